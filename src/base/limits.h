@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * Every limit of Varde, in one file. A limit that has a relation to another states it as a static assertion at the end.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#include <assert.h>
+
+enum {
+    // text and documents
+    LIMIT_JSON_BYTES = 1024 * 1024,     // one JSON document from outside
+    LIMIT_JSON_DEPTH = 32,              // nested arrays and objects
+    LIMIT_YAML_BYTES = 4 * 1024 * 1024, // one file of a law pack
+    LIMIT_YAML_DEPTH = 24,
+    LIMIT_TEXT_BYTES = 64 * 1024,       // one free-text field
+    LIMIT_NAME_BYTES = 256,             // one line of text
+    LIMIT_FIELDS = 256,                 // fields of one form
+    LIMIT_ATTACHMENT_BYTES = 10 * 1024 * 1024,
+    LIMIT_ATTACHMENTS_PER_FILING = 16,
+    LIMIT_ATTACHMENT_CHUNK_BYTES = 64 * 1024,
+
+    // HTTP
+    LIMIT_HTTP_HEADER_BYTES = 16 * 1024,
+    LIMIT_HTTP_HEADERS = 64,
+    LIMIT_HTTP_TARGET_BYTES = 4096,
+    LIMIT_HTTP_BODY_BYTES = LIMIT_ATTACHMENT_BYTES,
+    LIMIT_HTTP_HEADER_DEADLINE_MS = 10 * 1000,
+    LIMIT_HTTP_BODY_DEADLINE_MS = 10 * 1000,
+    LIMIT_HTTP_IDLE_MS = 60 * 1000,
+    LIMIT_CONNECTIONS = 4096,
+    LIMIT_CONNECTIONS_PER_ADDRESS = 256,
+
+    // between roles
+    LIMIT_FRAME_BYTES = 128 * 1024,       // one frame, header included
+    LIMIT_FRAME_CHUNK_BYTES = 32 * 1024,  // body bytes in one frame
+    LIMIT_STREAM_WINDOW_BYTES = 256 * 1024,
+    LIMIT_NODE_QUEUE = 4096,              // requests waiting for a worker
+
+    // memory
+    LIMIT_REQUEST_ARENA_BYTES = 48 * 1024 * 1024,
+    LIMIT_PACK_ARENA_BYTES = 64 * 1024 * 1024,
+
+    // store
+    LIMIT_COMMIT_GROUP = 128, // filings committed together
+    LIMIT_PAGE_ROWS = 250,
+};
+
+static_assert(LIMIT_FRAME_CHUNK_BYTES * 2 <= LIMIT_FRAME_BYTES, "a body chunk and its fields fit a frame");
+static_assert(LIMIT_HTTP_HEADER_BYTES + LIMIT_HTTP_TARGET_BYTES + 4096 <= LIMIT_FRAME_BYTES, "a request head fits a frame");
+static_assert(LIMIT_JSON_BYTES <= LIMIT_HTTP_BODY_BYTES, "a JSON document fits a body");
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * What the roles say to each other, on top of base/frame.h. Each channel is a connected pair of stream sockets made by
+ * the supervisor. Numbers are chosen by the side that asks.
+ *
+ * front -> node, one number a request:
+ *   REQUEST_HEAD  method, target, header*, peer address, has_body, body_bytes      then, if has_body,
+ *   REQUEST_BODY  data (at most LIMIT_FRAME_CHUNK_BYTES) ... REQUEST_END           or REQUEST_CANCEL at any time
+ *   RESPONSE_ACK  bytes: the client took so many body bytes; window LIMIT_STREAM_WINDOW_BYTES a response
+ * node -> front:
+ *   RESPONSE_HEAD status, header*, body_bytes (absent: streamed until RESPONSE_END)
+ *   RESPONSE_BODY data ... RESPONSE_END
+ *   REQUEST_ACK   bytes: the node took so many body bytes; window LIMIT_STREAM_WINDOW_BYTES a request
+ *
+ * node -> keys (answers carry the same number; FAILED with words otherwise):
+ *   KEYS_CHECKPOINT  log origin, tree size, root, consistency proof from the head that keys last remembered
+ *                    -> KEYS_NOTE with the signed note
+ *   KEYS_HEAD        log origin -> KEYS_HEAD with the remembered size and root (size 0 where none)
+ *   KEYS_PUBLIC      -> KEYS_PUBLIC with the verifier key ("name+hash+base64" of C2SP signed notes)
+ *
+ * node -> courier:
+ *   COURIER_SEND     message id, kind, target, body -> COURIER_SENT or FAILED
+ *
+ * supervisor -> child: STOP. child -> supervisor: READY.
+ */
+#ifndef ROLE_WIRE_H
+#define ROLE_WIRE_H
+
+enum wire_type {
+    WIRE_REQUEST_HEAD = 1,
+    WIRE_REQUEST_BODY,
+    WIRE_REQUEST_END,
+    WIRE_REQUEST_CANCEL,
+    WIRE_RESPONSE_ACK,
+    WIRE_RESPONSE_HEAD = 16,
+    WIRE_RESPONSE_BODY,
+    WIRE_RESPONSE_END,
+    WIRE_REQUEST_ACK,
+    WIRE_KEYS_CHECKPOINT = 32,
+    WIRE_KEYS_NOTE,
+    WIRE_KEYS_HEAD,
+    WIRE_KEYS_PUBLIC,
+    WIRE_COURIER_SEND = 48,
+    WIRE_COURIER_SENT,
+    WIRE_READY = 64,
+    WIRE_STOP,
+    WIRE_FAILED = 80,
+};
+
+enum wire_tag {
+    TAG_METHOD = 1,
+    TAG_TARGET,       // path and query as sent
+    TAG_HEADER_NAME,  // lower case; each name is followed by its value
+    TAG_HEADER_VALUE,
+    TAG_PEER,         // client address as text
+    TAG_HAS_BODY,     // u64 0 or 1
+    TAG_BODY_BYTES,   // u64
+    TAG_STATUS,       // u64
+    TAG_DATA,
+    TAG_BYTES,        // u64
+    TAG_ORIGIN = 32,
+    TAG_SIZE,         // u64
+    TAG_ROOT,         // 32 bytes
+    TAG_PROOF,        // n times 32 bytes
+    TAG_NOTE,
+    TAG_KEY,
+    TAG_MESSAGE = 48,
+    TAG_KIND,
+    TAG_WORDS,
+};
+
+// Descriptors that a child finds open after the supervisor re-executed the binary.
+enum wire_descriptor {
+    WIRE_FD_SUPERVISOR = 3,
+    WIRE_FD_FIRST = 4,  // node: to front; front: to node; keys: to node; courier: to node
+    WIRE_FD_SECOND = 5, // node: to keys; front: listening socket
+    WIRE_FD_THIRD = 6,  // node: to courier
+};
+
+#endif
