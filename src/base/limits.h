@@ -35,6 +35,8 @@ enum {
     LIMIT_FRAME_BYTES = 128 * 1024,       // one frame, header included
     LIMIT_FRAME_CHUNK_BYTES = 32 * 1024,  // body bytes in one frame
     LIMIT_STREAM_WINDOW_BYTES = 256 * 1024,
+    LIMIT_CHANNEL_BYTES = 64 * 1024 * 1024,     // queued on one channel: beyond it the other side counts as stuck
+    LIMIT_CHANNEL_BUSY_BYTES = 4 * 1024 * 1024, // queued: senders of bulk data wait from here on
     LIMIT_NODE_QUEUE = 4096,              // requests waiting for a worker
 
     // memory
@@ -49,5 +51,7 @@ enum {
 static_assert(LIMIT_FRAME_CHUNK_BYTES * 2 <= LIMIT_FRAME_BYTES, "a body chunk and its fields fit a frame");
 static_assert(LIMIT_HTTP_HEADER_BYTES + LIMIT_HTTP_TARGET_BYTES + 4096 <= LIMIT_FRAME_BYTES, "a request head fits a frame");
 static_assert(LIMIT_JSON_BYTES <= LIMIT_HTTP_BODY_BYTES, "a JSON document fits a body");
+
+static_assert(LIMIT_CHANNEL_BUSY_BYTES * 4 <= LIMIT_CHANNEL_BYTES, "short frames fit while bulk data waits");
 
 #endif
