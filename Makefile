@@ -64,7 +64,7 @@ $(B)/gen/%.o: $(B)/gen/%.c
 $(B)/embed: tools/embed.c
 	@mkdir -p $(@D)
 	$(CC) -O1 -o $@ $<
-$(B)/gen/law.c: $(B)/embed $(LAW_FILES) law
+$(B)/gen/law.c: $(B)/embed $(LAW_FILES) $(wildcard law)
 	@mkdir -p $(@D)
 	$(B)/embed embedded_law law/ $(LAW_FILES) > $@
 $(B)/gen/sql.c: $(B)/embed $(SQL_FILES)

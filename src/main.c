@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include <stdio.h>
+/* Words to a command. */
+#include "cli/command.h"
 
-int main(void) {
-    (void)fprintf(stderr, "varde: no command yet\n");
-    return 2;
-}
+int main(int argc, char **argv) { return command_main(argc, argv); }
