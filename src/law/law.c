@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* Loading the law: packs, words, then the books compiled from them. */
+#include "law/law_private.h"
+
+// The one place where compile steps are listed. Each may use what the earlier ones made.
+static struct err load_books(struct law *law, struct why *why) {
+    (void)law;
+    (void)why;
+    return err_none();
+}
+
+struct err law_load(struct arena *arena, const struct embedded_file *files, size_t count, struct law **ret,
+                    struct why *why) {
+    struct law *law = ARENA_NEW(arena, struct law);
+    if (law == NULL) return why_set(why, ERR_MEMORY, NULL, "law.memory", NULL, "no memory for the law");
+    law->arena = arena;
+    TRY(packs_load(law, files, count, why));
+    TRY(words_load(law, why));
+    TRY(load_books(law, why));
+    *ret = law;
+    return err_none();
+}
+
+size_t law_pack_count(const struct law *law) { return law->pack_count; }
+
+const struct pack *law_pack_at(const struct law *law, size_t index) {
+    return index < law->pack_count ? &law->packs[index] : NULL;
+}
+
+const struct pack *law_pack(const struct law *law, struct span id) {
+    for (size_t i = 0; i < law->pack_count; i++)
+        if (span_equals(law->packs[i].id, id)) return &law->packs[i];
+    return NULL;
+}
+
+const struct pack *law_pack_of_state(const struct law *law, struct span state) {
+    uint8_t id[11] = "national/";
+    if (state.len != 2) return NULL;
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t c = state.at[i];
+        id[9 + i] = c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+    }
+    return law_pack(law, span_make(id, sizeof id));
+}
+
+struct hash law_hash(const struct law *law) { return law->hash; }

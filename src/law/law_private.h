@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * What a loaded law is made of. For the files of this room only.
+ *
+ * To add a compile step (a book): declare a pointer here, fill it in load_books() of law.c. Books are made in the law's
+ * arena, after packs and words are there, and never change afterwards.
+ */
+#ifndef LAW_LAW_PRIVATE_H
+#define LAW_LAW_PRIVATE_H
+
+#include "law/pack.h"
+
+struct word {
+    struct span key;
+    struct span text;
+    const struct yaml *node; // where it stands
+};
+struct word_list { // one language of one pack, ordered by key
+    struct span lang;
+    size_t count;
+    struct word *words;
+};
+struct pack_words {
+    size_t count;
+    struct word_list *lists; // ordered by language
+};
+
+struct procedure_book; // procedures and forms
+struct clock_book;     // national clock profiles
+struct scope_book;     // facts, tables, types, size: one scope of application
+
+struct law {
+    struct arena *arena;
+    size_t pack_count;
+    struct pack *packs;       // ordered by id
+    struct pack_words *words; // one a pack
+    struct hash hash;
+    struct scope_book *scope;
+    struct procedure_book *procedures;
+    struct clock_book *clocks;
+};
+
+// pack.c: finds the packs among the files and reads them.
+CHECKED struct err packs_load(struct law *law, const struct embedded_file *files, size_t count, struct why *why);
+// words.c
+CHECKED struct err words_load(struct law *law, struct why *why);
+
+#endif
