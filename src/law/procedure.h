@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * Procedures: what may be filed, by whom, when, with which fields, and what follows from it.
+ *
+ * The rules stand in the law packs (procedures/NAME.yaml, clocks.yaml; doc/procedures.md says how to write them); this is
+ * their interpreter. It knows no article and no document. Everything here is pure: the facts, the present instant and the
+ * zone are passed in, the decision comes out. A procedure_input may be decided again at any time and gives the same answer.
+ * All results live in the ARENA that is given, except texts of packs, which live as long as the law.
+ *
+ * JSON shapes
+ *
+ * values (decision->values): one object with ALL fields of the form in form order, absent ones null, never a REAL:
+ *   text, long_text, choice, country, email, phone, domain, ip_range, entity_type, entity, filing, case: string
+ *   bool: true/false    int: integer    decimal: string ("1234.50"; without a fraction where it is zero)    date: "2026-11-22"
+ *   instant: {"at":"2026-03-28T21:30:00Z","declared":"2026-03-28T22:30:00+01:00"}
+ *   countries, domains, ip_ranges, choices, entity_types, entities: array of strings, duplicates removed, never empty (null)
+ *   group: object, list: array of objects, each with all its sub-fields in form order
+ * As sent (input->fields) an instant is one RFC 3339 string; without offset it is read in the zone of the input, and refused
+ * in the hours that summer time skips or repeats. Everything else is sent in the form above (decimal also as integer).
+ *
+ * case_state: {"procedure":"incident","state":"notified",
+ *   "facts":{"aware_at":"2026-03-28T21:30:00Z","is_ongoing":true,...}       instant | choice | bool | int | date, never free text
+ *   "filings":[{"id":"F...","document":"early_warning","version":1,"received_at":"...Z","status":"filed|replaced|withdrawn"}],
+ *   "duties":[{"duty":"notification","document":"notification","owed_by":"entity","opened_by":"F...","anchor":"aware_at",
+ *     "anchor_at":"...Z","due":"...Z"|null,"due_latest":"...Z"|null,"due_local":"2026-03-31T23:30:00+02:00"|null,
+ *     "due_day":"2028-02-29"|null,"is_firm":true,"article":"NIS2 23(4)(b)","words":{"en":"..."},
+ *     "readings":[{"as":"national"|...,"anchor_at","due","due_latest","article"}],
+ *     "done_by":"F..."|null,"done_at":"...Z"|null,"closed_by":"F..."|null}],
+ *   "flags":{"cross_border":true,...}}
+ *   `due` is the earlier reading and what filers see; `due_latest` the latest lawful one, after which alone *late* may show.
+ *   A due of null is a duty without a number ("without undue delay"). `due_day`: the period ends with that whole local day
+ *   (then `due` is its 24:00). A duty with closed_by is no longer owed. Lateness is not stored: duty_status().
+ *
+ * effects: array of operations, in the order in which they are to be done:
+ *   {"op":"register","entity":"E...","set":{"<register attribute>":"<form field>"}}   values stay in the filing, by field name
+ *   {"op":"entity_status","entity":"E...","status":"registered","article"}
+ *   {"op":"entity_class","entity":"E...","class":"ESS","article"}
+ *   {"op":"message","to":{"office_kind":"csirt"}|{"entity":"E..."},"kind":"<message kind>","article","words":{"en":..}}
+ *   {"op":"proposal","rule":"...","to":{"office_kind":"spoc"}|{"states":["BE","FR"]}|{"body":"enisa"},
+ *     "fields":["name",...],"article","reason":{"en":..}}        a named officer releases it; nothing goes by itself
+ *   {"op":"link","kind":"merged_into|split_from|succeeds|duplicate_of|...","from":"E..."|"C...","to":"E..."|"C...","article"}
+ */
+#ifndef LAW_PROCEDURE_H
+#define LAW_PROCEDURE_H
+
+#include "base/json.h"
+#include "base/time.h"
+
+struct law;
+
+struct procedure_input {
+    const struct law *law;
+    struct span state;         // "LU": whose law applies
+    struct civil at;           // the law of this date
+    const struct zone *zone;   // of the state: months, days and local times are read in it
+    struct span procedure, document;
+    struct span filer_role;    // entity, csirt, ca, spoc, ccma, anyone, node
+    const struct json *fields; // object as sent, untrusted; NULL counts as {}
+    const struct json *subject;    // facts on the entity: {"class","types":[...],"status",...}, or NULL
+    const struct json *case_state; // NULL: this document opens a case
+    struct stamp received_at;      // when the filing reached the node (or was signed, where that counts)
+    int64_t recorded_ms;           // now
+    size_t attachment_count;
+    struct span filing_id, case_id, entity_id; // entity_id empty: nobody on the register
+    struct span is_correction_of;  // filing id, or empty. A document that stands once in a case replaces its last version anyway
+};
+
+struct fault {
+    struct span field; // JSON pointer ("/contacts/0/email"), "" for the document as a whole
+    struct span rule, article, words;
+};
+
+struct procedure_decision {
+    bool is_accepted;
+    size_t fault_count;             // > 0 exactly where not accepted
+    const struct fault *faults;     // in form order
+    const struct json *values;      // NULL where not accepted; likewise the next two
+    const struct json *case_state;  // after
+    const struct json *effects;
+    struct span marking;            // of the document, e.g. "TLP:AMBER"
+    int64_t version;                // of this document in the case, from 1
+};
+
+// Decides one filing. A filing that the law refuses is no error: is_accepted is false and faults say why (rules
+// filing.role, filing.state, filing.when, field.required, field.unknown, field.type, field.limit, field.choice, time.*,
+// and the names of the pack's own rules). Errors: ERR_NOT_FOUND for an unknown procedure or document in this state at this
+// date, ERR_CORRUPT for a case_state that this interpreter did not write, ERR_MEMORY.
+CHECKED struct err procedure_decide(const struct procedure_input *input, struct arena *arena, struct procedure_decision *ret,
+                                    struct why *why);
+
+// Checks fields only, as for a draft: types, limits, choices, conditions; with IS_COMPLETE also what is required and the
+// cross-field rules. No case effect; values and faults of the decision are set, the rest is not. Who may file is not asked.
+CHECKED struct err procedure_check_fields(const struct procedure_input *input, bool is_complete, struct arena *arena,
+                                          struct procedure_decision *ret, struct why *why);
+
+// What the API and the filing service need to know of a document before anything is filed.
+struct procedure_document {
+    struct span procedure, document, article, marking;
+    bool may_open;        // may open a case
+    bool needs_entity;    // concerns an entity on the register; without one it may not be filed
+    bool is_repeatable;   // each filing stands for itself; otherwise the next one replaces the last version
+    size_t max_attachments;
+};
+CHECKED struct err procedure_find(const struct law *law, struct span state, struct civil at, struct span procedure,
+                                  struct span document, struct procedure_document *ret, struct why *why);
+
+// Writers for the API. LANG: two letters; a text that is missing in it is given in English. Each writes one JSON value.
+// [{"procedure","label","article","documents":[{"document","label","article","by":["entity"],"opens":true}]}]
+void procedure_write_list(struct json_out *out, const struct law *law, struct span state, struct civil at, struct span lang);
+// {"procedure","document","label","help","article","by":[..],"opens","in":[state..],"is_repeatable","marking",
+//  "max_attachments","fields":[{"name","type","label","help","article","is_required"|"required_when","shown_when",
+//  "choices":[{"value","label"}],"min","max","max_chars","max_items","decimals","register","visible_to":[..],"fields":[..]}],
+//  "rules":[{"rule","article","words","fields":[..]}]}
+// Conditions are written as in the packs, e.g. {"field":"is_ongoing","is":true}; {"all":[..]}, {"any":[..]}, {"not":..}.
+CHECKED struct err procedure_write_form(struct json_out *out, const struct law *law, struct span state, struct civil at,
+                                        struct span procedure, struct span document, struct span lang, struct why *why);
+
+struct procedure_step {
+    struct span document, label, article;
+    bool is_owed;             // an open duty of this role is fulfilled by it
+    int64_t due_ms;           // of the earliest such duty, INSTANT_NONE where none has a number
+};
+// Documents that FILER_ROLE may file now: next in the case, or (CASE_STATE NULL) to open one. Owed ones first, by due date.
+CHECKED struct err procedure_next(const struct law *law, struct span state, struct civil at, struct span procedure,
+                                  struct span filer_role, const struct json *subject, const struct json *case_state,
+                                  struct span lang, struct arena *arena, const struct procedure_step **ret, size_t *ret_count,
+                                  struct why *why);
+
+// --- duties ---
+
+enum duty_status {
+    DUTY_OPEN,
+    DUTY_DUE_SOON,           // open, and less than a quarter of its time (or less than 7 days of a longer one) is left
+    DUTY_POSSIBLY_LATE,      // after the earlier reading, not yet after the later: shown to the filer only
+    DUTY_LATE,               // after the latest lawful reading
+    DUTY_BEYOND_AIM,         // as late, where the law says "where possible": a statistic, no infringement
+    DUTY_DONE_IN_TIME,
+    DUTY_DONE_POSSIBLY_LATE, // between the readings
+    DUTY_DONE_LATE,
+    DUTY_DONE_BEYOND_AIM,
+    DUTY_CLOSED,             // no longer owed
+};
+
+struct duty_times {
+    int64_t opened_ms, due_ms, due_latest_ms, done_ms; // INSTANT_NONE where there is none
+    bool is_firm, is_closed;
+};
+// Reads one element of case_state.duties; false where it isn't one.
+bool duty_read(const struct json *duty, struct duty_times *ret);
+// A filing at exactly the due instant is in time.
+enum duty_status duty_status(const struct duty_times *times, int64_t now_ms);
+// "open", "due_soon", "possibly_late", "late", "beyond_aim", "done_in_time", ... Never NULL.
+const char *duty_status_name(enum duty_status status);
+
+// --- packs ---
+
+struct embedded_file;
+struct procedures; // all procedures, clocks, calendars of all packs
+
+// Reads procedures/*.yaml, clocks.yaml and calendars/*.yaml among FILES (others are left alone). Errors name file:line.
+CHECKED struct err procedures_load(struct arena *arena, const struct embedded_file *files, size_t file_count,
+                                   struct procedures **ret, struct why *why);
+
+// Writes one line "file:line: finding" for each fault of the packs' procedures: documents that can't be reached, states that
+// can't be left, deadlines that can't be met or have no clock, rows without source, labels missing in a declared language.
+CHECKED struct err procedure_check(const struct law *law, struct buf *report, size_t *ret_findings);
+
+#endif
