@@ -1,0 +1,154 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- What is derived from the record: cases, duties, filings, proposals.
+
+-- name: case_get
+-- takes id; gives id, procedure, workspace, entity_id, sector, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
+SELECT id, procedure, workspace, entity_id, sector, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
+FROM case_file WHERE id = $1;
+
+-- name: case_version
+-- takes id; gives version
+SELECT version FROM case_file WHERE id = $1;
+
+-- name: case_put
+-- takes id, procedure, workspace, entity_id, sector, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
+INSERT INTO case_file (id, procedure, workspace, entity_id, sector, state, content, version, next_due_ms, opened_ms,
+                       changed_ms, last_seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (id) DO UPDATE SET entity_id = excluded.entity_id, sector = excluded.sector, state = excluded.state,
+    content = excluded.content, version = excluded.version, next_due_ms = excluded.next_due_ms,
+    changed_ms = excluded.changed_ms, last_seq = excluded.last_seq;
+
+-- name: case_page_due
+-- The queue: next due first. Takes next_due_ms and id after which to go on, number of rows, workspace, JSON array of
+-- sectors or NULL, procedure or NULL, state or NULL
+-- gives id, procedure, workspace, entity_id, sector, state, version, next_due_ms, opened_ms, changed_ms, entity name
+SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sector, c.state, c.version, c.next_due_ms, c.opened_ms,
+       c.changed_ms, e.name
+FROM case_file c LEFT JOIN entity e ON e.id = c.entity_id
+WHERE c.workspace = $4 AND (c.next_due_ms, c.id) > ($1, $2)
+  AND ($5 IS NULL OR c.sector IN (SELECT value FROM json_each($5)))
+  AND ($6 IS NULL OR c.procedure = $6)
+  AND ($7 IS NULL OR c.state = $7)
+ORDER BY c.next_due_ms, c.id LIMIT $3;
+
+-- name: case_page_of_entity
+-- takes changed_ms and id before which to go on, number of rows, entity_id
+-- gives the columns of case_page_due
+SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sector, c.state, c.version, c.next_due_ms, c.opened_ms,
+       c.changed_ms, e.name
+FROM case_file c LEFT JOIN entity e ON e.id = c.entity_id
+WHERE c.entity_id = $4 AND (c.changed_ms, c.id) < ($1, $2)
+ORDER BY c.changed_ms DESC, c.id DESC LIMIT $3;
+
+-- name: case_count
+-- takes workspace, sectors or NULL, procedure or NULL, state or NULL; gives the number of cases
+SELECT count(*) FROM case_file
+WHERE workspace = $1 AND ($2 IS NULL OR sector IN (SELECT value FROM json_each($2)))
+  AND ($3 IS NULL OR procedure = $3) AND ($4 IS NULL OR state = $4);
+
+-- name: duty_clear
+-- takes case_id
+DELETE FROM duty WHERE case_id = $1;
+
+-- name: duty_add
+-- takes case_id, ordinal, duty, document, owed_by, entity_id, workspace, sector, due_ms, due_latest_ms, done_ms, content
+INSERT INTO duty (case_id, ordinal, duty, document, owed_by, entity_id, workspace, sector, due_ms, due_latest_ms, done_ms,
+                  content)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: duty_page
+-- Open duties, next due first. Takes due_ms, case_id, ordinal after which to go on, number of rows, workspace, sectors or
+-- NULL, owed_by or NULL, latest due_ms; gives case_id, ordinal, entity_id, due_ms, due_latest_ms, content, entity name, procedure
+SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, c.procedure
+FROM duty d JOIN case_file c ON c.id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
+WHERE d.done_ms IS NULL AND d.workspace = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
+  AND ($6 IS NULL OR d.sector IN (SELECT value FROM json_each($6)))
+  AND ($7 IS NULL OR d.owed_by = $7) AND d.due_ms <= $8
+ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;
+
+-- name: duty_page_of_entity
+-- takes due_ms, case_id, ordinal after which to go on, number of rows, entity_id, owed_by or NULL, latest due_ms
+-- gives the columns of duty_page
+SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, c.procedure
+FROM duty d JOIN case_file c ON c.id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
+WHERE d.done_ms IS NULL AND d.entity_id = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
+  AND ($6 IS NULL OR d.owed_by = $6) AND d.due_ms <= $7
+ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;
+
+-- name: duty_counts
+-- takes now_ms; gives workspace, open, past the earlier reading, past the later reading
+SELECT workspace, count(*), coalesce(sum(due_ms < $1), 0), coalesce(sum(due_latest_ms < $1), 0)
+FROM duty WHERE done_ms IS NULL GROUP BY workspace;
+
+-- name: filing_add
+-- takes id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
+INSERT INTO filing (id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: filing_get
+-- takes id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, sector
+SELECT f.id, f.seq, f.case_id, f.entity_id, f.workspace, f.procedure, f.document, f.filer_role, f.filer, f.received_ms,
+       f.recorded_ms, c.sector
+FROM filing f JOIN case_file c ON c.id = f.case_id WHERE f.id = $1;
+
+-- name: filings_of_case
+-- takes case_id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
+SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
+FROM filing WHERE case_id = $1 ORDER BY seq;
+
+-- name: filings_since
+-- takes seq after which to go on, number of rows; gives seq, id, case_id, entity_id, workspace, procedure, document, sector
+SELECT f.seq, f.id, f.case_id, f.entity_id, f.workspace, f.procedure, f.document, c.sector
+FROM filing f JOIN case_file c ON c.id = f.case_id WHERE f.seq > $1 ORDER BY f.seq LIMIT $2;
+
+-- name: proposal_add
+-- takes filing_id, ordinal, case_id, content
+INSERT INTO proposal (filing_id, ordinal, case_id, content) VALUES ($1, $2, $3, $4);
+
+-- name: proposals_of_case
+-- takes case_id; gives filing_id, ordinal, content
+SELECT filing_id, ordinal, content FROM proposal WHERE case_id = $1 ORDER BY filing_id, ordinal;
+
+-- name: outbox_add
+-- takes filing_id, case_id, content, created_ms, next_ms
+INSERT INTO outbox (filing_id, case_id, content, created_ms, next_ms) VALUES ($1, $2, $3, $4, $5);
+
+-- name: outbox_due
+-- takes now_ms, number of rows; gives id, filing_id, case_id, content, attempts
+SELECT id, filing_id, case_id, content, attempts FROM outbox WHERE next_ms <= $1 ORDER BY next_ms, id LIMIT $2;
+
+-- name: outbox_sent
+-- takes id, sent_ms
+UPDATE outbox SET sent_ms = $2, next_ms = 9223372036854775807, failure = NULL WHERE id = $1;
+
+-- name: outbox_retry
+-- takes id, next_ms, failure in words
+UPDATE outbox SET next_ms = $2, attempts = attempts + 1, failure = $3 WHERE id = $1;
+
+-- name: outbox_counts
+-- gives the number waiting, and the number that failed at least once and wait
+SELECT count(*), coalesce(sum(attempts > 0), 0) FROM outbox WHERE next_ms < 9223372036854775807;
+
+-- name: idempotency_get
+-- takes person_id, key; gives request_hash, filing_id
+SELECT request_hash, filing_id FROM idempotency WHERE person_id = $1 AND key = $2;
+
+-- name: idempotency_add
+-- takes person_id, key, request_hash, filing_id, created_ms
+INSERT INTO idempotency (person_id, key, request_hash, filing_id, created_ms) VALUES ($1, $2, $3, $4, $5);
+
+-- name: idempotency_expire
+-- takes the oldest created_ms to keep
+DELETE FROM idempotency WHERE created_ms < $1;
+
+-- name: derived_clear_entity
+DELETE FROM entity;
+-- name: derived_clear_case
+DELETE FROM case_file;
+-- name: derived_clear_duty
+DELETE FROM duty;
+-- name: derived_clear_filing
+DELETE FROM filing;
+-- name: derived_clear_proposal
+DELETE FROM proposal;

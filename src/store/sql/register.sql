@@ -1,0 +1,49 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- The register of entities.
+
+-- name: entity_get
+-- takes id; gives id, name, identifier, status, class, class_proposed, sector, types, profile, version, created_ms, changed_ms
+SELECT id, name, identifier, status, class, class_proposed, sector, types, profile, version, created_ms, changed_ms
+FROM entity WHERE id = $1;
+
+-- name: entity_put
+-- takes id, name, name_folded, identifier, status, class, class_proposed, sector, types, profile, version, created_ms, changed_ms
+INSERT INTO entity (id, name, name_folded, identifier, status, class, class_proposed, sector, types, profile, version,
+                    created_ms, changed_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_folded = excluded.name_folded, identifier = excluded.identifier,
+    status = excluded.status, class = excluded.class, class_proposed = excluded.class_proposed, sector = excluded.sector,
+    types = excluded.types, profile = excluded.profile, version = excluded.version, changed_ms = excluded.changed_ms;
+
+-- name: entity_version
+-- takes id; gives version
+SELECT version FROM entity WHERE id = $1;
+
+-- name: entity_page
+-- takes name_folded and id after which to go on, number of rows, JSON array of sectors or NULL for all, status or NULL,
+-- class or NULL, text contained in the folded name (with % around) or NULL, the same text as an identifier
+-- gives id, name, identifier, status, class, class_proposed, sector, types, version, changed_ms, name_folded
+SELECT id, name, identifier, status, class, class_proposed, sector, types, version, changed_ms, name_folded
+FROM entity
+WHERE (name_folded, id) > ($1, $2)
+  AND ($4 IS NULL OR sector IN (SELECT value FROM json_each($4)))
+  AND ($5 IS NULL OR status = $5)
+  AND ($6 IS NULL OR coalesce(class, class_proposed) = $6)
+  AND ($7 IS NULL OR name_folded LIKE $7 ESCAPE '\' OR identifier = $8)
+ORDER BY name_folded, id LIMIT $3;
+
+-- name: entity_count
+-- takes the filters of entity_page: sectors, status, class, text, identifier; gives the number of rows
+SELECT count(*) FROM entity
+WHERE ($1 IS NULL OR sector IN (SELECT value FROM json_each($1)))
+  AND ($2 IS NULL OR status = $2)
+  AND ($3 IS NULL OR coalesce(class, class_proposed) = $3)
+  AND ($4 IS NULL OR name_folded LIKE $4 ESCAPE '\' OR identifier = $5);
+
+-- name: entity_by_identifier
+-- takes identifier; gives id
+SELECT id FROM entity WHERE identifier = $1 ORDER BY id;
+
+-- name: entity_counts
+-- gives sector, class (decided, else proposed), status, number
+SELECT sector, coalesce(class, class_proposed), status, count(*) FROM entity GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
