@@ -43,6 +43,27 @@ enum {
     LIMIT_REQUEST_ARENA_BYTES = 48 * 1024 * 1024,
     LIMIT_PACK_ARENA_BYTES = 64 * 1024 * 1024,
 
+    // access
+    LIMIT_PASSWORD_MIN_CHARACTERS = 12,
+    LIMIT_PASSWORD_BYTES = 256,
+    LIMIT_PASSWORD_MEMORY_BYTES = 32 * 1024 * 1024, // of one hash; one at a time in the process
+    LIMIT_SESSION_MS = 60 * 60 * 1000,              // from signing in or prolonging
+    LIMIT_SESSION_WHOLE_MS = 12 * 60 * 60 * 1000,   // in all: eleven prolongings at least
+    LIMIT_SESSIONS_PER_PERSON = 20,                 // the oldest ends
+    LIMIT_TOKENS_PER_PERSON = 50,
+    LIMIT_TOKEN_DAYS = 366,
+    LIMIT_ROLES_PER_PERSON = 32,
+    LIMIT_MANDATES_PER_PERSON = 1000,
+    LIMIT_INVITATION_DAYS = 14,
+    LIMIT_RESET_DAYS = 2,
+    LIMIT_FREE_FAILURES_PERSON = 5,         // wrong sign-ins before the first wait
+    LIMIT_FREE_FAILURES_ADDRESS = 20,       // one address may stand for many persons
+    LIMIT_LOCK_FIRST_MS = 30 * 1000,        // doubles with each further failure
+    LIMIT_LOCK_PERSON_MS = 60 * 60 * 1000,  // the longest wait
+    LIMIT_LOCK_ADDRESS_MS = 15 * 60 * 1000,
+    LIMIT_FAILURE_MEMORY_MS = 24 * 60 * 60 * 1000, // failures older than this are forgotten
+    LIMIT_RATE_BUCKETS = 16 * 1024,
+
     // store
     LIMIT_COMMIT_GROUP = 128, // filings committed together
     LIMIT_PAGE_ROWS = 250,
