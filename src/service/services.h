@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * What all services of a node share, made once at start by the node's role and read by its threads; and the form of a write.
+ *
+ * Writing: there is one writing connection. Whoever wants to write makes a `struct write_job`; the node's writer gathers
+ * the jobs of the moment into one transaction, runs `apply` of each in a savepoint of its own, commits, has the new head of
+ * the log signed where a job appended to it, and then calls `finish` of each.
+ */
+#ifndef SERVICE_SERVICES_H
+#define SERVICE_SERVICES_H
+
+#include <stdatomic.h>
+
+#include "base/time.h"
+#include "record/note.h"
+#include "record/tree.h"
+#include "service/access.h"
+#include "store/store.h"
+
+struct law;
+
+enum { COUNT_FILINGS, COUNT_REFUSED, COUNT_DECIDED_AGAIN, COUNT_GROUPS, COUNT_JOBS, COUNT_REQUESTS, COUNT_FAILED, COUNT_SHED, COUNTERS };
+
+struct services {
+    const struct law *law;
+    struct span state;        // "BE"
+    struct span node_name;    // for people
+    struct span origin;       // of the log, this epoch
+    const struct zone *zone;  // of the state
+    struct access *access;
+    uint8_t node_secret[32];
+    struct span setup_code;   // SHA-256 of the first administrator's code; empty once used or none
+    struct span answer_by;    // who answers, for receipts: name of the office
+    struct span answer_how;   // and how to call it
+    struct span public_url;
+    bool is_demo;
+    bool is_read_only;        // behind the head that keys remembers: only a person can open a new epoch
+    struct span read_only_reason;
+    int64_t started_ms;
+    int64_t publish_interval_ms;
+    struct verifier_key log_key;
+    struct hash law_hash;
+    void (*random)(void *at, size_t size_bytes);
+    void (*random_id)(char prefix, char ret[18]);
+    _Atomic uint64_t counters[COUNTERS];
+    _Atomic uint64_t head_size; // of the latest signed head
+};
+
+// The right edge of the log, owned by the writer; goes back with the transaction.
+struct log_edge {
+    struct tree_frontier frontier;
+};
+
+struct write_job {
+    // In the transaction, on the writing connection. An error undoes this job alone. May run a second time (the group's
+    // commit failed and is tried job by job): it must depend on nothing that an earlier run left in memory.
+    struct err (*apply)(struct write_job *job, struct store_conn *conn, struct log_edge *edge, struct why *why);
+    // After the commit (RESULT none) or the refusal. For a job that appended to the log the head is signed by then, and
+    // READER sees the commit. Takes over the job.
+    void (*finish)(struct write_job *job, struct err result, const struct why *why, struct store_conn *reader);
+    int64_t now_ms;       // set by the writer: the group's instant, never before an earlier group's
+    bool needs_head;      // appends to the log
+    struct write_job *next;
+};
+
+#endif
