@@ -1,15 +1,30 @@
 # SPDX-License-Identifier: EUPL-1.2
-# Varde. `make` builds build/debug/varde; V=release|asan|tsan|fuzz for the other variants; CC=clang works everywhere.
+# Varde. GNU make, one file.
+#
+#   make                   build/debug/varde (gcc); V=release|asan|tsan|fuzz for the other variants, CC=clang for clang
+#   make demo              a node with an invented register, on this machine
+#   make check             every kind of test, reduced counts; installs what is missing
+#   make check-long        the same with full counts
+#   make bench             measurements, each beside its floor
+#   make unit | law | e2e | fuzz-short | house | headers     one kind of test (with V and CC as above)
+#   make install           DESTDIR, PREFIX
+#   make format            clang-format over the tree
+#
+# What is built stands in build/VARIANT/; two compilers of one variant want two directories: make CC=clang B=build/clang.
 
 V ?= debug
-B := build/$(V)
+B ?= build/$(V)
+PREFIX ?= /usr/local
+PYTHON ?= /usr/bin/python3
 
 ifeq ($(origin CC),default)
-CC := gcc
+CC := $(if $(filter fuzz asan,$(V)),clang,gcc)
 endif
 ifeq ($(origin CXX),default)
 CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 endif
+
+# --- compilers and flags ---
 
 PKGS := openssl libsodium sqlite3 libnghttp2 yaml-0.1 simdjson libcurl liboath libseccomp
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -30,11 +45,14 @@ FLAGS_tsan := -O1 -g -fsanitize=thread
 LINK_tsan := -fsanitize=thread
 FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -DVARDE_FUZZ
 LINK_fuzz := -fsanitize=address,undefined
+LINKER := $(if $(findstring clang,$(CC)),$(if $(shell command -v ld.lld),-fuse-ld=lld))
 
 CFLAGS += -std=c17 $(WARN) $(COMMON) $(FLAGS_$(V))
 CXXFLAGS += -std=c++17 $(WARNXX) $(COMMON) $(FLAGS_$(V)) -fno-exceptions
-LDFLAGS += $(LINK_$(V)) -pthread
+LDFLAGS += $(LINK_$(V)) $(LINKER) -pthread
 LIBS := $(PKG_LIBS) -lstdc++ -lm
+
+# --- the program ---
 
 SRC := $(sort $(wildcard src/*/*.c))
 SRCXX := $(sort $(wildcard src/*/*.cc))
@@ -42,7 +60,7 @@ OBJ := $(SRC:%.c=$(B)/%.o) $(SRCXX:%.cc=$(B)/%.o) $(B)/gen/law.o $(B)/gen/sql.o
 LAW_FILES := $(sort $(shell find law -name '*.yaml' 2>/dev/null))
 SQL_FILES := $(sort $(shell find src/store/sql -name '*.sql' 2>/dev/null))
 
-.PHONY: all clean unit
+.PHONY: all
 all: $(B)/varde
 
 $(B)/varde: $(B)/src/main.o $(B)/libvarde.a
@@ -61,29 +79,111 @@ $(B)/%.o: %.cc
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CFLAGS) -O0 -c -o $@ $<
 
+# Law packs and SQL travel inside the binary. The lists of files change only when a file comes or goes.
 $(B)/embed: tools/embed.c
 	@mkdir -p $(@D)
 	$(CC) -O1 -o $@ $<
-$(B)/gen/law.c: $(B)/embed $(LAW_FILES) $(wildcard law)
-	@mkdir -p $(@D)
+$(B)/gen/law.c: $(B)/embed $(B)/gen/law.list $(LAW_FILES)
 	$(B)/embed embedded_law law/ $(LAW_FILES) > $@
-$(B)/gen/sql.c: $(B)/embed $(SQL_FILES)
-	@mkdir -p $(@D)
+$(B)/gen/sql.c: $(B)/embed $(B)/gen/sql.list $(SQL_FILES)
 	$(B)/embed embedded_sql src/store/sql/ $(SQL_FILES) > $@
-# the names of the SQL statements as a C enumeration
-$(B)/gen/store/statement.h: $(SQL_FILES) tools/statements.awk
+$(B)/gen/law.list: FILES = $(LAW_FILES)
+$(B)/gen/sql.list: FILES = $(SQL_FILES)
+$(B)/gen/%.list: always
 	@mkdir -p $(@D)
-	awk -f tools/statements.awk $(SQL_FILES) > $@
+	@echo '$(FILES)' | cmp -s - $@ || echo '$(FILES)' > $@
+# the names of the SQL statements as a C enumeration
+$(B)/gen/store/statement.h: $(B)/gen/sql.list $(SQL_FILES) tools/statements.awk
+	@mkdir -p $(@D)
+	awk -f tools/statements.awk $(SQL_FILES) </dev/null > $@.new && mv $@.new $@
 $(OBJ) $(B)/src/main.o: | $(B)/gen/store/statement.h
+.PHONY: always
+always:
 
-# Unit tests: every test/unit/ROOM/NAME.c is one cmocka program.
-UNIT := $(patsubst %.c,$(B)/%,$(wildcard test/unit/*/*.c))
+# --- tests; each target ends with a line "N passed, N failed" ---
+
+export PYTHONDONTWRITEBYTECODE := 1
+export ASAN_OPTIONS ?= detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+export UBSAN_OPTIONS ?= print_stacktrace=1
+export VARDE := $(abspath $(B)/varde)
+RUN_TESTS := $(PYTHON) tools/run_tests.py
+
+# Every test/unit/ROOM/NAME.c is one cmocka program. UNIT=test/unit/base/json.c runs only one.
+UNIT ?= $(sort $(wildcard test/unit/*/*.c))
+UNIT_PROGRAMS := $(UNIT:%.c=$(B)/%)
 $(B)/test/unit/%: test/unit/%.c $(B)/libvarde.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(B)/libvarde.a -lcmocka $(LIBS)
-unit: $(UNIT)
-	@for t in $(UNIT); do $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done; echo "unit: $(words $(UNIT)) programs passed"
+.PHONY: unit law e2e
+unit: $(UNIT_PROGRAMS) $(B)/varde
+	@$(RUN_TESTS) --jobs 2 $(UNIT_PROGRAMS)
+# the unit tests of the law: the packs' tables and the cases of test/law/
+law: $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS)) $(B)/varde
+	@$(RUN_TESTS) $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS))
+# Every test/e2e/NAME.py (without a leading _) runs the real binary, found in $VARDE, one after another.
+E2E ?= $(filter-out test/e2e/_%,$(sort $(wildcard test/e2e/*.py)))
+e2e: $(B)/varde
+	@$(RUN_TESTS) --timeout 900 $(E2E)
 
+# Every test/fuzz/NAME.c is one libFuzzer target with seeds in test/fuzz/corpus/NAME/.
+FUZZERS := $(patsubst %.c,$(B)/%,$(sort $(wildcard test/fuzz/*.c)))
+FUZZ_SECONDS ?= 5
+$(B)/test/fuzz/%: test/fuzz/%.c $(B)/libvarde.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) -fsanitize=fuzzer $(B)/libvarde.a $(LIBS)
+.PHONY: fuzzers fuzz-short
+fuzzers: $(FUZZERS)
+ifeq ($(V),fuzz)
+fuzz-short: $(FUZZERS)
+	@tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
+else
+fuzz-short:
+	@$(MAKE) --no-print-directory V=fuzz fuzz-short
+endif
+
+.PHONY: house headers
+house:
+	@$(RUN_TESTS) --verbose tools/check_house.py $(sort $(wildcard test/house/*.py test/house/*.sh))
+# Every header compiles alone, and twice.
+HEADERS := $(sort $(wildcard src/*/*.h))
+$(B)/header/%.ok: %.h $(B)/gen/store/statement.h
+	@mkdir -p $(@D)
+	@printf '#include "%s"\n#include "%s"\nextern int alone;\n' $(<:src/%=%) $(<:src/%=%) | $(CC) $(CFLAGS) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only -x c -
+	@touch $@
+headers: $(HEADERS:%.h=$(B)/header/%.ok)
+	@echo "$(words $(HEADERS)) passed, 0 failed"
+
+.PHONY: deps check check-long bench demo
+deps:
+	@tools/install.sh check
+check: deps
+	@tools/check.sh
+check-long: deps
+	@VARDE_LONG=1 tools/check.sh
+bench: deps
+	@$(MAKE) --no-print-directory V=release
+	@bench/run
+demo:
+	@tools/install.sh build
+	@$(MAKE) --no-print-directory V=release
+	@tools/demo.sh
+
+# --- installing ---
+
+# The service's unit names the installed binary; everything else in it is fixed.
+.PHONY: install
+install:
+	@$(MAKE) --no-print-directory V=release
+	install -D -m 755 build/release/varde $(DESTDIR)$(PREFIX)/bin/varde
+	install -D -m 644 doc/varde.1 $(DESTDIR)$(PREFIX)/share/man/man1/varde.1
+	sed 's|@PREFIX@|$(PREFIX)|' pkg/varde.service | install -D -m 644 /dev/stdin $(DESTDIR)/usr/lib/systemd/system/varde.service
+	build/release/varde help --bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/varde
+
+.PHONY: man format clean
+man: $(B)/varde
+	$(B)/varde help --man > doc/varde.1
+format:
+	clang-format -i $(wildcard src/*/*.[ch] src/*.c src/*/*.cc test/*/*.c test/*/*/*.c tools/*.c)
 clean:
 	rm -rf build
 

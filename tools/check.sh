@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# Every kind of test, one step after another (make check; with VARDE_LONG=1 make check-long). A step that fails does not keep the
+# next from running. Each step prints one line with its counts and seconds, and its output where it failed; the last line of all
+# is "N passed, N failed". A build counts as one.
+set -u
+cd "$(dirname "$0")/.."
+export VARDE_LONG=${VARDE_LONG:-}
+unset MAKEFLAGS MAKELEVEL MFLAGS V B UNIT E2E
+mkdir -p build/log
+passed=0 failed=0 jobs=$(nproc)
+
+step() { # step NAME COMMAND...
+    local name=$1 log began code line good bad
+    log=build/log/$(echo "$name" | tr ' ' '-').log
+    shift
+    began=$SECONDS
+    "$@" >"$log" 2>&1 </dev/null
+    code=$?
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
+    if [ -n "$line" ]; then
+        good=${line%% *} bad=$(echo "$line" | sed 's/.*, \([0-9]*\) failed/\1/')
+    else
+        good=$((code == 0 ? 1 : 0)) bad=0
+    fi
+    if [ "$code" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+    passed=$((passed + good)) failed=$((failed + bad))
+    printf '%-34s %5d passed %5d failed %5d s\n' "$name" "$good" "$bad" $((SECONDS - began))
+    if [ "$bad" != 0 ]; then tail -n 80 "$log" | sed -E 's/^([0-9]+ passed, [0-9]+ failed)$/  \1/; s/^/    /'; fi
+}
+build() { make -s -j"$jobs" "$@"; }
+
+step "house rules" make -s house
+step "build gcc debug" build all
+step "headers gcc" build headers
+step "unit gcc" build unit
+step "build gcc release" build V=release all
+step "hardened, installs" tools/check_install.sh
+step "manual is current" tools/check_manual.sh
+step "build clang asan+ubsan" build V=asan all
+step "headers clang" build V=asan headers
+step "unit asan+ubsan" build V=asan unit
+step "e2e release" make -s V=release e2e
+step "e2e asan+ubsan" make -s V=asan e2e
+step "build fuzzers" build V=fuzz fuzzers
+step "fuzz" make -s V=fuzz fuzz-short FUZZ_SECONDS=$([ -n "$VARDE_LONG" ] && echo 600 || echo 5)
+if [ -n "$VARDE_LONG" ]; then
+    step "build gcc tsan" build V=tsan all
+    step "unit tsan" build V=tsan unit
+    step "e2e tsan" make -s V=tsan e2e
+    step "build clang release" build V=release CC=clang B=build/clang-release all
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
