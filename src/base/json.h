@@ -36,6 +36,9 @@ struct json_member {
 // Parses TEXT (untrusted) into *ret, whose parts live in ARENA. Errors: ERR_INPUT with rule json.syntax, json.utf8,
 // json.duplicate_key (field = JSON pointer), json.depth, json.number; ERR_LIMIT beyond LIMIT_JSON_BYTES; ERR_MEMORY.
 CHECKED struct err json_parse(struct arena *arena, struct span text, struct json *ret, struct why *why);
+// The same with a limit of its own, at most LIMIT_RECEIPT_BYTES: for documents that carry a whole filing within them.
+CHECKED struct err json_parse_within(struct arena *arena, struct span text, size_t max_bytes, struct json *ret,
+                                     struct why *why);
 
 // The member's value, or NULL where OBJECT is no object (or NULL) or has no such member.
 const struct json *json_get(const struct json *object, const char *name);

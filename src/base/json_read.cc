@@ -171,10 +171,14 @@ thread_local dom::parser *parser_of_thread = nullptr; // one a thread, kept as l
 } // namespace
 
 extern "C" err json_parse(arena *memory, span text, json *ret, why *reason) {
-    if (text.len > LIMIT_JSON_BYTES)
-        return why_set(reason, ERR_LIMIT, "", "json.size", "", "the document has %zu bytes, at most %d are read", text.len,
-                       static_cast<int>(LIMIT_JSON_BYTES));
-    if (parser_of_thread == nullptr) parser_of_thread = new (std::nothrow) dom::parser(LIMIT_JSON_BYTES);
+    return json_parse_within(memory, text, LIMIT_JSON_BYTES, ret, reason);
+}
+
+extern "C" err json_parse_within(arena *memory, span text, size_t max_bytes, json *ret, why *reason) {
+    if (text.len > max_bytes || text.len > LIMIT_RECEIPT_BYTES)
+        return why_set(reason, ERR_LIMIT, "", "json.size", "", "the document has %zu bytes, at most %zu are read", text.len,
+                       max_bytes);
+    if (parser_of_thread == nullptr) parser_of_thread = new (std::nothrow) dom::parser(LIMIT_RECEIPT_BYTES);
     if (parser_of_thread == nullptr) return err_make(ERR_MEMORY);
     if (text.len == 0) return refuse(reason, nullptr, "json.syntax", "the document is empty");
     dom::element root;

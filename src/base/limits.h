@@ -10,6 +10,7 @@
 enum {
     // text and documents
     LIMIT_JSON_BYTES = 1024 * 1024,     // one JSON document from outside
+    LIMIT_RECEIPT_BYTES = 2 * 1024 * 1024, // one receipt: a filing with its salts and proofs
     LIMIT_JSON_DEPTH = 32,              // nested arrays and objects
     LIMIT_YAML_BYTES = 4 * 1024 * 1024, // one file of a law pack
     LIMIT_YAML_DEPTH = 24,
@@ -71,6 +72,8 @@ enum {
 
 static_assert(LIMIT_FRAME_CHUNK_BYTES * 2 <= LIMIT_FRAME_BYTES, "a body chunk and its fields fit a frame");
 static_assert(LIMIT_HTTP_HEADER_BYTES + LIMIT_HTTP_TARGET_BYTES + 4096 <= LIMIT_FRAME_BYTES, "a request head fits a frame");
+static_assert(LIMIT_JSON_BYTES + (LIMIT_FIELDS + 64) * (LIMIT_NAME_BYTES + 256) <= LIMIT_RECEIPT_BYTES,
+              "the receipt of any filing can be read again");
 static_assert(LIMIT_JSON_BYTES <= LIMIT_HTTP_BODY_BYTES, "a JSON document fits a body");
 
 static_assert(LIMIT_CHANNEL_BUSY_BYTES * 4 <= LIMIT_CHANNEL_BYTES, "short frames fit while bulk data waits");
