@@ -30,10 +30,16 @@ struct hash tree_empty_root(void) { return hash_sha256(span_make(NULL, 0)); }
 
 void tree_append(struct tree_frontier *frontier, const struct hash *entry, struct tree_node ret_nodes[TREE_LEVELS],
                  size_t *ret_count) {
+    struct hash leaf = tree_leaf(entry);
+    tree_append_leaf(frontier, &leaf, ret_nodes, ret_count);
+}
+
+void tree_append_leaf(struct tree_frontier *frontier, const struct hash *leaf, struct tree_node ret_nodes[TREE_LEVELS],
+                      size_t *ret_count) {
     assert(frontier->size < TREE_SIZE_MAX);
     uint64_t at = frontier->size;
     unsigned level = 0;
-    struct hash hash = tree_leaf(entry);
+    struct hash hash = *leaf;
     ret_nodes[0] = (struct tree_node){.level = 0, .index = at, .hash = hash};
     while ((at >> level) & 1) { // a whole left brother waits: join it
         hash = tree_node_hash(&frontier->nodes[level], &hash);

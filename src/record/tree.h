@@ -39,6 +39,9 @@ struct tree_node {
 // TREE_SIZE_MAX. ret_nodes has room for TREE_LEVELS.
 void tree_append(struct tree_frontier *frontier, const struct hash *entry, struct tree_node ret_nodes[TREE_LEVELS],
                  size_t *ret_count);
+// The same for an entry of which only the leaf hash is known (a log with entries of another form).
+void tree_append_leaf(struct tree_frontier *frontier, const struct hash *leaf, struct tree_node ret_nodes[TREE_LEVELS],
+                      size_t *ret_count);
 struct hash tree_root(const struct tree_frontier *frontier);
 
 // Reads the hash of a complete node; its error (ERR_NOT_FOUND, ERR_IO ...) ends the function that asked.
