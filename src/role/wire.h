@@ -21,7 +21,11 @@
  * node -> courier:
  *   COURIER_SEND     message id, kind, target, body -> COURIER_SENT or FAILED
  *
- * supervisor -> child: STOP. child -> supervisor: READY.
+ * supervisor -> child: STOP: finish and leave. child -> supervisor: READY: set up, sandboxed, serving.
+ * supervisor -> front: CERTIFICATE with data (PEM chain) and key (PEM), before READY and again when it changed.
+ * supervisor -> front, node: CHANNEL with kind (the other side's role) and a descriptor beside it (os/channel.h): the other
+ *   side was started anew, and this replaces the channel to it. node gets one only for the courier; when node or keys
+ *   ends, node, keys and courier are all started anew, and front gets a new channel to node.
  */
 #ifndef ROLE_WIRE_H
 #define ROLE_WIRE_H
@@ -44,6 +48,8 @@ enum wire_type {
     WIRE_COURIER_SENT,
     WIRE_READY = 64,
     WIRE_STOP,
+    WIRE_CERTIFICATE,
+    WIRE_CHANNEL,
     WIRE_FAILED = 80,
 };
 
@@ -74,7 +80,7 @@ enum wire_descriptor {
     WIRE_FD_SUPERVISOR = 3,
     WIRE_FD_FIRST = 4,  // node: to front; front: to node; keys: to node; courier: to node
     WIRE_FD_SECOND = 5, // node: to keys; front: listening socket
-    WIRE_FD_THIRD = 6,  // node: to courier
+    WIRE_FD_THIRD = 6,  // node: to courier; front: listening socket without TLS, where configured
 };
 
 #endif

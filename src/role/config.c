@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "role/config.h"
+
+#include <arpa/inet.h>
+
+#include "base/limits.h"
+#include "base/yaml.h"
+#include "os/file.h"
+
+struct reader {
+    struct config *config;
+    const struct yaml *root;
+    struct why *why;
+};
+
+static struct err refuse(struct reader *r, const struct yaml *value, const char *words) {
+    return yaml_refuse(value != NULL ? value : r->root, r->why, "config.value", "%s", words);
+}
+
+// A scalar text of at most MAX bytes without control characters; absent leaves *ret as it is.
+static struct err read_text(struct reader *r, const struct yaml *map, const char *name, size_t max, struct span *ret) {
+    const struct yaml *value = yaml_get(map, name);
+    if (yaml_is_null(value)) return err_none();
+    bool is_good = value->type == YAML_SCALAR && value->text.len <= max && span_is_utf8(value->text);
+    for (size_t i = 0; is_good && i < value->text.len; i++) is_good = value->text.at[i] >= ' ' && value->text.at[i] != 0x7f;
+    if (!is_good) return yaml_refuse(value, r->why, "config.value", "%s: one line of at most %zu bytes is expected", name, max);
+    *ret = arena_copy(&r->config->arena, value->text);
+    return ret->at == NULL ? err_make(ERR_MEMORY) : err_none();
+}
+
+static struct err read_int(struct reader *r, const char *name, int64_t least, int64_t most, int64_t *ret) {
+    const struct yaml *value = yaml_get(r->root, name);
+    if (value == NULL) return err_none();
+    int64_t number = 0;
+    if (value->type != YAML_SCALAR || !span_to_int(value->text, &number) || number < least || number > most)
+        return yaml_refuse(value, r->why, "config.value", "%s: a number from %lld to %lld is expected", name, (long long)least,
+                           (long long)most);
+    *ret = number;
+    return err_none();
+}
+
+static struct err read_bool(struct reader *r, const char *name, bool *ret) {
+    const struct yaml *value = yaml_get(r->root, name);
+    if (value == NULL) return err_none();
+    bool is_true = value->type == YAML_SCALAR && (span_is(value->text, "true") || span_is(value->text, "yes"));
+    bool is_false = value->type == YAML_SCALAR && (span_is(value->text, "false") || span_is(value->text, "no"));
+    if (!is_true && !is_false) return yaml_refuse(value, r->why, "config.value", "%s: true or false is expected", name);
+    *ret = is_true;
+    return err_none();
+}
+
+static struct err read_path(struct reader *r, const struct yaml *map, const char *name, const char **ret) {
+    struct span text = {0};
+    TRY(read_text(r, map, name, 1024, &text));
+    if (text.at == NULL) return err_none();
+    *ret = path_join(&r->config->arena, r->config->dir, (const char *)text.at);
+    return *ret == NULL ? err_make(ERR_MEMORY) : err_none();
+}
+
+bool config_parse_address(struct span text, struct config_address *ret) {
+    size_t colon = text.len;
+    while (colon > 0 && text.at[colon - 1] != ':') colon--;
+    if (colon == 0) return false;
+    struct span host = span_part(text, 0, colon - 1);
+    bool is_v6 = host.len >= 2 && host.at[0] == '[' && host.at[host.len - 1] == ']';
+    if (is_v6) host = span_part(host, 1, host.len - 1);
+    struct config_address address = {.is_set = true};
+    int64_t port = 0;
+    if (!span_to_int(span_part(text, colon, text.len), &port) || port < 0 || port > 65535) return false;
+    if (host.len == 0 || host.len >= sizeof address.host) return false;
+    memcpy(address.host, host.at, host.len);
+    unsigned char number[16];
+    if (inet_pton(is_v6 ? AF_INET6 : AF_INET, address.host, number) != 1) return false;
+    address.port = (uint16_t)port;
+    *ret = address;
+    return true;
+}
+
+bool config_is_loopback(const struct config_address *address) {
+    return strncmp(address->host, "127.", 4) == 0 || strcmp(address->host, "::1") == 0;
+}
+
+static struct err read_address(struct reader *r, const char *name, struct config_address *ret) {
+    struct span text = {0};
+    TRY(read_text(r, r->root, name, 80, &text));
+    if (text.at == NULL || config_parse_address(text, ret)) return err_none();
+    return refuse(r, yaml_get(r->root, name), "an address such as 127.0.0.1:8443 or [::1]:8443 is expected (numbers, no names)");
+}
+
+// Every name of MAP must be one of NAMES (ended by NULL).
+static struct err check_names(struct reader *r, const struct yaml *map, const char *const *names) {
+    if (map->type != YAML_MAPPING) return yaml_refuse(map, r->why, "config.form", "names with values are expected");
+    for (size_t i = 0; i < map->count; i++) {
+        size_t k = 0;
+        while (names[k] != NULL && !span_is(map->pairs[i].name, names[k])) k++;
+        if (names[k] != NULL) continue;
+        struct yaml at = {.file = map->file, .line = map->pairs[i].line};
+        return yaml_refuse(&at, r->why, "config.unknown", "\"%.*s\" is not a name of the configuration", SPAN_FMT(map->pairs[i].name));
+    }
+    return err_none();
+}
+
+static bool is_one_of(struct span text, const char *const *words) {
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (span_is(text, words[i])) return true;
+    return false;
+}
+
+static bool is_identifier(struct span text) {
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.at[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9' && i > 0) && !(c == '-' && i > 0)) return false;
+    }
+    return text.len > 0 && text.len <= 32;
+}
+
+static struct err read_sectors(struct reader *r, const struct yaml *office, struct config_office *ret) {
+    const struct yaml *list = yaml_get(office, "sectors");
+    if (yaml_is_null(list)) return err_none();
+    if (list->type == YAML_SCALAR && span_is(list->text, "all")) return err_none();
+    if (list->type != YAML_SEQUENCE || list->count == 0 || list->count > CONFIG_SECTORS)
+        return refuse(r, list, "sectors: \"all\" or a list of sectors is expected");
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].type != YAML_SCALAR || list->items[i].text.len > LIMIT_NAME_BYTES)
+            return refuse(r, &list->items[i], "the name of a sector is expected");
+        ret->sectors[i] = arena_copy(&r->config->arena, list->items[i].text);
+        if (ret->sectors[i].at == NULL) return err_make(ERR_MEMORY);
+    }
+    ret->sector_count = list->count;
+    return err_none();
+}
+
+static struct err read_office(struct reader *r, const struct yaml *office) {
+    static const char *const NAMES[] = {"id", "kind", "name", "telephone", "sectors", NULL};
+    static const char *const KINDS[] = {"csirt", "ca", "spoc", "ccma", NULL};
+    TRY(check_names(r, office, NAMES));
+    struct config_office *ret = &r->config->offices[r->config->office_count];
+    *ret = (struct config_office){.id = {0}};
+    TRY(read_text(r, office, "id", 32, &ret->id));
+    TRY(read_text(r, office, "kind", 32, &ret->kind));
+    TRY(read_text(r, office, "name", LIMIT_NAME_BYTES, &ret->name));
+    TRY(read_text(r, office, "telephone", 64, &ret->telephone));
+    if (!is_identifier(ret->id)) return refuse(r, office, "an office needs an id of small letters, digits and hyphens");
+    if (!is_one_of(ret->kind, KINDS)) return refuse(r, office, "an office needs a kind: csirt, ca, spoc or ccma");
+    if (ret->name.len == 0) return refuse(r, office, "an office needs a name");
+    if (config_find_office(r->config, ret->id) != NULL) return refuse(r, office, "two offices have the same id");
+    TRY(read_sectors(r, office, ret));
+    r->config->office_count++;
+    return err_none();
+}
+
+static struct err read_offices(struct reader *r) {
+    const struct yaml *list = yaml_get(r->root, "offices");
+    if (list == NULL || list->type != YAML_SEQUENCE || list->count == 0) return refuse(r, list, "offices: a list of at least one office is expected");
+    if (list->count > CONFIG_OFFICES) return refuse(r, list, "offices: there are too many");
+    for (size_t i = 0; i < list->count; i++) TRY(read_office(r, &list->items[i]));
+    return err_none();
+}
+
+static struct err read_hook(struct reader *r) {
+    static const char *const NAMES[] = {"url", "secret", NULL};
+    const struct yaml *hook = yaml_get(r->root, "hook");
+    if (yaml_is_null(hook)) return err_none();
+    TRY(check_names(r, hook, NAMES));
+    TRY(read_text(r, hook, "url", 1024, &r->config->hook_url));
+    TRY(read_path(r, hook, "secret", &r->config->hook_secret_file));
+    if (!span_starts_with(r->config->hook_url, SPAN("https://"))) return refuse(r, hook, "hook: url must begin with https://");
+    if (r->config->hook_secret_file == NULL) return refuse(r, hook, "hook: secret (a file) is missing");
+    return err_none();
+}
+
+static struct err read_sandbox(struct reader *r) {
+    struct span mode = {0};
+    TRY(read_text(r, r->root, "sandbox", 32, &mode));
+    if (mode.at == NULL || span_is(mode, "possible")) r->config->sandbox = SANDBOX_POSSIBLE;
+    else if (span_is(mode, "required")) r->config->sandbox = SANDBOX_REQUIRED;
+    else if (span_is(mode, "off")) r->config->sandbox = SANDBOX_OFF;
+    else return refuse(r, yaml_get(r->root, "sandbox"), "sandbox: possible, required or off is expected");
+    return err_none();
+}
+
+static bool is_state(struct span text) {
+    return text.len == 2 && text.at[0] >= 'A' && text.at[0] <= 'Z' && text.at[1] >= 'A' && text.at[1] <= 'Z';
+}
+
+static struct err check_whole(struct reader *r) {
+    struct config *c = r->config;
+    if (!is_state(c->state)) return refuse(r, yaml_get(r->root, "state"), "state: two capital letters are expected (Greece is EL)");
+    if (c->name.len == 0) return refuse(r, NULL, "name is missing");
+    if (c->log_origin.len == 0 || span_find(c->log_origin, ' ', 0) != c->log_origin.len || span_find(c->log_origin, '+', 0) != c->log_origin.len)
+        return refuse(r, yaml_get(r->root, "log_origin"), "log_origin: a name without blanks and plus signs is expected");
+    if (!c->listen.is_set) return refuse(r, NULL, "listen is missing");
+    if (!span_starts_with(c->public_url, SPAN("https://")) || c->public_url.at[c->public_url.len - 1] == '/')
+        return refuse(r, yaml_get(r->root, "public_url"), "public_url: https://... without a slash at the end is expected");
+    if (c->certificate_file == NULL || c->key_file == NULL) return refuse(r, NULL, "certificate and key are missing");
+    if (c->is_demo && !config_is_loopback(&c->listen))
+        return refuse(r, yaml_get(r->root, "demo"), "demo: refused, because listen is a public address (demonstration accounts have known passwords)");
+    if (c->plain.is_set && !config_is_loopback(&c->plain))
+        return refuse(r, yaml_get(r->root, "listen_plain"), "listen_plain: only a loopback address is allowed, as there is no encryption");
+    return err_none();
+}
+
+static struct err read_all(struct reader *r) {
+    static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key",
+                                        "user", "demo", "sandbox", "checkpoint_interval_s", "workers", "answer_telephone", "hook",
+                                        "offices", NULL};
+    struct config *c = r->config;
+    TRY(check_names(r, r->root, NAMES));
+    TRY(read_text(r, r->root, "state", 2, &c->state));
+    TRY(read_text(r, r->root, "name", LIMIT_NAME_BYTES, &c->name));
+    TRY(read_text(r, r->root, "log_origin", 128, &c->log_origin));
+    TRY(read_address(r, "listen", &c->listen));
+    TRY(read_address(r, "listen_plain", &c->plain));
+    TRY(read_text(r, r->root, "public_url", 512, &c->public_url));
+    TRY(read_path(r, r->root, "certificate", &c->certificate_file));
+    TRY(read_path(r, r->root, "key", &c->key_file));
+    TRY(read_text(r, r->root, "user", 32, &c->user));
+    TRY(read_bool(r, "demo", &c->is_demo));
+    TRY(read_sandbox(r));
+    TRY(read_int(r, "checkpoint_interval_s", 1, 86400, &c->checkpoint_interval_s));
+    TRY(read_int(r, "workers", 1, 64, &c->workers));
+    TRY(read_text(r, r->root, "answer_telephone", 64, &c->answer_telephone));
+    TRY(read_hook(r));
+    TRY(read_offices(r));
+    return check_whole(r);
+}
+
+struct err config_parse(const char *dir, const char *file, struct span text, struct config *ret, struct why *why) {
+    *ret = (struct config){.dir = dir, .file = file, .checkpoint_interval_s = 600, .workers = 2};
+    arena_init(&ret->arena, 4 * 1024 * 1024);
+    struct yaml root;
+    struct reader r = {.config = ret, .root = &root, .why = why};
+    ret->database_file = path_join(&ret->arena, dir, "node.db");
+    ret->keys_dir = path_join(&ret->arena, dir, "keys");
+    struct err e = ret->database_file == NULL || ret->keys_dir == NULL ? err_make(ERR_MEMORY) : err_none();
+    if (!is_err(e)) e = yaml_load(&ret->arena, file, text, &root, why);
+    if (!is_err(e)) e = read_all(&r);
+    if (is_err(e)) config_fini(ret);
+    return e;
+}
+
+struct err config_load(const char *dir, struct config *ret, struct why *why) {
+    struct arena arena;
+    arena_init(&arena, 1024 * 1024);
+    const char *file = path_join(&arena, dir, "varde.yaml");
+    struct span text = {0};
+    struct err e = file == NULL ? err_make(ERR_MEMORY) : file_read(&arena, file, 256 * 1024, &text, why);
+    if (!is_err(e)) e = config_parse(dir, file, text, ret, why);
+    if (!is_err(e)) {
+        ret->file = path_join(&ret->arena, dir, "varde.yaml");
+        if (ret->file == NULL) e = err_make(ERR_MEMORY);
+    }
+    arena_fini(&arena);
+    return e;
+}
+
+void config_fini(struct config *config) { arena_fini(&config->arena); }
+
+const struct config_office *config_find_office(const struct config *config, struct span id) {
+    for (size_t i = 0; i < config->office_count; i++)
+        if (span_equals(config->offices[i].id, id)) return &config->offices[i];
+    return NULL;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* The first varde.yaml, as `varde init` writes it: every name that the reader knows, with what it means. */
+#include "role/config.h"
+
+// A YAML scalar in single quotes, whatever it holds.
+static void add_quoted(struct buf *buf, const char *text) {
+    buf_add_byte(buf, '\'');
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == '\'') buf_add_byte(buf, '\'');
+        buf_add_byte(buf, (uint8_t)*at);
+    }
+    buf_add_byte(buf, '\'');
+}
+
+static void add_line(struct buf *buf, const char *name, const char *value) {
+    buf_add_text(buf, name);
+    buf_add_text(buf, ": ");
+    add_quoted(buf, value);
+    buf_add_byte(buf, '\n');
+}
+
+static void add_origin(struct buf *buf, const char *state) {
+    buf_add_text(buf, "log_origin: varde.invalid/");
+    for (const char *at = state; *at != '\0'; at++) buf_add_byte(buf, (uint8_t)(*at | 32));
+    buf_add_byte(buf, '\n');
+}
+
+static void add_offices(struct buf *buf) {
+    buf_add_text(buf,
+                 "\n# The bodies that act at this node. kind: csirt, ca (competent authority), spoc (single point of contact),\n"
+                 "# ccma (cyber crisis management authority). sectors: all, or a list for an authority of some sectors.\n"
+                 "offices:\n"
+                 "  - id: csirt\n    kind: csirt\n    name: CSIRT\n"
+                 "  - id: ca\n    kind: ca\n    name: Competent authority\n    sectors: all\n"
+                 "  - id: spoc\n    kind: spoc\n    name: Single point of contact\n"
+                 "  - id: ccma\n    kind: ccma\n    name: Cyber crisis management authority\n");
+}
+
+void config_write(struct buf *buf, const struct config_draft *draft) {
+    buf_add_text(buf, "# The configuration of this Varde node. A name that is not known is refused at the start.\n"
+                      "# SIGHUP reads the certificate and its key anew; everything else needs a restart.\n\n");
+    add_line(buf, "state", draft->state);
+    add_line(buf, "name", draft->name);
+    buf_add_text(buf, "\n# The name under which the log signs its heads. Receipts carry it: settle it before the first filing.\n");
+    add_origin(buf, draft->state);
+    buf_add_text(buf, "\n# Where the public port listens (TLS 1.3), and the address that people write.\n");
+    add_line(buf, "listen", draft->listen);
+    buf_add_text(buf, "public_url: 'https://");
+    buf_add_text(buf, draft->listen);
+    buf_add_text(buf, "'\n# Plain HTTP for a reverse proxy on this machine (loopback only):\n# listen_plain: 127.0.0.1:8080\n");
+    add_line(buf, "certificate", draft->certificate_file != NULL ? draft->certificate_file : "tls/certificate.pem");
+    add_line(buf, "key", draft->key_file != NULL ? draft->key_file : "tls/key.pem");
+    buf_add_text(buf, "\n# Accounts with known passwords, for a demonstration; refused on a public address.\n");
+    buf_add_text(buf, draft->is_demo ? "demo: true\n" : "demo: false\n");
+    buf_add_text(buf, "\n# required: refuse to run where the kernel can't hold the processes; possible: say so and run; off: for debugging.\n"
+                      "sandbox: possible\n"
+                      "# The account to change to when started as root:\n# user: varde\n"
+                      "\n# Heads of the log are published at this interval, whatever happens, so that growth tells no one of an incident.\n"
+                      "checkpoint_interval_s: 600\n"
+                      "workers: 2\n"
+                      "\n# Whom a filer can call about an answer:\n# answer_telephone: '+00 0 000 00 00'\n"
+                      "\n# Messages to a system of the authority's own, signed with the secret in a file (at least 32 bytes):\n"
+                      "# hook:\n#   url: https://soc.example/varde\n#   secret: hook.secret\n");
+    add_offices(buf);
+}
