@@ -39,11 +39,11 @@ FLAGS_debug := -O1 -g
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE \
   -ftrivial-auto-var-init=zero
 LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all
 LINK_asan := -fsanitize=address,undefined
 FLAGS_tsan := -O1 -g -fsanitize=thread
 LINK_tsan := -fsanitize=thread
-FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -DVARDE_FUZZ
+FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize=vptr -fno-sanitize-recover=all -DVARDE_FUZZ
 LINK_fuzz := -fsanitize=address,undefined
 LINKER := $(if $(findstring clang,$(CC)),$(if $(shell command -v ld.lld),-fuse-ld=lld))
 
@@ -79,7 +79,7 @@ $(B)/%.o: %.cc
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CFLAGS) -O0 -c -o $@ $<
 
-# Law packs and SQL travel inside the binary. The lists of files change only when a file comes or goes.
+# Law packs and SQL travel inside the binary. A list changes only when what it lists does.
 $(B)/embed: tools/embed.c
 	@mkdir -p $(@D)
 	$(CC) -O1 -o $@ $<
@@ -96,7 +96,9 @@ $(B)/gen/%.list: always
 $(B)/gen/store/statement.h: $(B)/gen/sql.list $(SQL_FILES) tools/statements.awk
 	@mkdir -p $(@D)
 	awk -f tools/statements.awk $(SQL_FILES) </dev/null > $@.new && mv $@.new $@
-$(OBJ) $(B)/src/main.o: | $(B)/gen/store/statement.h
+# other flags or another compiler: everything anew
+$(B)/gen/flags.list: FILES = $(CC) $(CFLAGS) $(CXX) $(CXXFLAGS)
+$(OBJ) $(B)/src/main.o: $(B)/gen/flags.list | $(B)/gen/store/statement.h
 .PHONY: always
 always:
 

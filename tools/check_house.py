@@ -248,7 +248,7 @@ def rule_headers(tree):
 def rule_typedefs(tree):
     for name in tree.sources():
         for number, line in enumerate(tree.code[name].splitlines(), 1):
-            if re.match(r"\s*typedef\s+(struct|enum|union)\b", line):
+            if re.match(r"\s*typedef\s+(struct|enum|union)\b(?!.*\()", line):
                 yield name, number, "no typedef for struct, enum or union: write the word out"
 
 
