@@ -127,6 +127,16 @@ E2E ?= $(filter-out test/e2e/_%,$(sort $(wildcard test/e2e/*.py)))
 e2e: $(B)/varde
 	@$(RUN_TESTS) --timeout 900 $(E2E)
 
+# Every test/fault/crash_NAME.c runs a workload on the failing disk of test/fault/vfs.c.
+FAULT ?= $(sort $(wildcard test/fault/crash_*.c))
+FAULT_PROGRAMS := $(FAULT:%.c=$(B)/%)
+$(B)/test/fault/crash_%: test/fault/crash_%.c $(B)/test/fault/vfs.o $(B)/libvarde.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(B)/test/fault/vfs.o $(B)/libvarde.a $(LIBS)
+.PHONY: fault
+fault: $(FAULT_PROGRAMS)
+	@$(RUN_TESTS) --verbose --timeout 3600 $(FAULT_PROGRAMS)
+
 # Every test/fuzz/NAME.c is one libFuzzer target with seeds in test/fuzz/corpus/NAME/.
 FUZZERS := $(patsubst %.c,$(B)/%,$(sort $(wildcard test/fuzz/*.c)))
 FUZZ_SECONDS ?= 5

@@ -40,6 +40,7 @@ step "manual is current" tools/check_manual.sh
 step "build clang asan+ubsan" build V=asan all
 step "headers clang" build V=asan headers
 step "unit asan+ubsan" build V=asan unit
+step "crashes" make -s fault
 step "e2e release" make -s V=release e2e
 step "e2e asan+ubsan" make -s V=asan e2e
 step "build fuzzers" build V=fuzz fuzzers

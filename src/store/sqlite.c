@@ -64,7 +64,7 @@ struct err sqlite_get_int(sqlite3 *db, const char *sql, int64_t *ret, struct why
 
 // What each connection is held to: no tricks through a prepared database file, deletes that overwrite, syncs that count,
 // no temporary files. Memory mapping is off because a bad disk would then kill the process instead of giving an error.
-static struct err connection_harden(sqlite3 *db, int cache_kb, struct why *why) {
+static struct err connection_harden(sqlite3 *db, const char *file, int cache_kb, struct why *why) {
     (void)sqlite3_extended_result_codes(db, 1);
     (void)sqlite3_busy_timeout(db, SQLITE_BUSY_WAIT_MS);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -79,7 +79,8 @@ static struct err connection_harden(sqlite3 *db, int cache_kb, struct why *why) 
                    "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0; PRAGMA cell_size_check=ON; PRAGMA cache_size=-%d;"
                    "PRAGMA journal_size_limit=%d",
                    cache_kb, (int)SQLITE_WAL_KEPT_BYTES);
-    return sqlite_run(db, pragmas, why);
+    int code = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
+    return code == SQLITE_OK ? err_none() : sqlite_refuse(db, code, file, why);
 }
 
 struct err sqlite_open(const char *file, int flags, int cache_kb, sqlite3 **ret, struct why *why) {
@@ -92,7 +93,7 @@ struct err sqlite_open(const char *file, int flags, int cache_kb, sqlite3 **ret,
         (void)sqlite3_close(db);
         return e;
     }
-    struct err e = connection_harden(db, cache_kb, why);
+    struct err e = connection_harden(db, file, cache_kb, why);
     if (is_err(e)) {
         (void)sqlite3_close(db);
         return e;
