@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "cli/help.h"
 
+#include "cli/commands.h"
 #include "cli/version.h"
 
 static const struct {

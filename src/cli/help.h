@@ -16,7 +16,5 @@ void help_print_all(FILE *out);
 // The commands that begin with WORD's first word or letter, after a mistyped one.
 void help_print_near(FILE *out, const char *word);
 
-extern const struct command help_command;
-extern const struct command version_command;
 
 #endif

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The table of commands, in the order in which help shows them. A new command is one line here. */
-#include "cli/command.h"
-#include "cli/help.h"
+#include "cli/commands.h"
 
 const struct command *const command_table[] = {
-    &help_command,
-    &version_command,
-    NULL,
+    &law_list_command, &help_command, &version_command, NULL,
 };

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* The rows that the files of this room define; table.c puts them in order. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const struct command law_list_command;
+extern const struct command help_command;
+extern const struct command version_command;
+
+#endif
