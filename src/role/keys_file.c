@@ -116,10 +116,11 @@ static struct err key_parse(const char *path, struct span text, struct keys_file
         return refuse(why, path, "this is not a signing key");
     name = span_part(name, name_word.len, name.len);
     if (!note_name_is_valid(name) || name.len > KEYS_NAME_BYTES_MAX) return refuse(why, path, "the key's name is not valid");
-    if (!base64_exact(span_part(seed, seed_word.len, seed.len), ret->secret, KEYS_SEED_BYTES))
-        return refuse(why, path, "the seed is not the base64 of 32 bytes");
-    uint8_t public_key[NOTE_PUBLIC_BYTES];
-    (void)crypto_sign_seed_keypair(public_key, ret->secret, ret->secret);
+    uint8_t public_key[NOTE_PUBLIC_BYTES], bytes[KEYS_SEED_BYTES]; // libsodium wants the seed apart from the secret
+    bool is_seed = base64_exact(span_part(seed, seed_word.len, seed.len), bytes, sizeof bytes);
+    if (is_seed) (void)crypto_sign_seed_keypair(public_key, ret->secret, bytes);
+    sodium_memzero(bytes, sizeof bytes);
+    if (!is_seed) return refuse(why, path, "the seed is not the base64 of 32 bytes");
     memcpy(ret->state.name, name.at, name.len);
     return err_none();
 }
