@@ -398,6 +398,8 @@ CHECKED struct err access_mandates_of_entity(struct store_conn *conn, struct spa
 CHECKED struct err access_tokens(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_sessions(struct store_conn *conn, struct span person_id, int64_t now_ms, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_events(struct store_conn *conn, struct span person_id, int64_t before_id, struct arena *arena, struct rows *ret, struct why *why);
+// Open codes, for administrators; without the codes.
+CHECKED struct err access_codes(struct store_conn *conn, int64_t now_ms, struct arena *arena, struct rows *ret, struct why *why);
 // For an auditor: all, with persons. For an entity's person: of her entity, by office, without persons.
 CHECKED struct err access_readings(struct store_conn *conn, int64_t before_id, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_readings_of_entity(struct store_conn *conn, struct span entity, int64_t before_id, struct arena *arena, struct rows *ret, struct why *why);

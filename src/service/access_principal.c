@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * Who asks: from the headers of a request to a principal with her roles and mandates as they stand at this instant, so that what
+ * is revoked ends with the next request. And tokens for machines.
+ */
+#include "service/access_private.h"
+
+// The value of our cookie in a Cookie header; at == NULL where it is not there.
+static struct span cookie_find(struct span header) {
+    const struct span NAME = SPAN(ACCESS_COOKIE "=");
+    for (size_t at = 0; at < header.len;) {
+        size_t end = span_find(header, ';', at);
+        struct span pair = span_trim(span_part(header, at, end));
+        if (span_starts_with(pair, NAME)) return span_part(pair, NAME.len, pair.len);
+        at = end + 1;
+    }
+    return span_make(NULL, 0);
+}
+
+static struct err bad_header(struct why *why) {
+    return why_set(why, ERR_UNAUTHENTICATED, "Authorization", "access.bearer", NULL,
+                   "The token in the Authorization header does not count: it is unknown, has expired or was revoked.");
+}
+
+static bool bearer_read(struct span header, struct span *ret) {
+    static const char SCHEME[] = "bearer ";
+    if (header.len < 7) return false;
+    for (size_t i = 0; i < 7; i++)
+        if ((header.at[i] | 0x20) != SCHEME[i] && header.at[i] != (uint8_t)SCHEME[i]) return false;
+    *ret = span_trim(span_part(header, 7, header.len));
+    return true;
+}
+
+static struct err load_roles(const struct access *access, struct store_conn *conn, struct arena *arena,
+                             struct principal *principal, struct why *why) {
+    struct rows rows;
+    TRY(store_read(conn, STMT_ACCESS_ROLE_OF_PERSON, PARAMS(value_text(principal->person_id)), arena, &rows, why));
+    if (rows.count == 0) return err_none();
+    struct role *roles = arena_take_array(arena, rows.count, sizeof *roles);
+    if (roles == NULL) return access_full(why);
+    size_t count = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct access_office *office = access_office_find(access, rows_span(&rows, i, 1));
+        int64_t kind = rows_int(&rows, i, 2);
+        if (office == NULL || kind < ROLE_READER || kind > ROLE_HEAD) continue;
+        struct role *role = &roles[count];
+        *role = (struct role){.office = office->id, .kind = office->kind, .role = (enum access_role_kind)kind,
+                              .office_sector_count = office->sector_count, .office_sectors = office->sectors};
+        if (is_err(sectors_split(rows_span(&rows, i, 3), arena, &role->sectors, &role->sector_count)))
+            return access_full(why);
+        count++;
+    }
+    principal->roles = roles;
+    principal->role_count = count;
+    return err_none();
+}
+
+static struct err load_mandates(struct store_conn *conn, int64_t now_ms, struct arena *arena, struct principal *principal,
+                                struct why *why) {
+    struct rows rows;
+    TRY(store_read(conn, STMT_ACCESS_MANDATE_IN_FORCE, PARAMS(value_text(principal->person_id), value_int(now_ms)), arena,
+                   &rows, why));
+    if (rows.count == 0) return err_none();
+    struct mandate *mandates = arena_take_array(arena, rows.count, sizeof *mandates);
+    if (mandates == NULL) return access_full(why);
+    for (size_t i = 0; i < rows.count; i++) {
+        bool is_open = rows_at(&rows, i, 4)->type == VALUE_NULL;
+        mandates[i] = (struct mandate){.id = rows_span(&rows, i, 0), .entity = rows_span(&rows, i, 1),
+                                       .scopes = (uint32_t)rows_int(&rows, i, 2) & MANDATE_ALL,
+                                       .from_ms = rows_int(&rows, i, 3),
+                                       .until_ms = is_open ? INSTANT_NONE : rows_int(&rows, i, 4)};
+    }
+    principal->mandates = mandates;
+    principal->mandate_count = rows.count;
+    return err_none();
+}
+
+// Looks TOKEN up. *ret stays nobody where it does not count.
+static struct err lookup(const struct access *access, struct store_conn *conn, struct span token, int64_t now_ms,
+                         struct arena *arena, struct principal *ret, struct why *why) {
+    if (token.len != ACCESS_TOKEN_BYTES || !span_starts_with(token, SPAN("vrd_"))) return err_none();
+    bool is_session = token.at[4] == 's';
+    struct hash hash = hash_sha256(token);
+    struct rows rows;
+    TRY(store_read(conn, is_session ? STMT_ACCESS_SESSION_FIND : STMT_ACCESS_TOKEN_FIND, PARAMS(value_blob(hash_span(&hash))),
+                   arena, &rows, why));
+    if (rows.count == 0 || rows_int(&rows, 0, 1) <= now_ms || rows_int(&rows, 0, 8) != 0) return err_none();
+    if (!is_session && rows_at(&rows, 0, 10)->type != VALUE_NULL) return err_none();
+    struct principal who = {
+        .is_known = true,
+        .session_id = rows_span(&rows, 0, 0),
+        .expires_ms = rows_int(&rows, 0, 1),
+        .is_totp_done = rows_int(&rows, 0, 2) != 0,
+        .person_id = rows_span(&rows, 0, 3),
+        .pseudonym = rows_span(&rows, 0, 4),
+        .name = rows_span(&rows, 0, 5),
+        .language = rows_span(&rows, 0, 6),
+        .is_administrator = rows_int(&rows, 0, 7) != 0,
+        .means = is_session ? MEANS_SESSION : MEANS_TOKEN,
+        .scopes = is_session ? SCOPE_ALL : (uint32_t)rows_int(&rows, 0, 9) & SCOPE_ALL_OF_TOKENS,
+    };
+    if (is_session) {
+        who.csrf = access_csrf_make(token, arena);
+        if (who.csrf.at == NULL) return access_full(why);
+    }
+    TRY(load_roles(access, conn, arena, &who, why));
+    TRY(load_mandates(conn, now_ms, arena, &who, why));
+    *ret = who;
+    return err_none();
+}
+
+struct err access_authenticate(const struct access *access, struct store_conn *conn,
+                               const struct access_credentials *credentials, int64_t now_ms, struct arena *arena,
+                               struct principal *ret, struct why *why) {
+    struct principal who = {0};
+    if (credentials->authorization.at != NULL) {
+        struct span token;
+        if (!bearer_read(credentials->authorization, &token)) return bad_header(why);
+        TRY(lookup(access, conn, token, now_ms, arena, &who, why));
+        if (!who.is_known) return bad_header(why);
+        *ret = who;
+        return err_none();
+    }
+    struct span cookie = cookie_find(credentials->cookie);
+    if (cookie.at != NULL && cookie.len > 4 && cookie.len == ACCESS_TOKEN_BYTES && cookie.at[4] == 's')
+        TRY(lookup(access, conn, cookie, now_ms, arena, &who, why));
+    if (cookie.at != NULL && !who.is_known) who.is_session_over = true;
+    if (who.is_known && credentials->is_changing &&
+        (credentials->csrf.at == NULL || !secret_equals(credentials->csrf, who.csrf)))
+        who = (struct principal){.is_csrf_missing = true};
+    *ret = who;
+    return err_none();
+}
+
+struct err access_token_create(struct store_conn *conn, const struct principal *principal,
+                               const struct access_token_new *token, const struct access_env *env, struct arena *arena,
+                               struct span *ret_id, struct span *ret_token, struct why *why) {
+    TRY(access_require(principal, SCOPE_ACCOUNT, why));
+    struct span name = span_trim(token->name);
+    if ((principal->role_count > 0 || principal->is_administrator) && !principal->is_totp_done)
+        return why_set(why, ERR_DENIED, NULL, "access.second_factor", NULL,
+                       "Please set up a second factor before making tokens.");
+    if (name.len == 0 || name.len > LIMIT_NAME_BYTES || !span_is_utf8(name))
+        return why_set(why, ERR_INPUT, "/name", "access.token_name", NULL, "Please say in one line what the token is for.");
+    if (token->scopes == 0 || (token->scopes & ~(uint32_t)SCOPE_ALL_OF_TOKENS) != 0)
+        return why_set(why, ERR_INPUT, "/scopes", "access.token_scopes", NULL,
+                       "A token has one or more of the scopes read, file, delete, manage.");
+    if (token->expires_ms <= env->now_ms || token->expires_ms > env->now_ms + LIMIT_TOKEN_DAYS * MS_PER_DAY)
+        return why_set(why, ERR_INPUT, "/expires", "access.token_expiry", NULL,
+                       "A token ends in the future, at most %d days from now.", LIMIT_TOKEN_DAYS);
+    struct rows rows;
+    TRY(store_read(conn, STMT_ACCESS_TOKEN_COUNT, PARAMS(value_text(principal->person_id), value_int(env->now_ms)), arena,
+                   &rows, why));
+    if (rows_int(&rows, 0, 0) >= LIMIT_TOKENS_PER_PERSON)
+        return why_set(why, ERR_LIMIT, NULL, "access.token_count", NULL, "A person has at most %d tokens. Please revoke one.",
+                       LIMIT_TOKENS_PER_PERSON);
+    struct span id = access_id_make(env, 'T', arena), text = access_token_make(env, 't', arena);
+    if (id.at == NULL || text.at == NULL) return access_full(why);
+    struct hash hash = hash_sha256(text);
+    TRY(store_write(conn, STMT_ACCESS_TOKEN_ADD,
+                    PARAMS(value_blob(hash_span(&hash)), value_text(id), value_text(principal->person_id), value_text(name),
+                           value_int(token->scopes), value_int(principal->is_totp_done), value_int(env->now_ms),
+                           value_int(token->expires_ms)),
+                    NULL, why));
+    TRY(access_event_add(conn, principal->person_id, "token_made", span_make(NULL, 0), name, env->now_ms, why));
+    *ret_id = id;
+    *ret_token = text;
+    return err_none();
+}
+
+struct err access_token_revoke(struct store_conn *conn, struct span person_id, struct span token_id, int64_t now_ms,
+                               struct why *why) {
+    size_t changed = 0;
+    TRY(store_write(conn, STMT_ACCESS_TOKEN_REVOKE, PARAMS(value_text(token_id), value_text(person_id), value_int(now_ms)),
+                    &changed, why));
+    if (changed == 0) return why_set(why, ERR_NOT_FOUND, NULL, "access.token", NULL, "There is no such token in force.");
+    return access_event_add(conn, person_id, "token_revoked", span_make(NULL, 0), token_id, now_ms, why);
+}

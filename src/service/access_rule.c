@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * Who may what. Pure: a principal, what a resource is, and the time. What is not allowed here is refused; where a person may not
+ * know that a thing exists, the refusal reads as if it did not.
+ */
+#include "base/time.h"
+#include "service/access.h"
+
+static struct err no_case(struct why *why) {
+    return why_set(why, ERR_NOT_FOUND, NULL, "access.no_case", NULL, "There is no such case, or none that you may see.");
+}
+
+static struct err no_entity(struct why *why) {
+    return why_set(why, ERR_NOT_FOUND, NULL, "access.no_entity", NULL, "There is no such entity, or none that you may see.");
+}
+
+static struct err need_factor(struct why *why) {
+    return why_set(why, ERR_DENIED, NULL, "access.second_factor", NULL,
+                   "Your role counts only with a second factor. Please set it up, or sign in with it.");
+}
+
+struct err access_require(const struct principal *principal, enum access_scope scope, struct why *why) {
+    if (!principal->is_known && principal->is_csrf_missing)
+        return why_set(why, ERR_DENIED, "X-CSRF-Token", "access.csrf", NULL,
+                       "A changing request with the session cookie needs the header X-CSRF-Token; GET /api/v1/me tells it.");
+    if (!principal->is_known)
+        return why_set(why, ERR_UNAUTHENTICATED, NULL, principal->is_session_over ? "access.session_over" : "access.nobody",
+                       NULL, "%s", principal->is_session_over ? "Your session has ended. Please sign in again." : "Please sign in.");
+    if ((principal->scopes & (uint32_t)scope) == 0)
+        return why_set(why, ERR_DENIED, NULL, "access.scope", NULL, "This token was not made for that.");
+    return err_none();
+}
+
+struct err access_require_administrator(const struct principal *principal, struct why *why) {
+    TRY(access_require(principal, SCOPE_ADMINISTER, why));
+    if (!principal->is_administrator)
+        return why_set(why, ERR_DENIED, NULL, "access.administrator", NULL, "Only an administrator of the node may do that.");
+    return principal->is_totp_done ? err_none() : need_factor(why);
+}
+
+static bool has(const struct span *list, size_t count, struct span what) {
+    for (size_t i = 0; i < count; i++)
+        if (span_equals(list[i], what)) return true;
+    return false;
+}
+
+// Whether one of the sectors lies within the bounds of role and office. No bound holds everything, also what has no sector.
+static bool is_in_bounds(const struct role *role, const struct span *sectors, size_t count) {
+    if (role->sector_count == 0 && role->office_sector_count == 0) return true;
+    for (size_t i = 0; i < count; i++)
+        if ((role->sector_count == 0 || has(role->sectors, role->sector_count, sectors[i])) &&
+            (role->office_sector_count == 0 || has(role->office_sectors, role->office_sector_count, sectors[i])))
+            return true;
+    return false;
+}
+
+static bool role_reaches_case(const struct role *role, const struct access_case *of) {
+    if (of->workspace != WORKSPACE_DESK && role->kind != OFFICE_CA) return false; // supervision is the authority's alone
+    return has(of->offices, of->office_count, role->office) && is_in_bounds(role, of->sectors, of->sector_count);
+}
+
+// The strongest role that reaches the case, of a KIND where one is given; whatever the second factor says.
+static const struct role *role_for(const struct principal *principal, const struct access_case *of, enum office_kind kind) {
+    const struct role *best = NULL;
+    for (size_t i = 0; i < principal->role_count; i++) {
+        const struct role *role = &principal->roles[i];
+        if ((kind != OFFICE_NONE && role->kind != kind) || !role_reaches_case(role, of)) continue;
+        if (best == NULL || role->role > best->role) best = role;
+    }
+    return best;
+}
+
+// The union of the scopes of the mandates for ENTITY that are in force.
+static uint32_t mandate_scopes(const struct principal *principal, struct span entity, int64_t now_ms) {
+    uint32_t scopes = 0;
+    for (size_t i = 0; entity.at != NULL && i < principal->mandate_count; i++) {
+        const struct mandate *mandate = &principal->mandates[i];
+        bool is_in_force = mandate->from_ms <= now_ms && (mandate->until_ms == INSTANT_NONE || now_ms < mandate->until_ms);
+        if (is_in_force && span_equals(mandate->entity, entity)) scopes |= mandate->scopes;
+    }
+    return scopes;
+}
+
+// Whether the person reads the case from its entity's side, or as one who filed in it.
+static bool may_read_as_filer(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
+    if (of->is_closed_to_entity) return false;
+    uint32_t scopes = mandate_scopes(principal, of->entity, now_ms);
+    if ((scopes & MANDATE_READ) != 0) return true;
+    bool is_filer = has(of->filers, of->filer_count, principal->person_id);
+    return is_filer && (of->entity.at == NULL || (scopes & MANDATE_FILE) != 0);
+}
+
+const struct role *access_role_for_case(const struct principal *principal, const struct access_case *of) {
+    return principal->is_known && principal->is_totp_done ? role_for(principal, of, OFFICE_NONE) : NULL;
+}
+
+struct err access_may_read_case(const struct principal *principal, const struct access_case *of, int64_t now_ms,
+                                struct why *why) {
+    TRY(access_require(principal, SCOPE_READ, why));
+    if (may_read_as_filer(principal, of, now_ms)) return err_none();
+    if (role_for(principal, of, OFFICE_NONE) == NULL) return no_case(why);
+    return principal->is_totp_done ? err_none() : need_factor(why);
+}
+
+// Whether the principal may know of the case at all, whatever her token is for.
+static bool knows_case(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
+    return may_read_as_filer(principal, of, now_ms) || access_role_for_case(principal, of) != NULL;
+}
+
+static struct err may_file_as_office(const struct principal *principal, const struct access_case *of, enum office_kind kind,
+                                     bool is_new, int64_t now_ms, struct span *ret_office, struct why *why) {
+    TRY(access_require(principal, SCOPE_FILE, why));
+    const struct role *role = role_for(principal, of, kind);
+    if (role != NULL && !principal->is_totp_done) return need_factor(why);
+    if (role != NULL && role->role >= ROLE_OFFICER) {
+        if (ret_office != NULL) *ret_office = role->office;
+        return err_none();
+    }
+    if (!is_new && !knows_case(principal, of, now_ms)) return no_case(why);
+    return why_set(why, ERR_DENIED, NULL, "access.not_officer", NULL,
+                   "Only an officer or head of an office concerned, within its sectors, may file that.");
+}
+
+static struct err may_file_as_entity(const struct principal *principal, const struct access_case *of, bool is_new,
+                                     int64_t now_ms, struct why *why) {
+    TRY(access_require(principal, SCOPE_FILE, why));
+    if (of->entity.at == NULL) {
+        if (is_new || (!of->is_closed_to_entity && has(of->filers, of->filer_count, principal->person_id))) return err_none();
+        if (!knows_case(principal, of, now_ms)) return no_case(why);
+        return why_set(why, ERR_DENIED, NULL, "access.not_filer", NULL, "Only who filed in this case may go on with it.");
+    }
+    uint32_t scopes = mandate_scopes(principal, of->entity, now_ms);
+    if ((scopes & MANDATE_FILE) != 0 && !of->is_closed_to_entity) return err_none();
+    if (is_new ? scopes == 0 : !knows_case(principal, of, now_ms)) return is_new ? no_entity(why) : no_case(why);
+    return why_set(why, ERR_DENIED, NULL, "access.mandate_file", NULL,
+                   "You have no mandate to file for this entity at present.");
+}
+
+static struct err may_file_as_anyone(const struct principal *principal, const struct access_case *of, bool is_new,
+                                     int64_t now_ms, struct why *why) {
+    if (principal->is_known) TRY(access_require(principal, SCOPE_FILE, why));
+    if (of->entity.at == NULL && is_new && of->workspace == WORKSPACE_DESK) return err_none();
+    if (!principal->is_known) return access_require(principal, SCOPE_FILE, why);
+    bool is_filer = has(of->filers, of->filer_count, principal->person_id) && !of->is_closed_to_entity;
+    if (of->entity.at == NULL && !is_new && is_filer) return err_none();
+    if (!is_new && !knows_case(principal, of, now_ms)) return no_case(why);
+    return why_set(why, ERR_DENIED, NULL, "access.anyone", NULL,
+                   "What anyone may file opens a case of no entity; only who filed in it may go on with it.");
+}
+
+struct err access_may_file(const struct principal *principal, const struct access_case *of, struct span as, bool is_new,
+                           int64_t now_ms, struct span *ret_office, struct why *why) {
+    enum office_kind kind = office_kind_from(as);
+    if (kind != OFFICE_NONE) return may_file_as_office(principal, of, kind, is_new, now_ms, ret_office, why);
+    struct err result;
+    if (span_is(as, "entity"))
+        result = may_file_as_entity(principal, of, is_new, now_ms, why);
+    else if (span_is(as, "anyone"))
+        result = may_file_as_anyone(principal, of, is_new, now_ms, why);
+    else
+        result = why_set(why, ERR_DENIED, NULL, "access.filer_role", NULL, "Nobody may file in this role.");
+    if (!is_err(result) && ret_office != NULL) *ret_office = span_make(NULL, 0);
+    return result;
+}
+
+struct err access_may_erase(const struct principal *principal, const struct access_case *of, int64_t now_ms,
+                            struct why *why) {
+    TRY(access_require(principal, SCOPE_DELETE, why));
+    const struct role *role = access_role_for_case(principal, of);
+    if (role != NULL && role->role == ROLE_HEAD) return err_none();
+    if (!knows_case(principal, of, now_ms)) return no_case(why);
+    return why_set(why, ERR_DENIED, NULL, "access.erase", NULL,
+                   "Only the head of an office concerned may have something erased; the right to write is not enough.");
+}
+
+static const struct role *role_for_entity(const struct principal *principal, const struct access_entity *of,
+                                          enum office_kind kind, enum access_role_kind least) {
+    for (size_t i = 0; i < principal->role_count; i++) {
+        const struct role *role = &principal->roles[i];
+        if ((kind == OFFICE_NONE || role->kind == kind) && role->role >= least &&
+            has(of->offices, of->office_count, role->office) && is_in_bounds(role, of->sectors, of->sector_count))
+            return role;
+    }
+    return NULL;
+}
+
+struct err access_may_see_entity(const struct principal *principal, const struct access_entity *of, int64_t now_ms,
+                                 struct why *why) {
+    TRY(access_require(principal, SCOPE_READ, why));
+    if (mandate_scopes(principal, of->entity, now_ms) != 0) return err_none();
+    if (role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) == NULL) return no_entity(why);
+    return principal->is_totp_done ? err_none() : need_factor(why);
+}
+
+struct err access_may_manage_entity(const struct principal *principal, const struct access_entity *of, int64_t now_ms,
+                                    struct why *why) {
+    TRY(access_require(principal, SCOPE_MANAGE, why));
+    uint32_t scopes = mandate_scopes(principal, of->entity, now_ms);
+    if ((scopes & MANDATE_MANAGE) != 0) return err_none();
+    if (role_for_entity(principal, of, OFFICE_CA, ROLE_OFFICER) != NULL)
+        return principal->is_totp_done ? err_none() : need_factor(why);
+    if (scopes == 0 && role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) == NULL) return no_entity(why);
+    return why_set(why, ERR_DENIED, NULL, "access.manage", NULL,
+                   "Only a person with a mandate to manage this entity, or an officer of its competent authority, may do that.");
+}
+
+struct err access_may_use_draft(const struct principal *principal, struct span author_person_id, struct why *why) {
+    TRY(access_require(principal, SCOPE_FILE, why));
+    if (span_equals(principal->person_id, author_person_id)) return err_none();
+    return why_set(why, ERR_NOT_FOUND, NULL, "access.no_draft", NULL, "There is no such draft of yours.");
+}
+
+bool access_is_officer_of(const struct principal *principal, enum office_kind kind, enum access_role_kind role) {
+    if (!principal->is_known || !principal->is_totp_done) return false;
+    for (size_t i = 0; i < principal->role_count; i++)
+        if (principal->roles[i].kind == kind && principal->roles[i].role >= role) return true;
+    return false;
+}
