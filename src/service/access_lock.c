@@ -47,11 +47,11 @@ struct err access_lock_fail(struct store_conn *conn, const struct hash *key, enu
     int64_t failures = is_counted ? rows_int(&rows, 0, 0) + 1 : 1;
     arena_fini(&arena);
     TRY(result);
-    int64_t until_ms = now_ms + access_lock_wait_ms(kind, failures);
+    int64_t wait_ms = access_lock_wait_ms(kind, failures), until_ms = wait_ms > 0 ? now_ms + wait_ms : 0;
     TRY(store_write(conn, STMT_ACCESS_FAILURE_PUT,
                     PARAMS(value_blob(hash_span(key)), value_int(failures), value_int(now_ms), value_int(until_ms)), NULL,
                     why));
-    *ret_until_ms = until_ms > now_ms ? until_ms : 0;
+    *ret_until_ms = until_ms;
     return err_none();
 }
 
