@@ -105,7 +105,7 @@ void keys_answer(const struct keys_state *state, const struct frame *request, st
     case WIRE_KEYS_CHECKPOINT: note_answer(state, request->number, out); break;
     case WIRE_KEYS_HEAD: head_answer(state, request->number, out); break;
     case WIRE_KEYS_PUBLIC: public_answer(state, request->number, out); break;
-    default: assert(!"only requests that were decided are answered");
+    default: assert(false); // keys_decide has refused it
     }
 }
 
