@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Loading the law: packs, words, then the books compiled from them. */
-#include "law/law_private.h"
+#include "law/scope_private.h"
 
 // The one place where compile steps are listed. Each may use what the earlier ones made.
 static struct err load_books(struct law *law, struct why *why) {
-    (void)law;
-    (void)why;
-    return err_none();
+    return scope_book_load(law, why);
 }
 
 struct err law_load(struct arena *arena, const struct embedded_file *files, size_t count, struct law **ret,

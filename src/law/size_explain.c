@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* The arithmetic of size told step by step: whose figures, which percentage, which ceiling decided. */
+#include <inttypes.h>
+
+#include "law/decimal.h"
+#include "law/size_private.h"
+
+struct teller {
+    const struct size_rules *rules;
+    struct arena *arena;
+    struct size_line *lines;
+    size_t count, capacity;
+    bool is_failed;
+};
+
+static void tell(struct teller *t, struct size_step step, struct span detail) {
+    if (t->count == t->capacity || detail.at == NULL) {
+        t->is_failed = true;
+        return;
+    }
+    t->lines[t->count++] = (struct size_line){step, detail};
+}
+
+static struct span figure_text(struct teller *t, int64_t value) {
+    return value == SIZE_UNKNOWN ? SPAN("unknown") : decimal_text(t->arena, value);
+}
+
+static struct span figures_text(struct teller *t, const struct size_figures *f) {
+    struct span staff = figure_text(t, f->value[SIZE_STAFF]), turnover = figure_text(t, f->value[SIZE_TURNOVER]);
+    struct span balance = figure_text(t, f->value[SIZE_BALANCE]);
+    return arena_printf(t->arena, "staff %.*s, turnover %.*s, balance %.*s", SPAN_FMT(staff), SPAN_FMT(turnover),
+                        SPAN_FMT(balance));
+}
+
+static void tell_relations(struct teller *t, const struct size_relation *relations, size_t count, int64_t year, int64_t share,
+                           bool is_beyond_partner) {
+    for (size_t i = 0; i < count; i++) {
+        const struct size_relation *r = &relations[i];
+        int64_t own_share;
+        enum size_tie tie = size_tie_of(t->rules, r, &own_share);
+        if (tie == TIE_PARTNER && is_beyond_partner) {
+            tell(t, t->rules->partner, arena_printf(t->arena, "%.*s: partner of a partner, not counted", SPAN_FMT(r->name)));
+            continue;
+        }
+        if (tie == TIE_AUTONOMOUS) {
+            struct span from = decimal_text(t->arena, t->rules->partner_from);
+            tell(t, t->rules->autonomous,
+                 arena_printf(t->arena, "%.*s: less than %.*s %%, not counted", SPAN_FMT(r->name), SPAN_FMT(from)));
+            continue;
+        }
+        if (tie == TIE_INVESTOR || tie == TIE_NEVER) {
+            struct size_step step = {tie == TIE_NEVER && r->investor->step.len > 0 ? r->investor->step : t->rules->investor.id,
+                                     r->investor->article};
+            tell(t, step, arena_printf(t->arena, "%.*s: %.*s, not counted", SPAN_FMT(r->name), SPAN_FMT(r->investor->name)));
+            continue;
+        }
+        int64_t counted = tie == TIE_LINKED ? share : own_share;
+        struct size_figures figures = size_figures_for(r, year);
+        struct span percent = decimal_text(t->arena, counted), text = figures_text(t, &figures);
+        tell(t, tie == TIE_LINKED ? t->rules->linked : t->rules->partner,
+             arena_printf(t->arena, "%.*s: %.*s %% of %.*s", SPAN_FMT(r->name), SPAN_FMT(percent), SPAN_FMT(text)));
+        tell_relations(t, r->relations, r->relation_count, year, counted, is_beyond_partner || tie == TIE_PARTNER);
+    }
+}
+
+// Totals come in 1/10000 of a hundredth; people read them rounded down to hundredths.
+static struct span total_text(struct teller *t, const struct size_period *p, size_t f, bool is_own_only) {
+    if (is_own_only) return figure_text(t, p->own.value[f]);
+    struct span known = decimal_text(t->arena, p->total[f] / SHARE_WHOLE);
+    return p->is_open[f] ? arena_printf(t->arena, "%.*s or more", SPAN_FMT(known)) : known;
+}
+
+static void tell_period(struct teller *t, const struct size_period *p, bool is_own_only) {
+    struct span staff = total_text(t, p, SIZE_STAFF, is_own_only), turnover = total_text(t, p, SIZE_TURNOVER, is_own_only);
+    struct span balance = total_text(t, p, SIZE_BALANCE, is_own_only);
+    struct span year = p->year != 0 ? arena_printf(t->arena, "%" PRId64 ": ", p->year) : SPAN("");
+    tell(t, t->rules->accounts,
+         arena_printf(t->arena, "%.*sstaff %.*s, turnover %.*s, balance %.*s", SPAN_FMT(year), SPAN_FMT(staff),
+                      SPAN_FMT(turnover), SPAN_FMT(balance)));
+}
+
+static void tell_size(struct teller *t, const struct size_facts *facts, bool is_own_only) {
+    unsigned possible = size_possible(t->rules, facts, is_own_only);
+    for (size_t s = 0; s < size_count(t->rules); s++) {
+        if ((possible & (1u << s)) == 0) continue;
+        struct span name = size_name(t->rules, s);
+        bool is_sure = (possible & (possible - 1)) == 0;
+        struct size_step step = {SPAN("size"), s < t->rules->ceiling_count ? t->rules->ceilings[s].article
+                                                                           : t->rules->largest_step.article};
+        if (s < t->rules->ceiling_count) {
+            const struct size_ceiling *c = &t->rules->ceilings[s];
+            struct span staff = decimal_text(t->arena, c->below_staff), turnover = decimal_text(t->arena, c->to_turnover);
+            struct span balance = decimal_text(t->arena, c->to_balance);
+            tell(t, step, arena_printf(t->arena, "%s%.*s: staff below %.*s, and turnover at most %.*s or balance at most %.*s",
+                                       is_sure ? "" : "possibly ", SPAN_FMT(name), SPAN_FMT(staff), SPAN_FMT(turnover),
+                                       SPAN_FMT(balance)));
+        } else {
+            const struct size_ceiling *c = &t->rules->ceilings[s - 1];
+            tell(t, step, arena_printf(t->arena, "%s%.*s: above the ceilings of %.*s", is_sure ? "" : "possibly ",
+                                       SPAN_FMT(name), SPAN_FMT(c->name)));
+        }
+    }
+}
+
+// Whether the last period alone would give another size than the rule of two years.
+static bool is_sticky(const struct size_rules *rules, const struct size_facts *facts, bool is_own_only) {
+    struct size_facts last = *facts;
+    last.periods += facts->period_count - 1;
+    last.period_count = 1;
+    return size_possible(rules, &last, is_own_only) != size_possible(rules, facts, is_own_only);
+}
+
+struct err size_explain(const struct size_rules *rules, const struct size_facts *facts, bool is_own_only,
+                        struct arena *arena, struct size_line **ret, size_t *ret_count) {
+    struct teller t = {.rules = rules, .arena = arena, .capacity = SIZE_RELATIONS_MAX + SIZE_PERIODS_MAX + 16};
+    t.lines = arena_take_array(arena, t.capacity, sizeof *t.lines);
+    if (t.lines == NULL) return err_make(ERR_MEMORY);
+    int64_t year = facts->periods[facts->period_count - 1].year;
+    if (facts->is_estimate) tell(&t, rules->estimate, SPAN("an estimate made in good faith; provisional"));
+    if (is_own_only) tell(&t, rules->independence, SPAN("the entity alone, for its systems and services are independent"));
+    else tell_relations(&t, facts->relations, facts->relation_count, year, SHARE_WHOLE, false);
+    if (facts->relation_count == 0) tell(&t, rules->autonomous, SPAN("own figures only"));
+    for (size_t i = 0; i < facts->period_count; i++) tell_period(&t, &facts->periods[i], is_own_only);
+    if (is_sticky(rules, facts, is_own_only))
+        tell(&t, rules->two_years, SPAN("a ceiling crossed in one period only changes nothing yet"));
+    tell_size(&t, facts, is_own_only);
+    if (t.is_failed) return err_make(ERR_MEMORY);
+    *ret = t.lines;
+    *ret_count = t.count;
+    return err_none();
+}
