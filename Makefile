@@ -35,7 +35,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wforma
 WARNXX := -Wall -Wextra -Wshadow -Werror
 COMMON := -D_GNU_SOURCE -Isrc -I$(B)/gen -fno-common -fvisibility=hidden -fno-omit-frame-pointer -pthread $(PKG_CFLAGS)
 
-FLAGS_debug := -O1 -g
+FLAGS_debug := -O2 -g
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE \
   -ftrivial-auto-var-init=zero
 LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack

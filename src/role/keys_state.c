@@ -41,7 +41,9 @@ static struct err checkpoint_decide(const struct keys_state *state, const struct
 // A node that starts knows the log's name but not the epoch: it asks with the name, or with nothing.
 static struct err head_decide(const struct keys_state *state, const struct frame *request, struct why *why) {
     struct span origin = frame_get(request, TAG_ORIGIN);
-    if (origin.at == NULL || span_is(origin, state->name) || span_is(origin, state->memory.origin)) return err_none();
+    const char *const known[] = {state->name, state->memory.origin};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (origin.at == NULL || span_is(origin, known[i])) return err_none();
     return why_set(why, ERR_CONFLICT, "origin", "head.origin", "", "the key is of the log %s, not of %.*s", state->memory.origin,
                    SPAN_FMT(span_part(origin, 0, NOTE_NAME_BYTES_MAX)));
 }

@@ -186,7 +186,7 @@ struct err store_connect(struct store *store, enum store_access access, struct s
         e = sqlite_open(store->file, SQLITE_OPEN_READWRITE, cache_kb, &conn->db, why);
         if (!is_err(e) && access == STORE_READ) e = sqlite_run(conn->db, "PRAGMA query_only=ON", why);
     }
-    if (is_err(e)) {
+    if (conn == NULL || is_err(e)) {
         if (conn != NULL) (void)sqlite3_close(conn->db);
         mem_give(conn);
         if (access == STORE_WRITE) atomic_store(&store->has_writer, false);
