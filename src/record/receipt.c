@@ -78,6 +78,10 @@ static void log_write(struct json_out *out, const struct receipt *receipt, struc
     json_out_object_end(out);
 }
 
+const char *receipt_standing(const struct note *note) {
+    return note->count > 1 ? RECEIPT_STANDING_WITNESSED : RECEIPT_STANDING_AUTHORITY;
+}
+
 struct err receipt_write(struct json_out *out, const struct receipt *receipt, struct arena *arena, struct why *why) {
     struct note note;
     struct checkpoint head;
@@ -91,7 +95,7 @@ struct err receipt_write(struct json_out *out, const struct receipt *receipt, st
     buf_init(&text, arena, 256);
     json_out_object(out);
     json_out_member_text(out, "format", RECEIPT_FORMAT);
-    json_out_member_text(out, "standing", note.count > 1 ? RECEIPT_STANDING_WITNESSED : RECEIPT_STANDING_AUTHORITY);
+    json_out_member_text(out, "standing", receipt_standing(&note));
     TRY(front_write(out, receipt, why));
     answer_write(out, receipt);
     items_write(out, "header", receipt->header, receipt->header_count, &text);

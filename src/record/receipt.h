@@ -20,6 +20,9 @@
 #define RECEIPT_STANDING_AUTHORITY "signed by the authority"
 #define RECEIPT_STANDING_WITNESSED "signed by the authority and cosigned by witnesses"
 
+// The one of the two that fits the note: it has cosignatures, or it has the log's signature alone.
+const char *receipt_standing(const struct note *note);
+
 enum receipt_state { RECEIPT_SHOWN, RECEIPT_WITHHELD, RECEIPT_ERASED };
 
 struct receipt_item {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
  * Reading receipts. A member that is not known is refused: whoever reads a valid receipt may believe all of it that is not
- * marked as a mere statement (standing, answer).
+ * a mere statement: who will answer and how.
  */
 #include "record/receipt.h"
 
@@ -129,9 +129,6 @@ static bool statement_read(const struct json *object, const char *name, struct s
 static struct err statements_read(struct work *work) {
     static const char *const MEMBERS[] = {"by", "how", NULL};
     const struct json *answer = json_get(&work->report->document, "answer");
-    struct span standing = {NULL, 0};
-    if (!statement_read(&work->report->document, "standing", &standing) || standing.at == NULL)
-        return refuse(work, "/standing", "receipt.form", "the receipt does not say its standing");
     if (answer == NULL) return err_none();
     if (!has_only(answer, MEMBERS) || !statement_read(answer, "by", &work->report->answer_by) ||
         !statement_read(answer, "how", &work->report->answer_how))
@@ -200,6 +197,9 @@ static struct err log_read(struct work *work, const struct verifier_key *keys, s
     TRY(checkpoint_parse(note.body, &head, work->why));
     if (!span_equals(head.origin, origin))
         return refuse(work, "/log/origin", "receipt.log", "the signed head is of another log");
+    struct span standing = json_get_string(&work->report->document, "standing");
+    if (standing.at == NULL || !span_is(standing, receipt_standing(&note)))
+        return refuse(work, "/standing", "receipt.standing", "the receipt claims another standing than its signatures give it");
     work->report->origin = head.origin;
     TRY(inclusion_check(work, log, &head));
     return signatures_check(work, &note, keys, count);

@@ -163,10 +163,10 @@ static void test_wrong_key(void **state) {
     assert_true(is_err(receipt_verify(text, NULL, 0, &arena, &report, NULL)));
 }
 
-// What may change without notice: who will answer and how, and the standing; they are statements.
+// What may change without notice: who will answer and how; these are statements.
 static bool is_statement(struct span text, size_t at) {
-    static const char *const PARTS[] = {"signed by the authority", "CSIRT LU", "+352 1234"};
-    for (size_t i = 0; i < 3; i++)
+    static const char *const PARTS[] = {"CSIRT LU", "+352 1234"};
+    for (size_t i = 0; i < 2; i++)
         for (size_t from = 0; from + strlen(PARTS[i]) <= text.len; from++)
             if (memcmp(text.at + from, PARTS[i], strlen(PARTS[i])) == 0 && at >= from && at < from + strlen(PARTS[i])) return true;
     return false;
@@ -190,7 +190,7 @@ static void test_every_byte_counts(void **state) {
         refused += !is_valid;
         arena_fini(&small);
     }
-    assert_true(refused > 1000 && taken > 20);
+    assert_true(refused > 1000 && taken > 10);
 }
 
 static struct span replaced(struct span text, const char *what, const char *with) {
@@ -221,6 +221,7 @@ static void test_changes_and_their_rules(void **state) {
         {"\"name\":\"affected\"", "\"name\":\"summary\"", "receipt.item"},
         {"\"name\":\"affected\"", "\"name\":\"\"", "receipt.item"},
         {"\"name\":\"affected\"", "\"name\":\"affected\",\"state\":\"erased\"", "receipt.item"},
+        {"by the authority", "by the authority and cosigned by witnesses", "receipt.standing"},
         {"\"index\":6", "\"index\":7", "receipt.inclusion"},
         {"\"index\":6", "\"index\":-6", "receipt.log"},
         {"\"index\":6", "\"index\":11", "receipt.log"},
