@@ -212,12 +212,12 @@ static const char *run(const struct fault_plan *plan, struct ledger *ledger, uin
     return fault;
 }
 
-static int canary(void) {
+static int canary(uint64_t total) {
     struct ledger ledger;
     uint64_t operations = 0;
     unsigned caught = 0;
     for (uint64_t seed = 1; seed <= 20; seed++) {
-        struct fault_plan plan = {.kind = FAULT_POWER, .at_operation = 150, .seed = seed, .is_lying = true};
+        struct fault_plan plan = {.kind = FAULT_POWER, .at_operation = total * 3 / 4, .seed = seed, .is_lying = true};
         if (run(&plan, &ledger, &operations) != NULL) caught++;
     }
     (void)printf("canary: a disk that lies about syncs was caught %u times of 20\n", caught);
@@ -257,7 +257,7 @@ int main(int argc, char **argv) {
     (void)printf("without faults: %llu operations, %u commits acknowledged%s%s\n", (unsigned long long)total,
                  ledger.acknowledged, found == NULL ? "" : ": ", found == NULL ? "" : found);
     int failed = found != NULL ? 1 : 0;
-    failed += canary();
+    failed += canary(total);
     static const struct {
         const char *name;
         uint64_t share; // of the runs
