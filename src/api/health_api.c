@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* Health for load balancers and operators, metrics for Prometheus. */
+#include "api/resources.h"
+#include "law/pack.h"
+
+static struct err get_live(struct api_request *request, struct api_response *response, struct why *why) {
+    (void)why;
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_member_text(&out, "status", "alive");
+    json_out_member_string(&out, "node", request->services->state);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static struct err get_ready(struct api_request *request, struct api_response *response, struct why *why) {
+    const struct services *services = request->services;
+    struct rows rows;
+    TRY(store_read(request->conn, STMT_RECORD_COUNT, NULL, 0, request->arena, &rows, why));
+    struct json_out out;
+    api_json(response, services->is_read_only ? 503 : 200, &out);
+    json_out_object(&out);
+    json_out_member_text(&out, "status", services->is_read_only ? "read_only" : "ready");
+    if (services->is_read_only) json_out_member_string(&out, "reason", services->read_only_reason);
+    json_out_member_string(&out, "node", services->state);
+    json_out_member_string(&out, "name", services->node_name);
+    json_out_member_int(&out, "log_size", rows_int(&rows, 0, 0));
+    struct buf hash;
+    buf_init(&hash, request->arena, 128);
+    buf_add_hex(&hash, hash_span(&services->law_hash));
+    json_out_member_string(&out, "law", buf_span(&hash));
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static void metric(struct buf *out, const char *name, const char *type, const char *help, uint64_t value) {
+    buf_printf(out, "# HELP varde_%s %s\n# TYPE varde_%s %s\nvarde_%s %llu\n", name, help, name, type, name,
+               (unsigned long long)value);
+}
+
+static struct err add_duty_metrics(struct api_request *request, struct buf *out, struct why *why) {
+    struct value now = value_int(request->received_ms);
+    struct rows duties, outbox;
+    TRY(store_read(request->conn, STMT_DUTY_COUNTS, &now, 1, request->arena, &duties, why));
+    buf_add_text(out, "# HELP varde_duties Duties not yet done.\n# TYPE varde_duties gauge\n");
+    for (size_t i = 0; i < duties.count; i++) {
+        struct span workspace = rows_span(&duties, i, 0);
+        buf_printf(out, "varde_duties{workspace=\"%.*s\",state=\"open\"} %lld\n", SPAN_FMT(workspace), (long long)rows_int(&duties, i, 1));
+        buf_printf(out, "varde_duties{workspace=\"%.*s\",state=\"past_earlier_reading\"} %lld\n", SPAN_FMT(workspace), (long long)rows_int(&duties, i, 2));
+        buf_printf(out, "varde_duties{workspace=\"%.*s\",state=\"past_later_reading\"} %lld\n", SPAN_FMT(workspace), (long long)rows_int(&duties, i, 3));
+    }
+    TRY(store_read(request->conn, STMT_OUTBOX_COUNTS, NULL, 0, request->arena, &outbox, why));
+    metric(out, "outbox_waiting", "gauge", "Messages waiting to be sent.", (uint64_t)rows_int(&outbox, 0, 0));
+    metric(out, "outbox_failing", "gauge", "Waiting messages that failed at least once.", (uint64_t)rows_int(&outbox, 0, 1));
+    return err_none();
+}
+
+static struct err get_metrics(struct api_request *request, struct api_response *response, struct why *why) {
+    static const struct { const char *name, *help; } COUNTED[COUNTERS] = {
+        [COUNT_FILINGS] = {"filings_total", "Filings accepted since start."},
+        [COUNT_REFUSED] = {"filings_refused_total", "Filings refused since start."},
+        [COUNT_DECIDED_AGAIN] = {"filings_decided_again_total", "Decisions made again inside the transaction."},
+        [COUNT_GROUPS] = {"commit_groups_total", "Transactions committed."},
+        [COUNT_JOBS] = {"write_jobs_total", "Writes done in those transactions."},
+        [COUNT_REQUESTS] = {"requests_total", "Requests handled."},
+        [COUNT_FAILED] = {"requests_failed_total", "Requests that failed inside the node."},
+        [COUNT_SHED] = {"requests_shed_total", "Requests turned away because the node was busy."},
+    };
+    struct services *services = request->services;
+    response->status = 200;
+    response->media_type = "text/plain; version=0.0.4; charset=utf-8";
+    struct buf *out = &response->body;
+    for (size_t i = 0; i < COUNTERS; i++)
+        metric(out, COUNTED[i].name, "counter", COUNTED[i].help, atomic_load(&services->counters[i]));
+    metric(out, "log_head_size", "gauge", "Size of the log under its latest signed head.", atomic_load(&services->head_size));
+    metric(out, "start_time_seconds", "gauge", "When the node started.", (uint64_t)(services->started_ms / 1000));
+    return add_duty_metrics(request, out, why);
+}
+
+const struct route routes_health[] = {
+    {"GET", "/health/live", get_live, AUTH_NONE, 0, RATE_COUNT, "health", "Whether the process answers", NULL, "Live", 200, NULL, false},
+    {"GET", "/health/ready", get_ready, AUTH_NONE, 0, RATE_COUNT, "health", "Whether the node takes filings", NULL, "Ready", 200, NULL, false},
+    {"GET", "/metrics", get_metrics, AUTH_ADMINISTRATOR, SCOPE_READ, RATE_COUNT, "health", "Counters in the Prometheus text format", NULL, NULL, 200, NULL, false},
+    {0},
+};

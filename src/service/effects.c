@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "service/effects.h"
+
+#include "law/procedure.h"
+#include "service/entity.h"
+
+#define NEVER_MS INT64_MAX
+
+static int64_t instant_of(struct span text, int64_t fallback) {
+    struct stamp stamp;
+    return text.at != NULL && !is_err(stamp_parse(text, NULL, "", &stamp, NULL)) ? stamp.ms : fallback;
+}
+
+static struct span json_bytes(struct arena *arena, const struct json *value) {
+    struct buf buf;
+    buf_init(&buf, arena, LIMIT_JSON_BYTES * 2);
+    if (is_err(json_canonical(&buf, value))) return span_make(NULL, 0);
+    return buf_span(&buf);
+}
+
+struct case_row { // of the case that the filing is in
+    struct span id, workspace, entity, sector, procedure;
+};
+
+static struct err put_duties(struct store_conn *conn, const struct case_row *row, const struct json *duties, struct arena *arena,
+                             int64_t *ret_next_due_ms, struct why *why) {
+    struct value id = value_text(row->id);
+    TRY(store_write(conn, STMT_DUTY_CLEAR, &id, 1, NULL, why));
+    int64_t next = NEVER_MS;
+    for (size_t i = 0; duties != NULL && i < duties->count; i++) {
+        const struct json *duty = &duties->items[i];
+        int64_t due_ms = instant_of(json_get_string(duty, "due"), NEVER_MS);
+        int64_t latest_ms = instant_of(json_get_string(duty, "due_latest"), due_ms);
+        bool is_closed = json_get_string(duty, "closed_by").at != NULL;
+        int64_t done_ms = instant_of(json_get_string(duty, "done_at"), is_closed ? 0 : INSTANT_NONE);
+        bool is_done = done_ms != INSTANT_NONE;
+        if (!is_done && due_ms < next) next = due_ms;
+        struct value params[] = {id,
+                                 value_int((int64_t)i),
+                                 value_text(json_get_string(duty, "duty")),
+                                 value_text(json_get_string(duty, "document")),
+                                 value_text(json_get_string(duty, "owed_by")),
+                                 value_text(row->entity),
+                                 value_text(row->workspace),
+                                 value_text(row->sector),
+                                 value_int(due_ms),
+                                 value_int(latest_ms),
+                                 is_done ? value_int(done_ms) : value_null(),
+                                 value_text(json_bytes(arena, duty))};
+        TRY(store_write(conn, STMT_DUTY_ADD, params, sizeof params / sizeof params[0], NULL, why));
+    }
+    *ret_next_due_ms = next;
+    return err_none();
+}
+
+static struct err put_case(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, const struct json *content,
+                           struct arena *arena, struct why *why) {
+    struct value id = value_text(row->id);
+    struct rows before;
+    TRY(store_read(conn, STMT_CASE_VERSION, &id, 1, arena, &before, why));
+    int64_t next_due_ms = NEVER_MS;
+    TRY(put_duties(conn, row, json_get(content, "duties"), arena, &next_due_ms, why));
+    struct value params[] = {id,
+                             value_text(row->procedure),
+                             value_text(row->workspace),
+                             value_text(row->entity),
+                             value_text(row->sector),
+                             value_text(json_get_string(content, "state")),
+                             value_text(json_bytes(arena, content)),
+                             value_int(before.count == 0 ? 1 : rows_int(&before, 0, 0) + 1),
+                             value_int(next_due_ms),
+                             value_int(of->recorded_ms),
+                             value_int(of->recorded_ms),
+                             value_int(of->seq)};
+    return store_write(conn, STMT_CASE_PUT, params, sizeof params / sizeof params[0], NULL, why);
+}
+
+static struct err put_filing(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, struct why *why) {
+    struct value params[] = {value_text(of->filing_id), value_int(of->seq),        value_text(row->id),
+                             value_text(row->entity),   value_text(row->workspace), value_text(row->procedure),
+                             value_text(of->document),  value_text(of->filer_role), value_text(of->filer),
+                             value_int(of->received_ms), value_int(of->recorded_ms)};
+    return store_write(conn, STMT_FILING_ADD, params, sizeof params / sizeof params[0], NULL, why);
+}
+
+static struct err put_proposal(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, const struct json *op,
+                               size_t ordinal, struct arena *arena, struct why *why) {
+    struct value params[] = {value_text(of->filing_id), value_int((int64_t)ordinal), value_text(row->id), value_text(json_bytes(arena, op))};
+    return store_write(conn, STMT_PROPOSAL_ADD, params, 4, NULL, why);
+}
+
+static struct err put_message(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, const struct json *op,
+                              struct arena *arena, struct why *why) {
+    struct value params[] = {value_text(of->filing_id), value_text(row->id), value_text(json_bytes(arena, op)),
+                             value_int(of->recorded_ms), value_int(of->recorded_ms)};
+    return store_write(conn, STMT_OUTBOX_ADD, params, 5, NULL, why);
+}
+
+struct err effects_apply(struct services *services, struct store_conn *conn, const struct effects_of *of, struct arena *arena,
+                         struct why *why) {
+    const struct json *file = json_get(of->effects, "case"), *ops = json_get(of->effects, "ops");
+    struct case_row row = {.id = json_get_string(file, "id"),
+                           .workspace = json_get_string(file, "workspace"),
+                           .entity = json_get_string(file, "entity"),
+                           .procedure = json_get_string(file, "procedure")};
+    if (row.id.at == NULL || row.procedure.at == NULL || row.workspace.at == NULL)
+        return why_set(why, ERR_CORRUPT, "", "effects.case", "", "the effects of %.*s name no case", SPAN_FMT(of->filing_id));
+    for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(entity_op(services, conn, of, &ops->items[i], arena, why));
+    if (row.entity.at != NULL) TRY(entity_sector(conn, row.entity, arena, &row.sector, why));
+    TRY(put_case(conn, of, &row, json_get(file, "content"), arena, why));
+    TRY(put_filing(conn, of, &row, why));
+    for (size_t i = 0; ops != NULL && i < ops->count; i++) {
+        const struct json *op = &ops->items[i];
+        struct span name = json_get_string(op, "op");
+        if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
+        if (span_is(name, "message") && !of->is_rebuild) TRY(put_message(conn, of, &row, op, arena, why));
+    }
+    return err_none();
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * The register: entities, derived from what was filed about them.
+ *
+ * An entity's profile is a JSON object of register attributes; its columns are the attributes that lists and searches
+ * need. Values come from the fields of filings by name; an erased field is gone from here as well (entity_rebuild).
+ */
+#ifndef SERVICE_ENTITY_H
+#define SERVICE_ENTITY_H
+
+#include "base/json.h"
+#include "service/services.h"
+
+struct effects_of;
+
+struct entity {
+    struct span id, name, identifier, status, class, class_proposed, sector;
+    struct json types;   // array of strings
+    struct json profile; // object
+    int64_t version, created_ms, changed_ms;
+};
+
+// ERR_NOT_FOUND where there is none.
+CHECKED struct err entity_get(struct store_conn *conn, struct span id, struct arena *arena, struct entity *ret, struct why *why);
+// Sector of the entity, at == NULL where unknown.
+CHECKED struct err entity_sector(struct store_conn *conn, struct span id, struct arena *arena, struct span *ret, struct why *why);
+
+// Does one operation of a filing's effects, where it concerns the register; others are left alone.
+CHECKED struct err entity_op(struct services *services, struct store_conn *conn, const struct effects_of *of, const struct json *op,
+                             struct arena *arena, struct why *why);
+
+// What the law's interpreter asks of the entity (procedure_input.subject): class, status, types, sector and the profile's facts.
+CHECKED struct err entity_subject(const struct entity *entity, struct arena *arena, struct json *ret, struct why *why);
+
+// The profile as it will be after SET (register attribute to form field) is applied to it with VALUES.
+CHECKED struct err entity_profile_with(const struct json *profile, const struct json *set, const struct json *values,
+                                       struct arena *arena, struct json *ret);
+
+// The attributes of the profile that are facts of the law's scope, plus state: what scope_answer takes.
+CHECKED struct err entity_scope_facts(const struct services *services, const struct json *profile, struct arena *arena, struct json *ret);
+
+// Makes all entities of a filing's case anew from the record, after fields were erased. Inside a transaction.
+CHECKED struct err entity_rebuild(struct services *services, struct store_conn *conn, struct span entity_id, struct arena *arena,
+                                  struct why *why);
+
+void entity_write_json(struct json_out *out, const struct entity *entity, bool is_whole);
+// Lower case for ASCII, bytes otherwise as they are: the order of lists and the search by part of a name.
+struct span name_fold(struct arena *arena, struct span name);
+
+#endif
