@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* Cases: one run of a procedure, and who may know of it. */
+#ifndef SERVICE_CASE_H
+#define SERVICE_CASE_H
+
+#include "base/json.h"
+#include "service/services.h"
+
+struct case_file {
+    struct span id, procedure, workspace, entity_id, sector, state;
+    struct json content; // the case as the law sees it
+    int64_t version, next_due_ms, opened_ms, changed_ms, last_seq;
+};
+
+// ERR_NOT_FOUND where there is none.
+CHECKED struct err case_get(struct store_conn *conn, struct span id, struct arena *arena, struct case_file *ret, struct why *why);
+// What the rules of access must know of it; lives in ARENA.
+void case_access(const struct services *services, const struct case_file *file, struct arena *arena, struct access_case *ret);
+// The same where only the row's columns are known.
+void case_access_row(const struct services *services, struct span procedure, struct span workspace, struct span entity_id,
+                     struct span sector, struct arena *arena, struct access_case *ret);
+// "desk" or "supervision", by procedure.
+struct span case_workspace(const struct services *services, struct span procedure);
+// The same for an entity on the register.
+void entity_access(const struct services *services, struct span entity_id, struct span sector, struct arena *arena,
+                   struct access_entity *ret);
+
+// What bounds a list: for an office, its workspace and sectors; NULL for no bound. ERR_DENIED where the principal holds no
+// office that works in this workspace.
+CHECKED struct err case_list_bounds(const struct services *services, const struct principal *principal, enum workspace workspace,
+                                    struct arena *arena, struct span *ret_sectors_json, struct why *why);
+
+// Case, filings, duties with their status now, proposals, attachments, next steps for ROLE: one JSON object.
+CHECKED struct err case_write_json(struct json_out *out, const struct services *services, struct store_conn *conn,
+                                   const struct case_file *file, const struct principal *principal, struct span lang,
+                                   int64_t now_ms, struct arena *arena, struct why *why);
+// One duty with its status: the stored one and {"status":...}. IS_FILER: who sees the earlier reading as well.
+void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office);
+
+#endif

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "service/filing.h"
+
+#include "law/pack.h"
+#include "law/scope.h"
+#include "service/case.h"
+#include "service/effects.h"
+#include "service/entity.h"
+#include "service/record_store.h"
+
+// --- deciding ---
+
+static struct err find_repeat(struct store_conn *conn, const struct filing_request *request, const struct principal *principal,
+                              struct arena *arena, struct filing_plan *plan, struct why *why) {
+    if (request->idempotency_key.len == 0 || !principal->is_known) return err_none();
+    struct value params[] = {value_text(principal->person_id), value_text(request->idempotency_key)};
+    struct rows rows;
+    TRY(store_read(conn, STMT_IDEMPOTENCY_GET, params, 2, arena, &rows, why));
+    if (rows.count == 0) return err_none();
+    if (!span_equals(rows_span(&rows, 0, 0), hash_span(&request->request_hash)))
+        return why_set(why, ERR_CONFLICT, "Idempotency-Key", "filing.idempotency", "", "this key was used for another request");
+    plan->is_repeat = true;
+    plan->filing_id = rows_span(&rows, 0, 1);
+    return err_none();
+}
+
+struct filing_place { // the case and the entity as read
+    struct case_file file;
+    struct entity entity;
+    struct json subject;
+    bool has_case, has_entity;
+};
+
+static struct err read_place(struct store_conn *conn, const struct filing_request *request, struct arena *arena,
+                             struct filing_place *place, struct why *why) {
+    struct span entity_id = request->entity_id;
+    if (request->case_id.len > 0) {
+        TRY(case_get(conn, request->case_id, arena, &place->file, why));
+        place->has_case = true;
+        if (!span_equals(place->file.procedure, request->procedure))
+            return why_set(why, ERR_INPUT, "/procedure", "filing.procedure", "", "case %.*s is of the procedure %.*s",
+                           SPAN_FMT(request->case_id), SPAN_FMT(place->file.procedure));
+        if (entity_id.len > 0 && !span_equals(entity_id, place->file.entity_id))
+            return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "case %.*s is not of this entity", SPAN_FMT(request->case_id));
+        entity_id = place->file.entity_id;
+    }
+    if (entity_id.len == 0) return err_none();
+    TRY(entity_get(conn, entity_id, arena, &place->entity, why));
+    place->has_entity = true;
+    return entity_subject(&place->entity, arena, &place->subject, why);
+}
+
+// What the rules of access must know: of the case where there is one, else of the case that would be opened.
+static void access_of_place(struct services *services, const struct filing_request *request, const struct filing_place *place,
+                            struct arena *arena, struct access_case *ret) {
+    if (place->has_case) {
+        case_access(services, &place->file, arena, ret);
+        return;
+    }
+    struct case_file opened = {.procedure = request->procedure,
+                               .workspace = case_workspace(services, request->procedure),
+                               .entity_id = place->has_entity ? place->entity.id : span_make(NULL, 0),
+                               .sector = place->has_entity ? place->entity.sector : span_make(NULL, 0)};
+    case_access(services, &opened, arena, ret);
+}
+
+// An entity that is not on the register yet has no mandates: whoever is known may ask for it to be registered.
+static struct err may_file_as(const struct principal *principal, const struct access_case *of, struct span as, bool is_new_case,
+                              bool is_new_entity, int64_t now_ms, struct span *ret_office, struct why *why) {
+    if (is_new_entity && span_is(as, "entity")) return access_require(principal, SCOPE_FILE, why);
+    return access_may_file(principal, of, as, is_new_case, now_ms, ret_office, why);
+}
+
+// The filer's role: the one asked for, or the first role of the document that this person has.
+static struct err choose_role(struct services *services, const struct principal *principal, const struct filing_request *request,
+                              const struct filing_place *place, struct civil at, struct arena *arena, struct filing_plan *plan,
+                              struct why *why) {
+    struct access_case of;
+    access_of_place(services, request, place, arena, &of);
+    bool is_new_entity = !place->has_entity && !plan->document.needs_entity && !place->has_case;
+    if (request->as.len > 0) {
+        plan->as = request->as;
+        return may_file_as(principal, &of, request->as, !place->has_case, is_new_entity, plan->decided_ms, &plan->office, why);
+    }
+    const struct span *roles;
+    size_t count;
+    TRY(procedure_filers(services->law, services->state, at, request->procedure, request->document, arena, &roles, &count, why));
+    struct why first = {0};
+    struct err refused = err_make(ERR_DENIED);
+    for (size_t i = 0; i < count; i++) {
+        struct why own = {0};
+        struct err e = may_file_as(principal, &of, roles[i], !place->has_case, is_new_entity, plan->decided_ms, &plan->office, &own);
+        if (!is_err(e)) {
+            plan->as = roles[i];
+            return e;
+        }
+        if (i == 0) {
+            first = own;
+            refused = e;
+        }
+    }
+    return why_set(why, refused.code, first.field, first.rule[0] != '\0' ? first.rule : "filing.role", first.article, "%s",
+                   first.words[0] != '\0' ? first.words : "nobody may file this document here");
+}
+
+static struct err check_attachments(struct store_conn *conn, const struct filing_request *request, const struct principal *principal,
+                                    size_t most, struct arena *arena, struct json *ret, struct why *why) {
+    struct json list = {.type = JSON_ARRAY, .items = arena_take_array(arena, request->attachment_count + 1, sizeof(struct json))};
+    if (list.items == NULL) return err_make(ERR_MEMORY);
+    if (request->attachment_count > most)
+        return why_set(why, ERR_INPUT, "/attachments", "filing.attachments", "", "this document takes at most %zu attachments", most);
+    for (size_t i = 0; i < request->attachment_count; i++) {
+        struct value id = value_text(request->attachments[i]);
+        struct rows rows;
+        TRY(store_read(conn, STMT_ATTACHMENT_GET, &id, 1, arena, &rows, why));
+        if (rows.count == 0 || !span_equals(rows_span(&rows, 0, 1), principal->person_id) || rows_span(&rows, 0, 7).at != NULL)
+            return why_set(why, ERR_INPUT, "/attachments", "filing.attachment_unknown", "", "attachment %.*s is not yours or was filed already",
+                           SPAN_FMT(request->attachments[i]));
+        struct json item = {.type = JSON_OBJECT, .count = 3, .members = arena_take_array(arena, 3, sizeof(struct json_member))};
+        struct buf hash;
+        buf_init(&hash, arena, 128);
+        buf_add_hex(&hash, rows_span(&rows, 0, 5));
+        if (item.members == NULL || hash.is_failed) return err_make(ERR_MEMORY);
+        item.members[0] = (struct json_member){SPAN("id"), json_from_string(rows_span(&rows, 0, 0))};
+        item.members[1] = (struct json_member){SPAN("sha256"), json_from_string(buf_span(&hash))};
+        item.members[2] = (struct json_member){SPAN("size"), json_from_int(rows_int(&rows, 0, 4))};
+        list.items[list.count++] = item;
+    }
+    *ret = list;
+    return err_none();
+}
+
+static struct span fresh_id(struct services *services, char prefix, struct arena *arena) {
+    char id[18];
+    services->random_id(prefix, id);
+    return arena_copy(arena, span_of(id));
+}
+
+// Whether an operation of the decision writes this entity's entry.
+static bool registers(const struct json *ops, struct span entity_id) {
+    for (size_t i = 0; i < ops->count; i++)
+        if (span_equals(json_get_string(&ops->items[i], "entity"), entity_id) && span_is(json_get_string(&ops->items[i], "op"), "register")) return true;
+    return false;
+}
+
+static struct err effects_make(struct services *services, const struct filing_place *place, struct filing_plan *plan, struct civil at,
+                               struct arena *arena, struct why *why) {
+    const struct json *ops = plan->decision.effects;
+    struct json all = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof(struct json))};
+    struct json file = {.type = JSON_OBJECT, .members = arena_take_array(arena, 6, sizeof(struct json_member))};
+    struct json out = {.type = JSON_OBJECT, .members = arena_take_array(arena, 2, sizeof(struct json_member)), .count = 2};
+    if (all.items == NULL || file.members == NULL || out.members == NULL) return err_make(ERR_MEMORY);
+    for (size_t i = 0; i < ops->count; i++) all.items[all.count++] = ops->items[i];
+    if (plan->entity_id.len > 0 && registers(ops, plan->entity_id))
+        TRY(entity_assess(services, place->has_entity ? &place->entity.profile : NULL, ops, plan->entity_id, plan->decision.values, at,
+                          arena, &all.items[all.count++], why));
+    file.members[file.count++] = (struct json_member){SPAN("id"), json_from_string(plan->case_id)};
+    file.members[file.count++] = (struct json_member){SPAN("procedure"), json_from_string(plan->request->procedure)};
+    file.members[file.count++] = (struct json_member){SPAN("workspace"), json_from_string(plan->workspace)};
+    file.members[file.count++] = (struct json_member){SPAN("entity"), plan->entity_id.len > 0 ? json_from_string(plan->entity_id) : (struct json){.type = JSON_NULL}};
+    file.members[file.count++] = (struct json_member){SPAN("is_new"), json_from_bool(plan->is_new_case)};
+    file.members[file.count++] = (struct json_member){SPAN("content"), *plan->decision.case_state};
+    out.members[0] = (struct json_member){SPAN("case"), file};
+    out.members[1] = (struct json_member){SPAN("ops"), all};
+    plan->effects = out;
+    return err_none();
+}
+
+struct err filing_decide(struct services *services, struct store_conn *conn, const struct principal *principal,
+                         const struct filing_request *request, int64_t now_ms, struct arena *arena, struct filing_plan *ret,
+                         struct why *why) {
+    struct filing_plan plan = {.request = request, .principal = principal, .decided_ms = now_ms};
+    struct filing_place place = {0};
+    TRY(find_repeat(conn, request, principal, arena, &plan, why));
+    if (plan.is_repeat) {
+        *ret = plan;
+        return err_none();
+    }
+    struct civil at = zone_date(services->zone, now_ms);
+    TRY(procedure_find(services->law, services->state, at, request->procedure, request->document, &plan.document, why));
+    TRY(read_place(conn, request, arena, &place, why));
+    TRY(choose_role(services, principal, request, &place, at, arena, &plan, why));
+    plan.workspace = case_workspace(services, request->procedure);
+    plan.is_new_case = !place.has_case;
+    plan.case_version = place.has_case ? place.file.version : 0;
+    plan.entity_version = place.has_entity ? place.entity.version : 0;
+    plan.filing_id = fresh_id(services, 'F', arena);
+    plan.case_id = place.has_case ? place.file.id : fresh_id(services, 'C', arena);
+    plan.is_new_entity = !place.has_entity && !plan.document.needs_entity && !place.has_case;
+    plan.entity_id = place.has_entity ? place.entity.id : plan.is_new_entity ? fresh_id(services, 'E', arena) : span_make(NULL, 0);
+    struct procedure_input input = {.law = services->law,
+                                    .state = services->state,
+                                    .at = at,
+                                    .zone = services->zone,
+                                    .procedure = request->procedure,
+                                    .document = request->document,
+                                    .filer_role = plan.as,
+                                    .fields = request->fields,
+                                    .subject = place.has_entity ? &place.subject : NULL,
+                                    .case_state = place.has_case ? &place.file.content : NULL,
+                                    .received_at = {.ms = request->received_ms, .offset_s = zone_offset_s(services->zone, request->received_ms)},
+                                    .recorded_ms = now_ms,
+                                    .attachment_count = request->attachment_count,
+                                    .filing_id = plan.filing_id,
+                                    .case_id = plan.case_id,
+                                    .entity_id = plan.entity_id,
+                                    .is_correction_of = request->corrects};
+    TRY(procedure_decide(&input, arena, &plan.decision, why));
+    if (plan.decision.is_accepted) {
+        if (plan.is_new_entity && !registers(plan.decision.effects, plan.entity_id)) {
+            plan.is_new_entity = false;
+            plan.entity_id = span_make(NULL, 0);
+        }
+        TRY(effects_make(services, &place, &plan, at, arena, why));
+    }
+    *ret = plan;
+    return err_none();
+}
+
+// --- writing ---
+
+static struct err versions_moved(struct store_conn *conn, const struct filing_plan *plan, struct arena *arena, bool *ret, struct why *why) {
+    const struct { enum statement statement; struct span id; int64_t version; } STOOD_ON[] = {
+        {STMT_CASE_VERSION, plan->is_new_case ? span_make(NULL, 0) : plan->case_id, plan->case_version},
+        {STMT_ENTITY_VERSION, plan->is_new_entity ? span_make(NULL, 0) : plan->entity_id, plan->entity_version},
+    };
+    *ret = false;
+    for (size_t i = 0; i < 2; i++) {
+        if (STOOD_ON[i].id.len == 0) continue;
+        struct value id = value_text(STOOD_ON[i].id);
+        struct rows rows;
+        TRY(store_read(conn, STOOD_ON[i].statement, &id, 1, arena, &rows, why));
+        if (rows.count == 0 || rows_int(&rows, 0, 0) != STOOD_ON[i].version) *ret = true;
+    }
+    return err_none();
+}
+
+static struct json text_or_null(struct span s) { return s.len > 0 ? json_from_string(s) : (struct json){.type = JSON_NULL}; }
+
+// The committed header, in this order for ever (doc/spec/record.md).
+static struct err header_make(struct services *services, const struct filing_plan *plan, int64_t now_ms, const struct json *attachments,
+                              struct arena *arena, struct record_header *header, size_t *ret_count) {
+    struct buf effects, law, digest;
+    buf_init(&effects, arena, LIMIT_JSON_BYTES * 2);
+    buf_init(&law, arena, 128);
+    buf_init(&digest, arena, 128);
+    TRY(json_canonical(&effects, &plan->effects));
+    struct hash hash = hash_sha256(buf_span(&effects));
+    buf_add_hex(&digest, hash_span(&hash));
+    buf_add_hex(&law, hash_span(&services->law_hash));
+    const struct filing_request *request = plan->request;
+    struct record_header items[] = {
+        {SPAN(RECORD_ITEM_NODE), json_from_string(services->state)},
+        {SPAN(RECORD_ITEM_FILING), json_from_string(plan->filing_id)},
+        {SPAN("procedure"), json_from_string(request->procedure)},
+        {SPAN("document"), json_from_string(request->document)},
+        {SPAN("version"), json_from_int(plan->decision.version)},
+        {SPAN("case"), json_from_string(plan->case_id)},
+        {SPAN("entity"), text_or_null(plan->entity_id)},
+        {SPAN("filer"), json_from_string(plan->principal->is_known ? plan->principal->pseudonym : SPAN("anonymous"))},
+        {SPAN("filer_role"), json_from_string(plan->as)},
+        {SPAN("office"), text_or_null(plan->office)},
+        {SPAN("corrects"), text_or_null(request->corrects)},
+        {SPAN("marking"), text_or_null(plan->decision.marking)},
+        {SPAN(RECORD_ITEM_RECEIVED_AT), json_from_string(instant_text(arena, request->received_ms))},
+        {SPAN(RECORD_ITEM_RECORDED_AT), json_from_string(instant_text(arena, now_ms))},
+        {SPAN("attachments"), *attachments},
+        {SPAN("law"), json_from_string(buf_span(&law))},
+        {SPAN("effects"), json_from_string(buf_span(&digest))},
+    };
+    memcpy(header, items, sizeof items);
+    *ret_count = sizeof items / sizeof items[0];
+    return err_none();
+}
+
+static struct err remember_key(struct store_conn *conn, const struct filing_plan *plan, int64_t now_ms, struct why *why) {
+    if (plan->request->idempotency_key.len == 0 || !plan->principal->is_known) return err_none();
+    struct value params[] = {value_text(plan->principal->person_id), value_text(plan->request->idempotency_key),
+                             value_blob(hash_span(&plan->request->request_hash)), value_text(plan->filing_id), value_int(now_ms)};
+    return store_write(conn, STMT_IDEMPOTENCY_ADD, params, 5, NULL, why);
+}
+
+static struct err claim_attachments(struct store_conn *conn, const struct filing_plan *plan, struct why *why) {
+    for (size_t i = 0; i < plan->request->attachment_count; i++) {
+        struct value params[] = {value_text(plan->request->attachments[i]), value_text(plan->principal->person_id),
+                                 value_text(plan->case_id), value_text(plan->filing_id)};
+        size_t changed = 0;
+        TRY(store_write(conn, STMT_ATTACHMENT_CLAIM, params, 4, &changed, why));
+        if (changed != 1)
+            return why_set(why, ERR_CONFLICT, "/attachments", "filing.attachment_unknown", "", "attachment %.*s was filed by another request",
+                           SPAN_FMT(plan->request->attachments[i]));
+    }
+    return err_none();
+}
+
+// Whoever registers an entity acts for it from then on, until the authority or the entity decides otherwise.
+static struct err grant_first_mandate(struct services *services, struct store_conn *conn, const struct filing_plan *plan, int64_t now_ms,
+                                      struct arena *arena, struct why *why) {
+    if (!plan->is_new_entity || !span_is(plan->as, "entity")) return err_none();
+    struct access_mandate_new mandate = {.person_id = plan->principal->person_id,
+                                         .entity = plan->entity_id,
+                                         .scopes = MANDATE_ALL,
+                                         .from_ms = now_ms,
+                                         .until_ms = INSTANT_NONE,
+                                         .ground = arena_printf(arena, "filed %.*s %.*s", SPAN_FMT(plan->request->document), SPAN_FMT(plan->filing_id))};
+    struct access_env env = {.now_ms = now_ms, .random = services->random};
+    struct span id;
+    return access_mandate_grant(conn, &mandate, plan->principal->person_id, &env, arena, &id, why);
+}
+
+static struct err write_repeat(struct store_conn *conn, const struct filing_plan *plan, struct arena *arena, int64_t *ret_seq, struct why *why) {
+    struct value id = value_text(plan->filing_id);
+    struct rows rows;
+    TRY(store_read(conn, STMT_FILING_GET, &id, 1, arena, &rows, why));
+    if (rows.count == 0) return why_set(why, ERR_CORRUPT, "", "filing.repeat", "", "the earlier filing is gone");
+    *ret_seq = rows_int(&rows, 0, 1);
+    return err_none();
+}
+
+static struct err write_accepted(struct services *services, struct store_conn *conn, struct log_edge *edge, const struct filing_plan *plan,
+                                 int64_t now_ms, struct arena *arena, int64_t *ret_seq, struct why *why) {
+    struct record_header header[RECORD_HEADER_MAX];
+    struct json attachments;
+    size_t header_count = 0;
+    TRY(check_attachments(conn, plan->request, plan->principal, plan->document.max_attachments, arena, &attachments, why));
+    TRY(header_make(services, plan, now_ms, &attachments, arena, header, &header_count));
+    struct record_new record = {.filing_id = plan->filing_id,
+                                .header_count = header_count,
+                                .header = header,
+                                .values = plan->decision.values,
+                                .effects = &plan->effects};
+    TRY(record_append(services, conn, edge, &record, arena, ret_seq, why));
+    struct effects_of of = {.filing_id = plan->filing_id,
+                            .seq = *ret_seq,
+                            .document = plan->request->document,
+                            .filer_role = plan->as,
+                            .filer = plan->principal->is_known ? plan->principal->pseudonym : SPAN("anonymous"),
+                            .received_ms = plan->request->received_ms,
+                            .recorded_ms = now_ms,
+                            .values = plan->decision.values,
+                            .effects = &plan->effects};
+    TRY(effects_apply(services, conn, &of, arena, why));
+    TRY(remember_key(conn, plan, now_ms, why));
+    TRY(claim_attachments(conn, plan, why));
+    return grant_first_mandate(services, conn, plan, now_ms, arena, why);
+}
+
+struct err filing_write(struct services *services, struct store_conn *conn, struct log_edge *edge, struct filing_plan *plan, int64_t now_ms,
+                        struct arena *arena, int64_t *ret_seq, struct why *why) {
+    if (services->is_read_only)
+        return why_set(why, ERR_BUSY, "", "log.read_only", "", "the node takes no filings now: %.*s", SPAN_FMT(services->read_only_reason));
+    bool is_moved = false;
+    if (!plan->is_repeat) {
+        struct filing_plan again = *plan;
+        TRY(find_repeat(conn, plan->request, plan->principal, arena, &again, why)); // the same key in an earlier job of this group
+        if (again.is_repeat) *plan = again;
+        else TRY(versions_moved(conn, plan, arena, &is_moved, why));
+    }
+    if (is_moved) {
+        atomic_fetch_add(&services->counters[COUNT_DECIDED_AGAIN], 1);
+        TRY(filing_decide(services, conn, plan->principal, plan->request, now_ms, arena, plan, why));
+    }
+    if (plan->is_repeat) return write_repeat(conn, plan, arena, ret_seq, why);
+    if (!plan->decision.is_accepted) {
+        const struct fault *fault = &plan->decision.faults[0];
+        return why_set(why, ERR_LAW, "", "filing.refused", "", "%.*s", SPAN_FMT(fault->words));
+    }
+    TRY(write_accepted(services, conn, edge, plan, now_ms, arena, ret_seq, why));
+    atomic_fetch_add(&services->counters[COUNT_FILINGS], 1);
+    return err_none();
+}
