@@ -39,6 +39,12 @@ CHECKED struct err entity_profile_with(const struct json *profile, const struct 
 // The attributes of the profile that are facts of the law's scope, plus state: what scope_answer takes.
 CHECKED struct err entity_scope_facts(const struct services *services, const struct json *profile, struct arena *arena, struct json *ret);
 
+// The operation {"op":"entity_assessed",...} for an entity whose entry OPS change: class and sector by the law's scope on the
+// profile as it will be. BEFORE is NULL for a new entity. Facts that the law can't read make the class "undetermined".
+CHECKED struct err entity_assess(const struct services *services, const struct json *before, const struct json *ops,
+                                 struct span entity_id, const struct json *values, struct civil at, struct arena *arena,
+                                 struct json *ret_op, struct why *why);
+
 // Makes all entities of a filing's case anew from the record, after fields were erased. Inside a transaction.
 CHECKED struct err entity_rebuild(struct services *services, struct store_conn *conn, struct span entity_id, struct arena *arena,
                                   struct why *why);

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "service/case.h"
+
+#include "law/procedure.h"
+
+struct err case_get(struct store_conn *conn, struct span id, struct arena *arena, struct case_file *ret, struct why *why) {
+    struct value param = value_text(id);
+    struct rows rows;
+    TRY(store_read(conn, STMT_CASE_GET, &param, 1, arena, &rows, why));
+    if (rows.count == 0) return why_set(why, ERR_NOT_FOUND, "/case", "case.unknown", "", "there is no such case");
+    struct case_file file = {.id = rows_span(&rows, 0, 0),
+                             .procedure = rows_span(&rows, 0, 1),
+                             .workspace = rows_span(&rows, 0, 2),
+                             .entity_id = rows_span(&rows, 0, 3),
+                             .sector = rows_span(&rows, 0, 4),
+                             .state = rows_span(&rows, 0, 5),
+                             .version = rows_int(&rows, 0, 7),
+                             .next_due_ms = rows_int(&rows, 0, 8),
+                             .opened_ms = rows_int(&rows, 0, 9),
+                             .changed_ms = rows_int(&rows, 0, 10),
+                             .last_seq = rows_int(&rows, 0, 11)};
+    if (is_err(json_parse(arena, rows_span(&rows, 0, 6), &file.content, NULL)))
+        return why_set(why, ERR_CORRUPT, "", "case.corrupt", "", "the case's content is no JSON");
+    *ret = file;
+    return err_none();
+}
+
+// Offices that work in a workspace: at the desk all of them, in supervision the competent authorities.
+static bool office_works_in(const struct access_office *office, bool is_supervision) {
+    return is_supervision ? office->kind == OFFICE_CA : office->kind != OFFICE_NONE;
+}
+
+static const struct span *offices_of(const struct services *services, bool is_supervision, struct arena *arena, size_t *ret_count) {
+    const struct access *access = services->access;
+    struct span *ids = arena_take_array(arena, access->office_count + 1, sizeof *ids);
+    *ret_count = 0;
+    for (size_t i = 0; ids != NULL && i < access->office_count; i++)
+        if (office_works_in(&access->offices[i], is_supervision)) ids[(*ret_count)++] = access->offices[i].id;
+    return ids;
+}
+
+void case_access_row(const struct services *services, struct span procedure, struct span workspace, struct span entity_id,
+                     struct span sector, struct arena *arena, struct access_case *ret) {
+    (void)procedure;
+    bool is_supervision = span_is(workspace, "supervision");
+    struct span *sectors = ARENA_NEW(arena, struct span);
+    *ret = (struct access_case){.entity = entity_id.len > 0 ? entity_id : span_make(NULL, 0),
+                                .workspace = is_supervision ? WORKSPACE_SUPERVISION : WORKSPACE_DESK};
+    ret->offices = offices_of(services, is_supervision, arena, &ret->office_count);
+    if (sectors != NULL && sector.len > 0) {
+        *sectors = sector;
+        ret->sectors = sectors;
+        ret->sector_count = 1;
+    }
+}
+
+void case_access(const struct services *services, const struct case_file *file, struct arena *arena, struct access_case *ret) {
+    case_access_row(services, file->procedure, file->workspace, file->entity_id, file->sector, arena, ret);
+}
+
+void entity_access(const struct services *services, struct span entity_id, struct span sector, struct arena *arena,
+                   struct access_entity *ret) {
+    struct access_case of;
+    case_access_row(services, span_make(NULL, 0), SPAN("desk"), entity_id, sector, arena, &of);
+    *ret = (struct access_entity){.entity = entity_id, .office_count = of.office_count, .offices = of.offices,
+                                  .sector_count = of.sector_count, .sectors = of.sectors};
+}
+
+static struct err add_sectors(struct json_out *out, const struct role *role) {
+    for (size_t i = 0; i < role->sector_count; i++) json_out_string(out, role->sectors[i]);
+    return err_none();
+}
+
+struct err case_list_bounds(const struct services *services, const struct principal *principal, enum workspace workspace,
+                            struct arena *arena, struct span *ret_sectors_json, struct why *why) {
+    (void)services;
+    struct buf buf;
+    struct json_out out;
+    bool may = false, is_bounded = true;
+    buf_init(&buf, arena, 64 * 1024);
+    json_out_init(&out, &buf);
+    json_out_array(&out);
+    for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) {
+        const struct role *role = &principal->roles[i];
+        if (workspace == WORKSPACE_SUPERVISION && role->kind != OFFICE_CA) continue;
+        may = true;
+        // A role is bounded by its own sectors, else by its office's.
+        struct role bound = *role;
+        if (role->sector_count == 0) {
+            bound.sector_count = role->office_sector_count;
+            bound.sectors = role->office_sectors;
+        }
+        if (bound.sector_count == 0) is_bounded = false;
+        TRY(add_sectors(&out, &bound));
+    }
+    json_out_array_end(&out);
+    if (!may) return why_set(why, ERR_DENIED, "", "access.office", "", "this list is for officers, signed in with their second factor");
+    *ret_sectors_json = is_bounded ? buf_span(&buf) : span_make(NULL, 0);
+    return err_none();
+}
+
+void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office) {
+    struct duty_times times;
+    json_out_object(out);
+    for (size_t i = 0; i < duty->count; i++) {
+        json_out_name_span(out, duty->members[i].name);
+        json_out_value(out, &duty->members[i].value);
+    }
+    if (duty_read(duty, &times)) {
+        enum duty_status status = duty_status(&times, now_ms);
+        // Between the readings nobody is late: an office sees an open duty, the filer is warned.
+        if (is_office && status == DUTY_POSSIBLY_LATE) status = DUTY_DUE_SOON;
+        if (is_office && status == DUTY_DONE_POSSIBLY_LATE) status = DUTY_DONE_IN_TIME;
+        json_out_member_text(out, "status", duty_status_name(status));
+        if (times.due_ms != INSTANT_NONE && times.done_ms == INSTANT_NONE && !times.is_closed)
+            json_out_member_int(out, "seconds_left", (times.due_ms - now_ms) / 1000);
+    }
+    json_out_object_end(out);
+}
+
+static struct err write_filings(struct json_out *out, struct store_conn *conn, const struct case_file *file, struct arena *arena, struct why *why) {
+    struct value id = value_text(file->id);
+    struct rows rows;
+    TRY(store_read(conn, STMT_FILINGS_OF_CASE, &id, 1, arena, &rows, why));
+    const struct json *known = json_get(&file->content, "filings");
+    json_out_name(out, "filings");
+    json_out_array(out);
+    for (size_t i = 0; i < rows.count; i++) {
+        json_out_object(out);
+        json_out_member_string(out, "id", rows_span(&rows, i, 0));
+        json_out_member_int(out, "log_index", rows_int(&rows, i, 1));
+        json_out_member_string(out, "document", rows_span(&rows, i, 6));
+        json_out_member_string(out, "filer_role", rows_span(&rows, i, 7));
+        json_out_member_string(out, "received_at", instant_text(arena, rows_int(&rows, i, 9)));
+        json_out_member_string(out, "recorded_at", instant_text(arena, rows_int(&rows, i, 10)));
+        for (size_t k = 0; known != NULL && k < known->count; k++) {
+            if (!span_equals(json_get_string(&known->items[k], "id"), rows_span(&rows, i, 0))) continue;
+            json_out_member_int(out, "version", json_get_int(&known->items[k], "version", 1));
+            json_out_member_string(out, "status", json_get_string(&known->items[k], "status"));
+        }
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+    return err_none();
+}
+
+static struct err write_proposals(struct json_out *out, struct store_conn *conn, const struct case_file *file, struct arena *arena, struct why *why) {
+    struct value id = value_text(file->id);
+    struct rows rows;
+    TRY(store_read(conn, STMT_PROPOSALS_OF_CASE, &id, 1, arena, &rows, why));
+    json_out_name(out, "proposals");
+    json_out_array(out);
+    for (size_t i = 0; i < rows.count; i++) {
+        json_out_object(out);
+        json_out_member_string(out, "filing", rows_span(&rows, i, 0));
+        json_out_name(out, "proposal");
+        json_out_raw(out, rows_span(&rows, i, 2));
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+    return err_none();
+}
+
+static struct err write_attachments(struct json_out *out, struct store_conn *conn, const struct case_file *file, struct arena *arena, struct why *why) {
+    struct value id = value_text(file->id);
+    struct rows rows;
+    TRY(store_read(conn, STMT_ATTACHMENTS_OF_CASE, &id, 1, arena, &rows, why));
+    json_out_name(out, "attachments");
+    json_out_array(out);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct buf hash;
+        buf_init(&hash, arena, 128);
+        buf_add_hex(&hash, rows_span(&rows, i, 4));
+        json_out_object(out);
+        json_out_member_string(out, "id", rows_span(&rows, i, 0));
+        json_out_member_string(out, "name", rows_span(&rows, i, 1));
+        json_out_member_string(out, "media_type", rows_span(&rows, i, 2));
+        json_out_member_int(out, "size_bytes", rows_int(&rows, i, 3));
+        json_out_member_string(out, "sha256", buf_span(&hash));
+        json_out_member_string(out, "filing", rows_span(&rows, i, 5));
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+    return err_none();
+}
+
+// Whether PRINCIPAL acts in the case as ROLE (an office's kind, or the entity).
+static bool may_act_as(const struct services *services, const struct case_file *file, const struct principal *principal, struct span role,
+                       int64_t now_ms, struct arena *arena) {
+    struct access_case of;
+    case_access(services, file, arena, &of);
+    return !is_err(access_may_file(principal, &of, role, false, now_ms, NULL, NULL));
+}
+
+static struct err write_next(struct json_out *out, const struct services *services, const struct case_file *file,
+                             const struct principal *principal, const struct json *subject, struct span lang, int64_t now_ms,
+                             struct arena *arena, struct why *why) {
+    static const char *const ROLES[] = {"entity", "csirt", "ca", "spoc", "ccma", "anyone"};
+    json_out_name(out, "next");
+    json_out_array(out);
+    for (size_t r = 0; r < sizeof ROLES / sizeof ROLES[0]; r++) {
+        if (!may_act_as(services, file, principal, span_of(ROLES[r]), now_ms, arena)) continue;
+        const struct procedure_step *steps;
+        size_t count;
+        TRY(procedure_next(services->law, services->state, zone_date(services->zone, now_ms), file->procedure, span_of(ROLES[r]), subject,
+                           &file->content, lang, arena, &steps, &count, why));
+        for (size_t i = 0; i < count; i++) {
+            json_out_object(out);
+            json_out_member_text(out, "as", ROLES[r]);
+            json_out_member_string(out, "document", steps[i].document);
+            json_out_member_string(out, "label", steps[i].label);
+            json_out_member_string(out, "article", steps[i].article);
+            json_out_member_bool(out, "is_owed", steps[i].is_owed);
+            if (steps[i].due_ms != INSTANT_NONE) json_out_member_string(out, "due", instant_text(arena, steps[i].due_ms));
+            json_out_object_end(out);
+        }
+    }
+    json_out_array_end(out);
+    return err_none();
+}
+
+struct err case_write_json(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+                           const struct principal *principal, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct access_case of;
+    case_access(services, file, arena, &of);
+    bool is_office = access_role_for_case(principal, &of) != NULL;
+    json_out_object(out);
+    json_out_member_string(out, "id", file->id);
+    json_out_member_string(out, "procedure", file->procedure);
+    json_out_member_string(out, "workspace", file->workspace);
+    json_out_member_string(out, "entity", file->entity_id);
+    json_out_member_string(out, "sector", file->sector);
+    json_out_member_string(out, "state", file->state);
+    json_out_member_int(out, "version", file->version);
+    json_out_member_string(out, "opened_at", instant_text(arena, file->opened_ms));
+    json_out_member_string(out, "changed_at", instant_text(arena, file->changed_ms));
+    json_out_name(out, "facts");
+    json_out_value(out, json_get(&file->content, "facts"));
+    json_out_name(out, "duties");
+    json_out_array(out);
+    const struct json *duties = json_get(&file->content, "duties");
+    for (size_t i = 0; duties != NULL && i < duties->count; i++) duty_write_json(out, &duties->items[i], now_ms, is_office);
+    json_out_array_end(out);
+    TRY(write_filings(out, conn, file, arena, why));
+    if (is_office) TRY(write_proposals(out, conn, file, arena, why));
+    TRY(write_attachments(out, conn, file, arena, why));
+    TRY(write_next(out, services, file, principal, NULL, lang, now_ms, arena, why));
+    json_out_object_end(out);
+    return err_none();
+}
