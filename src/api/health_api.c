@@ -68,12 +68,14 @@ static struct err get_metrics(struct api_request *request, struct api_response *
         [COUNT_SHED] = {"requests_shed_total", "Requests turned away because the node was busy."},
     };
     struct services *services = request->services;
+    if (!request->principal.is_administrator && request->principal.role_count == 0)
+        return why_set(why, ERR_DENIED, "", "access.office", "", "metrics are for the node's own people and their tokens");
     response->status = 200;
     response->media_type = "text/plain; version=0.0.4; charset=utf-8";
     struct buf *out = &response->body;
     for (size_t i = 0; i < COUNTERS; i++)
         metric(out, COUNTED[i].name, "counter", COUNTED[i].help, atomic_load(&services->counters[i]));
-    metric(out, "log_head_size", "gauge", "Size of the log under its latest signed head.", atomic_load(&services->head_size));
+    metric(out, "log_head_size", "gauge", "Size of the log under its latest signed head.", signed_head_size(services->head));
     metric(out, "start_time_seconds", "gauge", "When the node started.", (uint64_t)(services->started_ms / 1000));
     return add_duty_metrics(request, out, why);
 }
@@ -81,6 +83,6 @@ static struct err get_metrics(struct api_request *request, struct api_response *
 const struct route routes_health[] = {
     {"GET", "/health/live", get_live, AUTH_NONE, 0, RATE_COUNT, "health", "Whether the process answers", NULL, "Live", 200, NULL, false},
     {"GET", "/health/ready", get_ready, AUTH_NONE, 0, RATE_COUNT, "health", "Whether the node takes filings", NULL, "Ready", 200, NULL, false},
-    {"GET", "/metrics", get_metrics, AUTH_ADMINISTRATOR, SCOPE_READ, RATE_COUNT, "health", "Counters in the Prometheus text format", NULL, NULL, 200, NULL, false},
+    {"GET", "/metrics", get_metrics, AUTH_KNOWN, SCOPE_READ, RATE_COUNT, "health", "Counters in the Prometheus text format", NULL, NULL, 200, NULL, false},
     {0},
 };

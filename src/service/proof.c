@@ -36,7 +36,7 @@ struct err proof_write_receipt(struct services *services, struct store_conn *con
                                struct json_out *out, struct arena *arena, struct why *why) {
     uint64_t size;
     struct span note;
-    TRY(proof_head_get(conn, services->origin, "latest", arena, &size, &note, NULL, why));
+    signed_head_get(services->head, arena, &size, &note);
     if (size <= (uint64_t)record->seq)
         return why_set(why, ERR_BUSY, "", "log.not_signed", "", "the log's head over this filing is being signed; ask again");
     struct hash proof[TREE_PROOF_MAX];

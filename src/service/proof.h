@@ -18,7 +18,7 @@ CHECKED struct err proof_checkpoint(struct services *services, struct store_conn
 CHECKED struct err proof_tile(struct services *services, struct store_conn *conn, struct span path, struct arena *arena,
                               struct span *ret, struct why *why);
 
-// Remembers a head that keys signed. KIND: "latest" or "published". On the writing connection, inside a transaction.
+// Remembers a head that keys signed. KIND: "published". On the writing connection, inside a transaction.
 CHECKED struct err proof_head_put(struct store_conn *conn, struct span origin, const char *kind, uint64_t size, struct span note,
                                   int64_t now_ms, struct why *why);
 CHECKED struct err proof_head_get(struct store_conn *conn, struct span origin, const char *kind, struct arena *arena,

@@ -43,8 +43,17 @@ struct services {
     void (*random)(void *at, size_t size_bytes);
     void (*random_id)(char prefix, char ret[18]);
     _Atomic uint64_t counters[COUNTERS];
-    _Atomic uint64_t head_size; // of the latest signed head
+    struct signed_head *head; // the latest signed head of the log
 };
+
+// The latest head that keys signed; set by the node's signer, read by all threads.
+struct signed_head;
+struct signed_head *signed_head_new(void); // NULL where the system has no memory
+void signed_head_free(struct signed_head *head);
+void signed_head_set(struct signed_head *head, uint64_t size, struct span note);
+// Copies the note into ARENA; size 0 and an empty note before the first.
+void signed_head_get(struct signed_head *head, struct arena *arena, uint64_t *ret_size, struct span *ret_note);
+uint64_t signed_head_size(struct signed_head *head);
 
 // The right edge of the log, owned by the writer; goes back with the transaction.
 struct log_edge {
@@ -60,6 +69,8 @@ struct write_job {
     void (*finish)(struct write_job *job, struct err result, const struct why *why, struct store_conn *reader);
     int64_t now_ms;       // set by the writer: the group's instant, never before an earlier group's
     bool needs_head;      // appends to the log
+    struct err result;    // the writer's
+    struct why why;       // the writer's
     struct write_job *next;
 };
 
