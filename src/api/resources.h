@@ -6,5 +6,11 @@
 #include "api/api.h"
 
 extern const struct route routes_health[];
+extern const struct route routes_law[];
+extern const struct route routes_filing[];
+extern const struct route routes_case[];
+extern const struct route routes_entity[];
+extern const struct route routes_draft[];
+extern const struct route routes_log[];
 
 #endif

@@ -134,3 +134,10 @@ const struct yaml *pack_file_root(const struct pack *pack, const char *file) {
 bool pack_file_is_under(const struct pack_file *file, const char *folder) {
     return span_starts_with(file->path, span_of(folder));
 }
+
+struct span law_zone(const struct law *law, struct span state) {
+    const struct yaml *zones = yaml_get(pack_file_root(law_pack(law, SPAN("calendars")), "zones.yaml"), "zones");
+    for (size_t i = 0; zones != NULL && zones->type == YAML_MAPPING && i < zones->count; i++)
+        if (span_equals(zones->pairs[i].name, state)) return zones->pairs[i].value.text;
+    return span_make(NULL, 0);
+}

@@ -48,6 +48,9 @@ const struct pack *law_pack_of_state(const struct law *law, struct span state);
 // Over all packs, in order of id.
 struct hash law_hash(const struct law *law);
 
+// Name of the time zone of a state ("Europe/Brussels"), from calendars/zones.yaml; at == NULL for an unknown state.
+struct span law_zone(const struct law *law, struct span state);
+
 // Root of a file of the pack ("size.yaml"), or NULL. PACK may be NULL.
 const struct yaml *pack_file_root(const struct pack *pack, const char *file);
 // Whether the file stands under the folder ("procedures/").

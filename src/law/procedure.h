@@ -104,6 +104,13 @@ struct procedure_document {
 CHECKED struct err procedure_find(const struct law *law, struct span state, struct civil at, struct span procedure,
                                   struct span document, struct procedure_document *ret, struct why *why);
 
+// The roles that may file the document, in the order of the pack.
+CHECKED struct err procedure_filers(const struct law *law, struct span state, struct civil at, struct span procedure,
+                                    struct span document, struct arena *arena, const struct span **ret_roles, size_t *ret_count,
+                                    struct why *why);
+// Where its cases are worked on: `workspace:` of the procedure, "desk" (the default) or "supervision".
+struct span procedure_workspace(const struct law *law, struct span state, struct span procedure);
+
 // Writers for the API. LANG: two letters; a text that is missing in it is given in English. Each writes one JSON value.
 // [{"procedure","label","article","documents":[{"document","label","article","by":["entity"],"opens":true}]}]
 void procedure_write_list(struct json_out *out, const struct law *law, struct span state, struct civil at, struct span lang);

@@ -248,3 +248,7 @@ struct err case_write_json(struct json_out *out, const struct services *services
     json_out_object_end(out);
     return err_none();
 }
+
+struct span case_workspace(const struct services *services, struct span procedure) {
+    return procedure_workspace(services->law, services->state, procedure);
+}

@@ -6,7 +6,10 @@
 // Whether facts.yaml declares the name.
 static bool is_scope_fact(const struct law *law, struct span name) {
     const struct yaml *facts = yaml_get(pack_file_root(law_pack(law, SPAN("eu/nis2")), "facts.yaml"), "facts");
-    return facts != NULL && yaml_get(facts, (const char *)name.at) != NULL;
+    if (facts == NULL || facts->type != YAML_SEQUENCE) return false;
+    for (size_t i = 0; i < facts->count; i++)
+        if (span_equals(yaml_get_text(&facts->items[i], "name"), name)) return true;
+    return false;
 }
 
 struct err entity_scope_facts(const struct services *services, const struct json *profile, struct arena *arena, struct json *ret) {

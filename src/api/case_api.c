@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* Cases, duties and the stream of events. */
+#include "api/resources.h"
+#include "service/case.h"
+#include "service/entity.h"
+
+#define NEVER_MS INT64_MAX
+
+// Who read what is recorded before the answer goes out; once an hour a person and thing.
+struct reading_ctx {
+    struct access_reading reading;
+    struct case_file file;
+};
+
+static struct err reading_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
+    (void)request;
+    (void)edge;
+    struct reading_ctx *ctx = context;
+    return access_reading_note(conn, &ctx->reading, now_ms, why);
+}
+
+static struct err write_case(struct api_request *request, struct api_response *response, struct store_conn *conn, const struct case_file *file, struct why *why) {
+    struct json_out out;
+    api_json(response, 200, &out);
+    return case_write_json(&out, request->services, conn, file, &request->principal, request->lang, request->received_ms, request->arena, why);
+}
+
+static struct err reading_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
+    struct reading_ctx *ctx = context;
+    return write_case(request, response, reader, &ctx->file, why);
+}
+
+static struct err get_case(struct api_request *request, struct api_response *response, struct why *why) {
+    struct reading_ctx *ctx = ARENA_NEW(request->arena, struct reading_ctx);
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(case_get(request->conn, request->params[0], request->arena, &ctx->file, why));
+    struct access_case of;
+    case_access(request->services, &ctx->file, request->arena, &of);
+    TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    if (api_etag(request, response, ctx->file.id, ctx->file.version)) return err_none();
+    const struct role *role = access_role_for_case(&request->principal, &of);
+    ctx->reading = (struct access_reading){.person_id = request->principal.person_id,
+                                           .office = role != NULL ? role->office : span_make(NULL, 0),
+                                           .kind = SPAN("case"),
+                                           .id = ctx->file.id,
+                                           .entity = ctx->file.entity_id};
+    bool is_noted = false;
+    TRY(access_reading_is_noted(request->conn, &ctx->reading, request->received_ms, &is_noted, why));
+    if (is_noted) return write_case(request, response, request->conn, &ctx->file, why);
+    return api_write(request, response, reading_apply, reading_render, ctx, false);
+}
+
+// --- lists ---
+
+static void write_case_row(struct json_out *out, struct arena *arena, const struct rows *rows, size_t i) {
+    json_out_object(out);
+    json_out_member_string(out, "id", rows_span(rows, i, 0));
+    json_out_member_string(out, "procedure", rows_span(rows, i, 1));
+    json_out_member_string(out, "workspace", rows_span(rows, i, 2));
+    json_out_member_string(out, "entity", rows_span(rows, i, 3));
+    json_out_member_string(out, "entity_name", rows_span(rows, i, 10));
+    json_out_member_string(out, "sector", rows_span(rows, i, 4));
+    json_out_member_string(out, "state", rows_span(rows, i, 5));
+    json_out_member_int(out, "version", rows_int(rows, i, 6));
+    json_out_name(out, "next_due");
+    if (rows_int(rows, i, 7) == NEVER_MS) json_out_null(out);
+    else json_out_string(out, instant_text(arena, rows_int(rows, i, 7)));
+    json_out_member_string(out, "opened_at", instant_text(arena, rows_int(rows, i, 8)));
+    json_out_member_string(out, "changed_at", instant_text(arena, rows_int(rows, i, 9)));
+    json_out_object_end(out);
+}
+
+struct page { // of a list
+    int64_t limit;
+    bool is_after;
+    struct json after[3];
+};
+
+static void page_end(struct json_out *out, struct api_request *request, const char *kind, const struct json *last, size_t parts, bool is_more) {
+    json_out_array_end(out);
+    json_out_name(out, "next");
+    if (is_more) json_out_string(out, api_cursor_write(request, kind, last, parts));
+    else json_out_null(out);
+}
+
+static struct err workspace_of(const struct api_request *request, enum workspace *ret, struct span *ret_name, struct why *why) {
+    struct span name = api_query(request, "workspace");
+    if (name.at == NULL) name = SPAN("desk");
+    if (!span_is(name, "desk") && !span_is(name, "supervision"))
+        return why_set(why, ERR_INPUT, "workspace", "api.query", "", "workspace is desk or supervision");
+    *ret = span_is(name, "desk") ? WORKSPACE_DESK : WORKSPACE_SUPERVISION;
+    *ret_name = name;
+    return err_none();
+}
+
+static struct err cases_of_entity(struct api_request *request, struct span entity_id, const struct page *page, struct rows *ret, struct why *why) {
+    struct entity entity;
+    struct access_entity of;
+    TRY(entity_get(request->conn, entity_id, request->arena, &entity, why));
+    entity_access(request->services, entity.id, entity.sector, request->arena, &of);
+    TRY(access_may_see_entity(&request->principal, &of, request->received_ms, why));
+    struct value params[] = {value_int(page->is_after ? page->after[0].integer : NEVER_MS), value_text(page->is_after ? page->after[1].string : SPAN("~")),
+                             value_int(page->limit + 1), value_text(entity_id)};
+    return store_read(request->conn, STMT_CASE_PAGE_OF_ENTITY, params, 4, request->arena, ret, why);
+}
+
+static struct err cases_by_due(struct api_request *request, const struct page *page, struct rows *ret, int64_t *ret_total, struct why *why) {
+    enum workspace workspace;
+    struct span name, sectors;
+    TRY(workspace_of(request, &workspace, &name, why));
+    TRY(case_list_bounds(request->services, &request->principal, workspace, request->arena, &sectors, why));
+    struct value procedure = value_text(api_query(request, "procedure")), state = value_text(api_query(request, "state"));
+    struct value params[] = {value_int(page->is_after ? page->after[0].integer : INT64_MIN), value_text(page->is_after ? page->after[1].string : SPAN("")),
+                             value_int(page->limit + 1), value_text(name), value_text(sectors), procedure, state};
+    TRY(store_read(request->conn, STMT_CASE_PAGE_DUE, params, 7, request->arena, ret, why));
+    struct span wanted = api_query(request, "count");
+    if (wanted.at == NULL || !span_is(wanted, "true")) return err_none();
+    struct value filters[] = {value_text(name), value_text(sectors), procedure, state};
+    struct rows count;
+    TRY(store_read(request->conn, STMT_CASE_COUNT, filters, 4, request->arena, &count, why));
+    *ret_total = rows_int(&count, 0, 0);
+    return err_none();
+}
+
+static struct err get_cases(struct api_request *request, struct api_response *response, struct why *why) {
+    struct page page = {.after = {{.type = JSON_INT}, {.type = JSON_STRING}}};
+    struct span entity = api_query(request, "entity");
+    const char *kind = entity.at != NULL ? "cases-of-entity" : "cases";
+    TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &page.limit, why));
+    TRY(api_cursor_read(request, kind, page.after, 2, &page.is_after, why));
+    struct rows rows;
+    int64_t total = -1;
+    if (entity.at != NULL) TRY(cases_of_entity(request, entity, &page, &rows, why));
+    else TRY(cases_by_due(request, &page, &rows, &total, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "cases");
+    json_out_array(&out);
+    size_t shown = rows.count > (size_t)page.limit ? (size_t)page.limit : rows.count;
+    for (size_t i = 0; i < shown; i++) write_case_row(&out, request->arena, &rows, i);
+    size_t key = entity.at != NULL ? 9 : 7;
+    struct json last[2] = {{.type = JSON_NULL}, {.type = JSON_NULL}};
+    if (shown > 0) {
+        last[0] = json_from_int(rows_int(&rows, shown - 1, key));
+        last[1] = json_from_string(rows_span(&rows, shown - 1, 0));
+    }
+    page_end(&out, request, kind, last, 2, rows.count > shown);
+    if (total >= 0) json_out_member_int(&out, "total", total);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+// --- duties ---
+
+static struct err duties_of_entity(struct api_request *request, struct span entity_id, const struct page *page, int64_t until_ms, struct rows *ret, struct why *why) {
+    struct entity entity;
+    struct access_entity of;
+    TRY(entity_get(request->conn, entity_id, request->arena, &entity, why));
+    entity_access(request->services, entity.id, entity.sector, request->arena, &of);
+    TRY(access_may_see_entity(&request->principal, &of, request->received_ms, why));
+    struct value params[] = {value_int(page->is_after ? page->after[0].integer : INT64_MIN), value_text(page->is_after ? page->after[1].string : SPAN("")),
+                             value_int(page->is_after ? page->after[2].integer : -1), value_int(page->limit + 1), value_text(entity_id),
+                             value_text(api_query(request, "owed_by")), value_int(until_ms)};
+    return store_read(request->conn, STMT_DUTY_PAGE_OF_ENTITY, params, 7, request->arena, ret, why);
+}
+
+static struct err duties_of_office(struct api_request *request, const struct page *page, int64_t until_ms, struct rows *ret, struct why *why) {
+    enum workspace workspace;
+    struct span name, sectors;
+    TRY(workspace_of(request, &workspace, &name, why));
+    TRY(case_list_bounds(request->services, &request->principal, workspace, request->arena, &sectors, why));
+    struct value params[] = {value_int(page->is_after ? page->after[0].integer : INT64_MIN), value_text(page->is_after ? page->after[1].string : SPAN("")),
+                             value_int(page->is_after ? page->after[2].integer : -1), value_int(page->limit + 1), value_text(name),
+                             value_text(sectors), value_text(api_query(request, "owed_by")), value_int(until_ms)};
+    return store_read(request->conn, STMT_DUTY_PAGE, params, 8, request->arena, ret, why);
+}
+
+static struct err get_duties(struct api_request *request, struct api_response *response, struct why *why) {
+    struct page page = {.after = {{.type = JSON_INT}, {.type = JSON_STRING}, {.type = JSON_INT}}};
+    int64_t hours;
+    struct span entity = api_query(request, "entity");
+    // A company's person with one mandate need not name her entity.
+    bool is_office = request->principal.role_count > 0 && request->principal.is_totp_done;
+    if (entity.at == NULL && !is_office && request->principal.mandate_count > 0) entity = request->principal.mandates[0].entity;
+    TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &page.limit, why));
+    TRY(api_query_int(request, "within_hours", -1, 0, 24 * 366 * 10, &hours, why));
+    TRY(api_cursor_read(request, "duties", page.after, 3, &page.is_after, why));
+    int64_t until_ms = hours < 0 ? NEVER_MS : request->received_ms + hours * MS_PER_HOUR;
+    struct rows rows;
+    if (entity.at != NULL) TRY(duties_of_entity(request, entity, &page, until_ms, &rows, why));
+    else TRY(duties_of_office(request, &page, until_ms, &rows, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_member_string(&out, "now", instant_text(request->arena, request->received_ms));
+    json_out_name(&out, "duties");
+    json_out_array(&out);
+    size_t shown = rows.count > (size_t)page.limit ? (size_t)page.limit : rows.count;
+    for (size_t i = 0; i < shown; i++) {
+        struct json duty;
+        if (is_err(json_parse(request->arena, rows_span(&rows, i, 5), &duty, NULL))) continue;
+        json_out_object(&out);
+        json_out_member_string(&out, "case", rows_span(&rows, i, 0));
+        json_out_member_string(&out, "procedure", rows_span(&rows, i, 7));
+        json_out_member_string(&out, "entity", rows_span(&rows, i, 2));
+        json_out_member_string(&out, "entity_name", rows_span(&rows, i, 6));
+        json_out_name(&out, "duty");
+        duty_write_json(&out, &duty, request->received_ms, is_office);
+        json_out_object_end(&out);
+    }
+    struct json last[3] = {{.type = JSON_NULL}, {.type = JSON_NULL}, {.type = JSON_NULL}};
+    if (shown > 0) {
+        last[0] = json_from_int(rows_int(&rows, shown - 1, 3));
+        last[1] = json_from_string(rows_span(&rows, shown - 1, 0));
+        last[2] = json_from_int(rows_int(&rows, shown - 1, 1));
+    }
+    page_end(&out, request, "duties", last, 3, rows.count > shown);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+// --- events ---
+
+static struct err get_events(struct api_request *request, struct api_response *response, struct why *why) {
+    struct rows rows;
+    TRY(store_read(request->conn, STMT_RECORD_COUNT, NULL, 0, request->arena, &rows, why));
+    struct span last = api_header(request, "last-event-id");
+    int64_t after = rows_int(&rows, 0, 0) - 1;
+    if (last.at != NULL && (!span_to_int(last, &after) || after < -1))
+        return why_set(why, ERR_INPUT, "Last-Event-ID", "api.header", "", "Last-Event-ID must be the id of an event of this stream");
+    response->status = 200;
+    response->media_type = "text/event-stream";
+    response->is_event_stream = true;
+    response->events_after = after;
+    api_respond_header(response, "cache-control", SPAN("no-store"));
+    return err_none();
+}
+
+static const struct route_param LIST_CASES[] = {
+    {"workspace", "string", "desk (default) or supervision"},
+    {"entity", "string", "only cases of this entity"},
+    {"procedure", "string", "only this procedure"},
+    {"state", "string", "only cases in this state"},
+    {"limit", "integer", "rows, 1 to 250; 50 by default"},
+    {"cursor", "string", "where to go on: next of the page before"},
+    {"count", "boolean", "true: also the exact number of all"},
+    {NULL, NULL, NULL},
+};
+static const struct route_param LIST_DUTIES[] = {
+    {"entity", "string", "whose duties; for officers: of all entities where absent"},
+    {"workspace", "string", "desk (default) or supervision"},
+    {"owed_by", "string", "entity, csirt, ca, spoc"},
+    {"within_hours", "integer", "only what falls due within so many hours"},
+    {"limit", "integer", "rows, 1 to 250; 50 by default"},
+    {"cursor", "string", "where to go on: next of the page before"},
+    {NULL, NULL, NULL},
+};
+
+const struct route routes_case[] = {
+    {"GET", "/api/v1/cases", get_cases, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "Cases, next due first (or of one entity, last changed first)", NULL, "CaseList", 200, LIST_CASES, false},
+    {"GET", "/api/v1/cases/{id}", get_case, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "A case with its filings, duties, proposals and next steps", NULL, "Case", 200, NULL, false},
+    {"GET", "/api/v1/duties", get_duties, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "What is owed, by whom, until when, and why", NULL, "DutyList", 200, LIST_DUTIES, false},
+    {"GET", "/api/v1/events", get_events, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "Server-sent events: filings in cases that one may read", NULL, NULL, 200, NULL, false},
+    {0},
+};

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* Drafts and attachments. */
+#include "api/resources.h"
+#include "service/case.h"
+#include "service/draft.h"
+
+static struct span new_id(struct api_request *request, char prefix) {
+    char id[18];
+    request->services->random_id(prefix, id);
+    return arena_copy(request->arena, span_of(id));
+}
+
+// --- drafts ---
+
+struct draft_ctx {
+    struct span id, content;
+    int64_t version, now_ms;
+    bool is_new;
+};
+
+static struct err draft_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
+    (void)edge;
+    struct draft_ctx *ctx = context;
+    ctx->now_ms = now_ms;
+    return draft_put(request->services, conn, request->principal.person_id, ctx->id, ctx->content, ctx->version, now_ms, request->arena, why);
+}
+
+static void write_draft(struct json_out *out, struct arena *arena, struct span id, int64_t version, int64_t changed_ms, struct span content) {
+    json_out_object(out);
+    json_out_member_string(out, "id", id);
+    json_out_member_int(out, "version", version);
+    json_out_member_string(out, "changed_at", instant_text(arena, changed_ms));
+    json_out_member_string(out, "expires_at", instant_text(arena, changed_ms + DRAFT_KEPT_MS));
+    json_out_name(out, "draft");
+    json_out_raw(out, content);
+    json_out_object_end(out);
+}
+
+static struct err draft_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
+    (void)reader;
+    (void)why;
+    struct draft_ctx *ctx = context;
+    struct json_out out;
+    api_json(response, ctx->is_new ? 201 : 200, &out);
+    if (ctx->is_new) api_respond_header(response, "location", arena_printf(request->arena, "/api/v1/drafts/%.*s", SPAN_FMT(ctx->id)));
+    api_respond_header(response, "etag", arena_printf(request->arena, "\"%.*s-%lld\"", SPAN_FMT(ctx->id), (long long)ctx->version + 1));
+    write_draft(&out, request->arena, ctx->id, ctx->version + 1, ctx->now_ms, ctx->content);
+    return err_none();
+}
+
+// A draft is any JSON object; it is stored as sent, so that nothing that was typed is lost, complete or not.
+static struct err read_draft(struct api_request *request, struct draft_ctx *ctx, struct why *why) {
+    struct json body;
+    struct buf canonical;
+    TRY(api_body(request, &body, why));
+    buf_init(&canonical, request->arena, LIMIT_JSON_BYTES * 2);
+    struct json_out out;
+    json_out_init(&out, &canonical);
+    json_out_value(&out, &body);
+    if (canonical.is_failed) return err_make(ERR_MEMORY);
+    ctx->content = buf_span(&canonical);
+    return err_none();
+}
+
+static struct err post_draft(struct api_request *request, struct api_response *response, struct why *why) {
+    struct draft_ctx *ctx = ARENA_NEW(request->arena, struct draft_ctx);
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(read_draft(request, ctx, why));
+    ctx->id = new_id(request, 'D');
+    ctx->is_new = true;
+    return api_write(request, response, draft_apply, draft_render, ctx, false);
+}
+
+static struct err put_draft(struct api_request *request, struct api_response *response, struct why *why) {
+    struct draft_ctx *ctx = ARENA_NEW(request->arena, struct draft_ctx);
+    struct draft draft;
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(read_draft(request, ctx, why));
+    TRY(draft_get(request->services, request->conn, request->principal.person_id, request->params[0], request->received_ms, request->arena, &draft, why));
+    TRY(api_if_match(request, draft.id, draft.version, why));
+    ctx->id = request->params[0];
+    ctx->version = draft.version;
+    return api_write(request, response, draft_apply, draft_render, ctx, false);
+}
+
+static struct err get_draft(struct api_request *request, struct api_response *response, struct why *why) {
+    struct draft draft;
+    TRY(draft_get(request->services, request->conn, request->principal.person_id, request->params[0], request->received_ms, request->arena, &draft, why));
+    if (api_etag(request, response, draft.id, draft.version)) return err_none();
+    struct json_out out;
+    api_json(response, 200, &out);
+    write_draft(&out, request->arena, draft.id, draft.version, draft.changed_ms, draft.content);
+    return err_none();
+}
+
+static struct err get_drafts(struct api_request *request, struct api_response *response, struct why *why) {
+    struct draft *drafts;
+    size_t count;
+    TRY(draft_list(request->services, request->conn, request->principal.person_id, request->received_ms, request->arena, &drafts, &count, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "drafts");
+    json_out_array(&out);
+    for (size_t i = 0; i < count; i++) write_draft(&out, request->arena, drafts[i].id, drafts[i].version, drafts[i].changed_ms, drafts[i].content);
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static struct err delete_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
+    (void)edge;
+    (void)now_ms;
+    (void)context;
+    struct value params[] = {value_text(request->params[0]), value_text(request->principal.person_id)};
+    size_t changed = 0;
+    TRY(store_write(conn, STMT_DRAFT_DELETE, params, 2, &changed, why));
+    return changed == 1 ? err_none() : why_set(why, ERR_NOT_FOUND, "", "draft.unknown", "", "you have no such draft");
+}
+
+static struct err delete_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
+    (void)request;
+    (void)reader;
+    (void)context;
+    (void)why;
+    response->status = 204;
+    return err_none();
+}
+
+static struct err delete_draft(struct api_request *request, struct api_response *response, struct why *why) {
+    (void)why;
+    return api_write(request, response, delete_apply, delete_render, NULL, false);
+}
+
+// --- attachments ---
+
+static struct err attachment_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
+    (void)edge;
+    return attachment_put(request->services, conn, context, request->body, now_ms, request->arena, why);
+}
+
+static struct err attachment_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
+    (void)reader;
+    (void)why;
+    const struct attachment *attachment = context;
+    struct buf hash;
+    buf_init(&hash, request->arena, 128);
+    buf_add_hex(&hash, attachment->sha256);
+    struct json_out out;
+    api_json(response, 201, &out);
+    api_respond_header(response, "location", arena_printf(request->arena, "/api/v1/attachments/%.*s", SPAN_FMT(attachment->id)));
+    json_out_object(&out);
+    json_out_member_string(&out, "id", attachment->id);
+    json_out_member_string(&out, "name", attachment->name);
+    json_out_member_int(&out, "size_bytes", (int64_t)request->body.len);
+    json_out_member_string(&out, "sha256", buf_span(&hash));
+    json_out_object_end(&out);
+    return err_none();
+}
+
+// A name for a list: no path, no controls.
+static bool is_file_name(struct span name) {
+    for (size_t i = 0; i < name.len; i++)
+        if (name.at[i] < 0x20 || name.at[i] == 0x7f || name.at[i] == '/' || name.at[i] == '\\') return false;
+    return name.len > 0 && name.len <= LIMIT_NAME_BYTES && span_is_utf8(name);
+}
+
+static bool is_media_type(struct span type) {
+    for (size_t i = 0; i < type.len; i++) {
+        uint8_t c = type.at[i];
+        bool is_token = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '+' || c == '.' || c == '-';
+        if (!is_token) return false;
+    }
+    return type.len >= 3 && type.len <= 127;
+}
+
+static struct err post_attachment(struct api_request *request, struct api_response *response, struct why *why) {
+    struct attachment *attachment = ARENA_NEW(request->arena, struct attachment);
+    struct hash *hash = ARENA_NEW(request->arena, struct hash);
+    if (attachment == NULL || hash == NULL) return err_make(ERR_MEMORY);
+    struct span name = api_query(request, "name"), type = api_header(request, "content-type");
+    if (!is_file_name(name)) return why_set(why, ERR_INPUT, "name", "attachment.name", "", "the query parameter name must be a file name");
+    if (!is_media_type(type)) type = SPAN("application/octet-stream");
+    if (request->body.len == 0) return why_set(why, ERR_INPUT, "", "attachment.empty", "", "the attachment is empty");
+    if (request->body.len > LIMIT_ATTACHMENT_BYTES)
+        return why_set(why, ERR_LIMIT, "", "attachment.size", "", "an attachment may have at most %d bytes", (int)LIMIT_ATTACHMENT_BYTES);
+    *hash = hash_sha256(request->body);
+    *attachment = (struct attachment){.id = new_id(request, 'A'), .person_id = request->principal.person_id, .name = name, .media_type = type, .sha256 = hash_span(hash)};
+    return api_write(request, response, attachment_apply, attachment_render, attachment, false);
+}
+
+static struct err get_attachment(struct api_request *request, struct api_response *response, struct why *why) {
+    struct attachment attachment;
+    TRY(attachment_get(request->conn, request->params[0], request->arena, &attachment, why));
+    if (attachment.case_id.at != NULL) {
+        struct case_file file;
+        struct access_case of;
+        TRY(case_get(request->conn, attachment.case_id, request->arena, &file, why));
+        case_access(request->services, &file, request->arena, &of);
+        TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    } else if (!span_equals(attachment.person_id, request->principal.person_id)) {
+        return why_set(why, ERR_NOT_FOUND, "", "attachment.unknown", "", "there is no such attachment");
+    }
+    TRY(attachment_read(request->conn, &attachment, request->arena, &response->body, why));
+    response->status = 200;
+    // Never shown by a browser: what an attacker uploads is only ever saved.
+    response->media_type = "application/octet-stream";
+    api_respond_header(response, "content-disposition", SPAN("attachment"));
+    api_respond_header(response, "cache-control", SPAN("no-store"));
+    return err_none();
+}
+
+static const struct route_param ATTACHMENT_NAME[] = {{"name", "string", "file name, required"}, {NULL, NULL, NULL}};
+
+const struct route routes_draft[] = {
+    {"GET", "/api/v1/drafts", get_drafts, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "drafts", "One's drafts, last changed first", NULL, "DraftList", 200, NULL, false},
+    {"POST", "/api/v1/drafts", post_draft, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "drafts", "Saves a new draft; only its author can read it", "AnyObject", "Draft", 201, NULL, false},
+    {"GET", "/api/v1/drafts/{id}", get_draft, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "drafts", "A draft", NULL, "Draft", 200, NULL, false},
+    {"PUT", "/api/v1/drafts/{id}", put_draft, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "drafts", "Saves a draft again; If-Match guards against another window", "AnyObject", "Draft", 200, NULL, false},
+    {"DELETE", "/api/v1/drafts/{id}", delete_draft, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "drafts", "Deletes a draft", NULL, NULL, 204, NULL, false},
+    {"POST", "/api/v1/attachments", post_attachment, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "drafts", "Uploads an attachment (the body's bytes), to be named in a filing", "Bytes", "Attachment", 201, ATTACHMENT_NAME, false},
+    {"GET", "/api/v1/attachments/{id}", get_attachment, AUTH_KNOWN, SCOPE_READ, RATE_READ, "drafts", "An attachment's bytes", NULL, NULL, 200, NULL, false},
+    {0},
+};

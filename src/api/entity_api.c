@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* The register: entities, for the offices that keep it and for the persons who act for them. */
+#include "api/resources.h"
+#include "law/scope.h"
+#include "service/case.h"
+#include "service/entity.h"
+
+struct entity_ctx {
+    struct access_reading reading;
+    struct entity entity;
+};
+
+static struct err entity_reading_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
+    (void)request;
+    (void)edge;
+    struct entity_ctx *ctx = context;
+    return access_reading_note(conn, &ctx->reading, now_ms, why);
+}
+
+static struct err entity_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
+    (void)request;
+    (void)reader;
+    (void)why;
+    struct entity_ctx *ctx = context;
+    struct json_out out;
+    api_json(response, 200, &out);
+    entity_write_json(&out, &ctx->entity, true);
+    return err_none();
+}
+
+static struct err open_entity(struct api_request *request, struct entity *ret, struct why *why) {
+    struct access_entity of;
+    TRY(entity_get(request->conn, request->params[0], request->arena, ret, why));
+    entity_access(request->services, ret->id, ret->sector, request->arena, &of);
+    return access_may_see_entity(&request->principal, &of, request->received_ms, why);
+}
+
+static struct err get_entity(struct api_request *request, struct api_response *response, struct why *why) {
+    struct entity_ctx *ctx = ARENA_NEW(request->arena, struct entity_ctx);
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(open_entity(request, &ctx->entity, why));
+    if (api_etag(request, response, ctx->entity.id, ctx->entity.version)) return err_none();
+    const struct principal *principal = &request->principal;
+    ctx->reading = (struct access_reading){.person_id = principal->person_id,
+                                           .office = principal->role_count > 0 ? principal->roles[0].office : span_make(NULL, 0),
+                                           .kind = SPAN("entity"),
+                                           .id = ctx->entity.id,
+                                           .entity = ctx->entity.id};
+    bool is_noted = false;
+    TRY(access_reading_is_noted(request->conn, &ctx->reading, request->received_ms, &is_noted, why));
+    if (is_noted) return entity_render(request, response, request->conn, ctx, why);
+    return api_write(request, response, entity_reading_apply, entity_render, ctx, false);
+}
+
+// The scope question on the entity's registered facts, at any date.
+static struct err get_entity_scope(struct api_request *request, struct api_response *response, struct why *why) {
+    struct entity entity;
+    struct json facts;
+    struct scope_answer answer;
+    TRY(open_entity(request, &entity, why));
+    TRY(entity_scope_facts(request->services, &entity.profile, request->arena, &facts));
+    struct civil at = zone_date(request->services->zone, request->received_ms);
+    struct span wanted = api_query(request, "at");
+    if (wanted.at != NULL && !civil_parse(wanted, &at)) return why_set(why, ERR_INPUT, "at", "api.query", "", "at must be a date like 2026-11-22");
+    TRY(scope_answer_make(request->services->law, &facts, request->services->state, at, request->arena, &answer, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    scope_write_json(&out, &answer, request->lang);
+    return err_none();
+}
+
+// '%' and '_' in what is searched for are letters, not patterns.
+static struct span like_pattern(struct arena *arena, struct span text) {
+    struct buf buf;
+    buf_init(&buf, arena, 2 * text.len + 8);
+    buf_add_byte(&buf, '%');
+    struct span folded = name_fold(arena, text);
+    for (size_t i = 0; i < folded.len; i++) {
+        if (folded.at[i] == '%' || folded.at[i] == '_' || folded.at[i] == '\\') buf_add_byte(&buf, '\\');
+        buf_add_byte(&buf, folded.at[i]);
+    }
+    buf_add_byte(&buf, '%');
+    return buf_span(&buf);
+}
+
+static struct err own_entities(struct api_request *request, struct json_out *out, struct why *why) {
+    const struct principal *principal = &request->principal;
+    for (size_t i = 0; i < principal->mandate_count; i++) {
+        struct entity entity;
+        struct err e = entity_get(request->conn, principal->mandates[i].entity, request->arena, &entity, why);
+        if (e.code == ERR_NOT_FOUND) continue;
+        TRY(e);
+        entity_write_json(out, &entity, false);
+    }
+    return err_none();
+}
+
+static void write_entity_row(struct json_out *out, const struct rows *rows, size_t i) {
+    json_out_object(out);
+    json_out_member_string(out, "id", rows_span(rows, i, 0));
+    json_out_member_string(out, "name", rows_span(rows, i, 1));
+    json_out_member_string(out, "identifier", rows_span(rows, i, 2));
+    json_out_member_string(out, "status", rows_span(rows, i, 3));
+    json_out_member_string(out, "class", rows_span(rows, i, 4));
+    json_out_member_string(out, "class_proposed", rows_span(rows, i, 5));
+    json_out_member_string(out, "sector", rows_span(rows, i, 6));
+    json_out_name(out, "types");
+    json_out_raw(out, rows_span(rows, i, 7));
+    json_out_member_int(out, "version", rows_int(rows, i, 8));
+    json_out_object_end(out);
+}
+
+static struct err office_entities(struct api_request *request, struct json_out *out, struct why *why) {
+    struct json after[2] = {{.type = JSON_STRING}, {.type = JSON_STRING}};
+    int64_t limit;
+    bool is_after;
+    struct span sectors;
+    TRY(case_list_bounds(request->services, &request->principal, WORKSPACE_DESK, request->arena, &sectors, why));
+    TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &limit, why));
+    TRY(api_cursor_read(request, "entities", after, 2, &is_after, why));
+    struct span search = api_query(request, "search");
+    struct value text = search.at != NULL ? value_text(like_pattern(request->arena, search)) : value_null();
+    struct value status = value_text(api_query(request, "status")), class = value_text(api_query(request, "class"));
+    struct value params[] = {value_text(is_after ? after[0].string : SPAN("")), value_text(is_after ? after[1].string : SPAN("")),
+                             value_int(limit + 1), value_text(sectors), status, class, text, value_text(search)};
+    struct rows rows;
+    TRY(store_read(request->conn, STMT_ENTITY_PAGE, params, 8, request->arena, &rows, why));
+    size_t shown = rows.count > (size_t)limit ? (size_t)limit : rows.count;
+    for (size_t i = 0; i < shown; i++) write_entity_row(out, &rows, i);
+    json_out_array_end(out);
+    json_out_name(out, "next");
+    if (rows.count > shown) {
+        struct json last[2] = {json_from_string(rows_span(&rows, shown - 1, 10)), json_from_string(rows_span(&rows, shown - 1, 0))};
+        json_out_string(out, api_cursor_write(request, "entities", last, 2));
+    } else {
+        json_out_null(out);
+    }
+    struct span wanted = api_query(request, "count");
+    if (wanted.at == NULL || !span_is(wanted, "true")) return err_none();
+    struct value filters[] = {value_text(sectors), status, class, text, value_text(search)};
+    struct rows count;
+    TRY(store_read(request->conn, STMT_ENTITY_COUNT, filters, 5, request->arena, &count, why));
+    json_out_member_int(out, "total", rows_int(&count, 0, 0));
+    return err_none();
+}
+
+static struct err get_entities(struct api_request *request, struct api_response *response, struct why *why) {
+    bool is_office = request->principal.role_count > 0 && request->principal.is_totp_done;
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "entities");
+    json_out_array(&out);
+    if (is_office) {
+        TRY(office_entities(request, &out, why));
+    } else {
+        TRY(own_entities(request, &out, why));
+        json_out_array_end(&out);
+        json_out_name(&out, "next");
+        json_out_null(&out);
+    }
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static struct err get_counts(struct api_request *request, struct api_response *response, struct why *why) {
+    struct span sectors;
+    TRY(case_list_bounds(request->services, &request->principal, WORKSPACE_DESK, request->arena, &sectors, why));
+    struct rows rows;
+    TRY(store_read(request->conn, STMT_ENTITY_COUNTS, NULL, 0, request->arena, &rows, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "counts");
+    json_out_array(&out);
+    for (size_t i = 0; i < rows.count; i++) {
+        json_out_object(&out);
+        json_out_member_string(&out, "sector", rows_span(&rows, i, 0));
+        json_out_member_string(&out, "class", rows_span(&rows, i, 1));
+        json_out_member_string(&out, "status", rows_span(&rows, i, 2));
+        json_out_member_int(&out, "entities", rows_int(&rows, i, 3));
+        json_out_object_end(&out);
+    }
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static const struct route_param LIST_ENTITIES[] = {
+    {"search", "string", "part of the name, or the whole identifier"},
+    {"status", "string", "pending, registered, ..."},
+    {"class", "string", "essential, important, domain_name_registration, out, undetermined"},
+    {"limit", "integer", "rows, 1 to 250; 50 by default"},
+    {"cursor", "string", "where to go on: next of the page before"},
+    {"count", "boolean", "true: also the exact number of all"},
+    {NULL, NULL, NULL},
+};
+static const struct route_param SCOPE_AT[] = {{"at", "string", "the law of which day"}, {NULL, NULL, NULL}};
+
+const struct route routes_entity[] = {
+    {"GET", "/api/v1/entities", get_entities, AUTH_KNOWN, SCOPE_READ, RATE_READ, "register", "Entities: all in one's sectors for officers, one's own otherwise", NULL, "EntityList", 200, LIST_ENTITIES, false},
+    {"GET", "/api/v1/entities/counts", get_counts, AUTH_KNOWN, SCOPE_READ, RATE_READ, "register", "Number of entities by sector, class and status", NULL, "EntityCounts", 200, NULL, false},
+    {"GET", "/api/v1/entities/{id}", get_entity, AUTH_KNOWN, SCOPE_READ, RATE_READ, "register", "An entity with its registered profile", NULL, "Entity", 200, NULL, false},
+    {"GET", "/api/v1/entities/{id}/scope", get_entity_scope, AUTH_KNOWN, SCOPE_READ, RATE_READ, "register", "What the law says of its registered facts", NULL, "ScopeAnswer", 200, SCOPE_AT, false},
+    {0},
+};

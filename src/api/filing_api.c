@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* Filings: the one way in, and the receipts for them. */
+#include "api/resources.h"
+#include "service/case.h"
+#include "service/filing.h"
+#include "service/proof.h"
+#include "service/record_store.h"
+
+struct filing_ctx {
+    struct filing_request request;
+    struct filing_plan plan;
+    struct json body;
+    int64_t seq;
+};
+
+static struct err read_attachments(const struct json *body, struct filing_request *request, struct why *why) {
+    const struct json *list = json_get(body, "attachments");
+    if (json_is_null(list)) return err_none();
+    if (list->type != JSON_ARRAY) return why_set(why, ERR_INPUT, "/attachments", "api.type", "", "attachments must be a list of identifiers");
+    if (list->count > LIMIT_ATTACHMENTS_PER_FILING)
+        return why_set(why, ERR_INPUT, "/attachments", "filing.attachments", "", "at most %d attachments go with one filing", (int)LIMIT_ATTACHMENTS_PER_FILING);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].type != JSON_STRING) return why_set(why, ERR_INPUT, "/attachments", "api.type", "", "attachments must be a list of identifiers");
+        request->attachments[request->attachment_count++] = list->items[i].string;
+    }
+    return err_none();
+}
+
+static struct err read_filing(struct api_request *request, struct filing_ctx *ctx, struct why *why) {
+    static const char *const MEMBERS[] = {"procedure", "document", "case", "entity", "as", "corrects", "fields", "attachments", NULL};
+    struct filing_request *filing = &ctx->request;
+    TRY(api_body(request, &ctx->body, why));
+    TRY(api_members_only(&ctx->body, MEMBERS, why));
+    TRY(api_member_text(&ctx->body, "procedure", 64, &filing->procedure, why));
+    TRY(api_member_text(&ctx->body, "document", 64, &filing->document, why));
+    TRY(api_member_text_optional(&ctx->body, "case", 32, &filing->case_id, why));
+    TRY(api_member_text_optional(&ctx->body, "entity", 32, &filing->entity_id, why));
+    TRY(api_member_text_optional(&ctx->body, "as", 16, &filing->as, why));
+    TRY(api_member_text_optional(&ctx->body, "corrects", 32, &filing->corrects, why));
+    TRY(read_attachments(&ctx->body, filing, why));
+    filing->fields = json_get(&ctx->body, "fields");
+    if (filing->fields != NULL && filing->fields->type != JSON_OBJECT)
+        return why_set(why, ERR_INPUT, "/fields", "api.type", "", "fields must be an object");
+    filing->received_ms = request->received_ms;
+    struct span key = api_header(request, "idempotency-key");
+    if (key.len > 128) return why_set(why, ERR_INPUT, "Idempotency-Key", "filing.idempotency", "", "the key has more than 128 bytes");
+    filing->idempotency_key = key;
+    filing->request_hash = hash_sha256(request->body);
+    return err_none();
+}
+
+static struct err filing_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context,
+                               struct why *why) {
+    struct filing_ctx *ctx = context;
+    struct filing_plan plan = ctx->plan; // a second run begins from the same plan
+    TRY(filing_write(request->services, conn, edge, &plan, now_ms, request->arena, &ctx->seq, why));
+    ctx->plan = plan;
+    return err_none();
+}
+
+static struct err write_filed(struct api_request *request, struct api_response *response, struct store_conn *conn, struct span filing_id,
+                              bool is_repeat, struct why *why) {
+    struct record_open record;
+    struct case_file file;
+    struct arena *arena = request->arena;
+    TRY(record_read(conn, filing_id, arena, &record, why));
+    struct json case_id = record_header_value(&record, "case", arena), entity = record_header_value(&record, "entity", arena);
+    TRY(case_get(conn, case_id.string, arena, &file, why));
+    struct json_out out;
+    api_json(response, is_repeat ? 200 : 201, &out);
+    if (!is_repeat) api_respond_header(response, "location", arena_printf(arena, "/api/v1/filings/%.*s", SPAN_FMT(filing_id)));
+    json_out_object(&out);
+    json_out_member_string(&out, "filing", filing_id);
+    json_out_member_string(&out, "case", file.id);
+    json_out_name(&out, "entity");
+    json_out_value(&out, &entity);
+    json_out_member_string(&out, "state", file.state);
+    json_out_member_bool(&out, "is_repeat", is_repeat);
+    json_out_name(&out, "duties");
+    json_out_array(&out);
+    const struct json *duties = json_get(&file.content, "duties");
+    for (size_t i = 0; duties != NULL && i < duties->count; i++)
+        if (json_is_null(json_get(&duties->items[i], "done_at")) && json_is_null(json_get(&duties->items[i], "closed_by")))
+            duty_write_json(&out, &duties->items[i], request->received_ms, false);
+    json_out_array_end(&out);
+    json_out_member_text(&out, "note", "This is an automatic receipt, not the authority's answer.");
+    json_out_member_string(&out, "answer_by", request->services->answer_by);
+    json_out_member_string(&out, "answer_how", request->services->answer_how);
+    json_out_name(&out, "receipt");
+    TRY(proof_write_receipt(request->services, conn, &record, true, &out, arena, why));
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static struct err filing_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context,
+                                struct why *why) {
+    struct filing_ctx *ctx = context;
+    return write_filed(request, response, reader, ctx->plan.filing_id, ctx->plan.is_repeat, why);
+}
+
+static struct err post_filing(struct api_request *request, struct api_response *response, struct why *why) {
+    struct filing_ctx *ctx = ARENA_NEW(request->arena, struct filing_ctx);
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(read_filing(request, ctx, why));
+    TRY(filing_decide(request->services, request->conn, &request->principal, &ctx->request, request->received_ms, request->arena, &ctx->plan, why));
+    if (!ctx->plan.is_repeat && !ctx->plan.decision.is_accepted) {
+        atomic_fetch_add(&request->services->counters[COUNT_REFUSED], 1);
+        api_problem_faults(request, response, ctx->plan.decision.faults, ctx->plan.decision.fault_count);
+        return err_none();
+    }
+    return api_write(request, response, filing_apply, filing_render, ctx, true);
+}
+
+// A trial: the same checks, nothing written. With "complete": false only what is there is checked, as for a draft.
+static struct err post_check(struct api_request *request, struct api_response *response, struct why *why) {
+    struct filing_ctx *ctx = ARENA_NEW(request->arena, struct filing_ctx);
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(read_filing(request, ctx, why));
+    TRY(filing_decide(request->services, request->conn, &request->principal, &ctx->request, request->received_ms, request->arena, &ctx->plan, why));
+    const struct procedure_decision *decision = &ctx->plan.decision;
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_member_bool(&out, "is_accepted", decision->is_accepted);
+    json_out_name(&out, "errors");
+    json_out_array(&out);
+    for (size_t i = 0; i < decision->fault_count; i++) {
+        json_out_object(&out);
+        json_out_member_string(&out, "pointer", decision->faults[i].field);
+        json_out_member_string(&out, "rule", decision->faults[i].rule);
+        json_out_member_string(&out, "article", decision->faults[i].article);
+        json_out_member_string(&out, "detail", decision->faults[i].words);
+        json_out_object_end(&out);
+    }
+    json_out_array_end(&out);
+    if (decision->is_accepted) {
+        json_out_name(&out, "duties");
+        json_out_value(&out, json_get(decision->case_state, "duties"));
+        json_out_name(&out, "proposals");
+        json_out_array(&out);
+        for (size_t i = 0; i < decision->effects->count; i++)
+            if (span_is(json_get_string(&decision->effects->items[i], "op"), "proposal")) json_out_value(&out, &decision->effects->items[i]);
+        json_out_array_end(&out);
+    }
+    json_out_object_end(&out);
+    return err_none();
+}
+
+// Reads the filing's row and whether this person may know of it; *ret_is_own: filed it, or holds the entity's mandate.
+static struct err open_filing(struct api_request *request, struct record_open *ret, bool *ret_is_own, struct rows *ret_row, struct why *why) {
+    struct value id = value_text(request->params[0]);
+    TRY(store_read(request->conn, STMT_FILING_GET, &id, 1, request->arena, ret_row, why));
+    if (ret_row->count == 0) return why_set(why, ERR_NOT_FOUND, "", "filing.unknown", "", "there is no such filing");
+    struct access_case of;
+    case_access_row(request->services, rows_span(ret_row, 0, 5), rows_span(ret_row, 0, 4), rows_span(ret_row, 0, 3), rows_span(ret_row, 0, 11), request->arena, &of);
+    bool is_filer = span_equals(rows_span(ret_row, 0, 8), request->principal.pseudonym) && request->principal.pseudonym.len > 0;
+    if (!is_filer) TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    *ret_is_own = is_filer || access_role_for_case(&request->principal, &of) == NULL;
+    return record_read(request->conn, request->params[0], request->arena, ret, why);
+}
+
+static void write_items(struct json_out *out, const struct receipt_item *items, size_t count) {
+    json_out_object(out);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].state != RECEIPT_SHOWN) continue;
+        json_out_name_span(out, items[i].item.name);
+        json_out_raw(out, items[i].item.canonical);
+    }
+    json_out_object_end(out);
+}
+
+static struct err get_filing(struct api_request *request, struct api_response *response, struct why *why) {
+    struct record_open record;
+    struct rows row;
+    bool is_own;
+    TRY(open_filing(request, &record, &is_own, &row, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_member_string(&out, "filing", record.filing_id);
+    json_out_member_int(&out, "log_index", record.seq);
+    json_out_name(&out, "header");
+    write_items(&out, record.header, record.header_count);
+    json_out_name(&out, "fields");
+    write_items(&out, record.fields, record.field_count);
+    json_out_name(&out, "erased");
+    json_out_array(&out);
+    for (size_t i = 0; i < record.field_count; i++)
+        if (record.fields[i].state == RECEIPT_ERASED) json_out_string(&out, record.fields[i].item.name);
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static struct err get_receipt(struct api_request *request, struct api_response *response, struct why *why) {
+    struct record_open record;
+    struct rows row;
+    bool is_own;
+    TRY(open_filing(request, &record, &is_own, &row, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    return proof_write_receipt(request->services, request->conn, &record, is_own, &out, request->arena, why);
+}
+
+const struct route routes_filing[] = {
+    {"POST", "/api/v1/filings", post_filing, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "filings", "Files a document; answers with the receipt", "Filing", "Filed", 201, NULL, true},
+    {"POST", "/api/v1/filings/check", post_check, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "filings", "Tries a filing: faults, duties and proposed recipients, nothing is written", "Filing", "FilingCheck", 200, NULL, false},
+    {"GET", "/api/v1/filings/{id}", get_filing, AUTH_KNOWN, SCOPE_READ, RATE_READ, "filings", "A filing with its fields", NULL, "FilingRead", 200, NULL, false},
+    {"GET", "/api/v1/filings/{id}/receipt", get_receipt, AUTH_KNOWN, SCOPE_READ, RATE_READ, "filings", "The receipt under the latest signed head", NULL, "Receipt", 200, NULL, false},
+    {0},
+};

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* The law as data: scope questions without account, packs, procedures, forms. */
+#include "api/resources.h"
+#include "law/pack.h"
+#include "law/procedure.h"
+#include "law/scope.h"
+
+static struct err date_of(const struct api_request *request, struct civil *ret, struct why *why) {
+    *ret = zone_date(request->services->zone, request->received_ms);
+    struct span wanted = api_query(request, "at");
+    if (wanted.at != NULL && !civil_parse(wanted, ret)) return why_set(why, ERR_INPUT, "at", "api.query", "", "at must be a date like 2026-11-22");
+    return err_none();
+}
+
+static struct err post_scope(struct api_request *request, struct api_response *response, struct why *why) {
+    struct json facts;
+    struct civil at;
+    struct scope_answer answer;
+    TRY(api_body(request, &facts, why));
+    TRY(date_of(request, &at, why));
+    TRY(scope_answer_make(request->services->law, &facts, request->services->state, at, request->arena, &answer, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    scope_write_json(&out, &answer, request->lang);
+    return err_none();
+}
+
+static struct err get_packs(struct api_request *request, struct api_response *response, struct why *why) {
+    (void)why;
+    const struct law *law = request->services->law;
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "packs");
+    json_out_array(&out);
+    for (size_t i = 0; i < law_pack_count(law); i++) {
+        const struct pack *pack = law_pack_at(law, i);
+        struct buf hash;
+        buf_init(&hash, request->arena, 128);
+        buf_add_hex(&hash, hash_span(&pack->hash));
+        json_out_object(&out);
+        json_out_member_string(&out, "id", pack->id);
+        json_out_member_string(&out, "title", pack->title);
+        json_out_member_string(&out, "version", pack->version);
+        json_out_name(&out, "from");
+        if (pack->has_from) json_out_string(&out, civil_text(request->arena, pack->from));
+        else json_out_null(&out);
+        json_out_member_string(&out, "hash", buf_span(&hash));
+        json_out_object_end(&out);
+    }
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+// A YAML tree as JSON, for the catalogues that clients need (types, facts). Unquoted numbers and booleans stay texts.
+static void write_yaml(struct json_out *out, const struct yaml *node) {
+    if (yaml_is_null(node)) {
+        json_out_null(out);
+    } else if (node->type == YAML_SCALAR) {
+        json_out_string(out, node->text);
+    } else if (node->type == YAML_SEQUENCE) {
+        json_out_array(out);
+        for (size_t i = 0; i < node->count; i++) write_yaml(out, &node->items[i]);
+        json_out_array_end(out);
+    } else {
+        json_out_object(out);
+        for (size_t i = 0; i < node->count; i++) {
+            json_out_name_span(out, node->pairs[i].name);
+            write_yaml(out, &node->pairs[i].value);
+        }
+        json_out_object_end(out);
+    }
+}
+
+static struct err write_catalogue(struct api_request *request, struct api_response *response, const char *file, struct why *why) {
+    const struct yaml *root = pack_file_root(law_pack(request->services->law, SPAN("eu/nis2")), file);
+    if (root == NULL) return why_set(why, ERR_NOT_FOUND, "", "law.file", "", "the pack has no %s", file);
+    struct json_out out;
+    api_json(response, 200, &out);
+    write_yaml(&out, root);
+    return err_none();
+}
+
+static struct err get_types(struct api_request *request, struct api_response *response, struct why *why) {
+    return write_catalogue(request, response, "types.yaml", why);
+}
+
+static struct err get_facts(struct api_request *request, struct api_response *response, struct why *why) {
+    return write_catalogue(request, response, "facts.yaml", why);
+}
+
+static struct err get_procedures(struct api_request *request, struct api_response *response, struct why *why) {
+    struct civil at;
+    TRY(date_of(request, &at, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "procedures");
+    procedure_write_list(&out, request->services->law, request->services->state, at, request->lang);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static struct err get_form(struct api_request *request, struct api_response *response, struct why *why) {
+    struct civil at;
+    TRY(date_of(request, &at, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    return procedure_write_form(&out, request->services->law, request->services->state, at, request->params[0], request->params[1], request->lang, why);
+}
+
+static const struct route_param AT[] = {{"at", "string", "the law of which day; today by default"}, {NULL, NULL, NULL}};
+
+const struct route routes_law[] = {
+    {"POST", "/api/v1/scope", post_scope, AUTH_NONE, 0, RATE_OPEN, "law", "Does the Directive apply: guidance on the facts given, not a decision", "ScopeFacts", "ScopeAnswer", 200, AT, false},
+    {"GET", "/api/v1/law/packs", get_packs, AUTH_NONE, 0, RATE_OPEN, "law", "The law packs in force here, with their hashes", NULL, "PackList", 200, NULL, false},
+    {"GET", "/api/v1/law/types", get_types, AUTH_NONE, 0, RATE_OPEN, "law", "The catalogue of entity types", NULL, "Catalogue", 200, NULL, false},
+    {"GET", "/api/v1/law/facts", get_facts, AUTH_NONE, 0, RATE_OPEN, "law", "The facts that a scope question knows", NULL, "Catalogue", 200, NULL, false},
+    {"GET", "/api/v1/procedures", get_procedures, AUTH_NONE, 0, RATE_OPEN, "law", "Procedures and their documents", NULL, "ProcedureList", 200, AT, false},
+    {"GET", "/api/v1/procedures/{procedure}/documents/{document}", get_form, AUTH_NONE, 0, RATE_OPEN, "law", "The form of a document", NULL, "Form", 200, AT, false},
+    {0},
+};
