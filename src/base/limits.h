@@ -29,6 +29,16 @@ enum {
     LIMIT_HTTP_HEADER_DEADLINE_MS = 10 * 1000,
     LIMIT_HTTP_BODY_DEADLINE_MS = 10 * 1000,
     LIMIT_HTTP_IDLE_MS = 60 * 1000,
+    LIMIT_HTTP_SLOWEST_BYTES_S = 64 * 1024, // a peer that moves so many bytes earns one more second
+    LIMIT_HTTP_WRITE_DEADLINE_MS = 30 * 1000,
+    LIMIT_HTTP_ANSWER_DEADLINE_MS = 60 * 1000, // for the node to begin its answer
+    LIMIT_HTTP_LINGER_MS = 2 * 1000,           // reading on after an answer, so that a reset does not swallow it
+    LIMIT_HTTP_CHUNK_WAIT_MS = 500,            // for the first line of a chunked body, before it is refused
+    LIMIT_HTTP2_STREAMS = 100,                 // at once on a connection
+    LIMIT_HTTP2_RESETS = 100,                  // by the client, in a burst
+    LIMIT_HTTP2_RESETS_S = 20,                 // and per second
+    LIMIT_EXCHANGES = 8192,                    // requests in progress, of all connections
+    LIMIT_DRAIN_MS = 5 * 1000,                 // for answers in progress when the server stops
     LIMIT_CONNECTIONS = 4096,
     LIMIT_CONNECTIONS_PER_ADDRESS = 256,
 

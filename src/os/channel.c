@@ -14,7 +14,7 @@
 enum { READ_BYTES = 64 * 1024, KEEP_BYTES = 512 * 1024 };
 
 void channel_open(struct channel *channel, int fd) {
-    *channel = (struct channel){.fd = fd};
+    *channel = (struct channel){.fd = fd, .passed_fd = -1};
     buf_init(&channel->in, NULL, LIMIT_FRAME_BYTES + 2 * READ_BYTES);
     buf_init(&channel->out, NULL, LIMIT_CHANNEL_BYTES);
     int flags = fcntl(fd, F_GETFL);
@@ -25,9 +25,10 @@ void channel_open(struct channel *channel, int fd) {
 void channel_close(struct channel *channel) {
     if (channel->fd < 0) return;
     (void)close(channel->fd);
+    if (channel->passed_fd >= 0) (void)close(channel->passed_fd);
     buf_fini(&channel->in);
     buf_fini(&channel->out);
-    *channel = (struct channel){.fd = -1, .broken = err_make(ERR_IO)};
+    *channel = (struct channel){.fd = -1, .passed_fd = -1, .broken = err_make(ERR_IO)};
 }
 
 // Moves unread bytes to the front, so that space at the end is free again.
@@ -35,6 +36,52 @@ static void compact(struct buf *buf, size_t *used) {
     if (*used == 0) return;
     buf_drop_front(buf, *used);
     *used = 0;
+}
+
+union passing { // space for one descriptor beside the bytes
+    struct cmsghdr head;
+    uint8_t bytes[CMSG_SPACE(sizeof(int))];
+};
+
+static ssize_t receive(struct channel *channel, uint8_t *at) {
+    if (!channel->takes_fd) return recv(channel->fd, at, READ_BYTES, 0);
+    union passing beside = {.bytes = {0}};
+    struct iovec part = {.iov_base = at, .iov_len = READ_BYTES};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &beside, .msg_controllen = sizeof beside};
+    ssize_t got = recvmsg(channel->fd, &message, MSG_CMSG_CLOEXEC);
+    const struct cmsghdr *head = got < 0 ? NULL : CMSG_FIRSTHDR(&message);
+    if (head != NULL && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(sizeof(int))) {
+        if (channel->passed_fd >= 0) (void)close(channel->passed_fd);
+        memcpy(&channel->passed_fd, CMSG_DATA(head), sizeof(int));
+    }
+    return got;
+}
+
+int channel_take_fd(struct channel *channel) {
+    int fd = channel->passed_fd;
+    channel->passed_fd = -1;
+    return fd;
+}
+
+struct err channel_send_fd(struct channel *channel, struct span frame, int fd) {
+    TRY(channel_flush(channel));
+    if (channel_queued_bytes(channel) > 0) return err_make(ERR_BUSY);
+    TRY(channel_send(channel, frame)); // what the socket does not take now follows with the next flush
+    union passing beside = {.bytes = {0}};
+    struct iovec part = {.iov_base = channel->out.at, .iov_len = channel->out.len};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &beside, .msg_controllen = sizeof beside};
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    *head = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(head), &fd, sizeof(int));
+    ssize_t put;
+    do put = sendmsg(channel->fd, &message, MSG_NOSIGNAL);
+    while (put < 0 && errno == EINTR);
+    channel->out_sent = put > 0 ? (size_t)put : 0;
+    if (put <= 0) {
+        channel->out.len = 0;
+        return err_make(errno == EAGAIN || errno == EWOULDBLOCK ? ERR_BUSY : ERR_IO);
+    }
+    return channel_flush(channel);
 }
 
 struct err channel_read(struct channel *channel) {
@@ -47,7 +94,7 @@ struct err channel_read(struct channel *channel) {
         return err_none();
     }
     ssize_t got;
-    do got = recv(channel->fd, at, READ_BYTES, 0);
+    do got = receive(channel, at);
     while (got < 0 && errno == EINTR);
     channel->in.len = before + (got > 0 ? (size_t)got : 0);
     if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))) return err_none();

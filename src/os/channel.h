@@ -22,6 +22,8 @@ struct channel {
     struct buf out;
     size_t out_sent; // bytes of OUT already written
     struct err broken;
+    bool takes_fd; // descriptors may come along; without it the kernel drops them
+    int passed_fd; // the last one that came, -1: none
 };
 
 // Takes ownership of FD and makes it non-blocking and close-on-exec.
@@ -50,6 +52,11 @@ static inline size_t channel_queued_bytes(const struct channel *channel) { retur
 // is for channels on which one thread asks one question at a time. ERR_BUSY when the deadline passed.
 CHECKED struct err channel_call(struct channel *channel, struct span request, uint64_t number, int64_t deadline_ms,
                                 struct frame *ret);
+
+// Sends FRAME with a descriptor beside it (which stays the caller's). ERR_BUSY while earlier frames are still queued.
+CHECKED struct err channel_send_fd(struct channel *channel, struct span frame, int fd);
+// The descriptor that came beside the last frames, now the caller's, or -1. Needs channel->takes_fd set after opening.
+int channel_take_fd(struct channel *channel);
 
 // A connected pair, both ends close-on-exec.
 CHECKED struct err channel_pair(int ret_fds[2]);

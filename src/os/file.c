@@ -26,6 +26,11 @@ const char *path_join(struct arena *arena, const char *dir, const char *name) {
     return (const char *)path.at;
 }
 
+const char *path_absolute(struct arena *arena, const char *path) {
+    char dir[PATH_MAX];
+    return getcwd(dir, sizeof dir) == NULL ? NULL : path_join(arena, dir, path);
+}
+
 static struct err read_all(struct arena *arena, int fd, const char *path, size_t limit_bytes, struct span *ret, struct why *why) {
     struct stat about;
     if (fstat(fd, &about) != 0) return fail(why, path, "look at it");

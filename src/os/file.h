@@ -27,4 +27,7 @@ CHECKED struct err dir_sync(const char *path, struct why *why);
 // DIR/NAME in ARENA, or NAME itself where it is absolute; NULL where the arena is full.
 const char *path_join(struct arena *arena, const char *dir, const char *name);
 
+// PATH as seen from the working directory of the process, absolute; NULL where the arena is full or there is none.
+const char *path_absolute(struct arena *arena, const char *path);
+
 #endif

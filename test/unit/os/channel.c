@@ -80,6 +80,36 @@ static void bad_frames_break_the_channel(void **state) {
     channel_close(&a);
 }
 
+static void descriptors_travel(void **state) {
+    (void)state;
+    struct channel a, b;
+    pair(&a, &b);
+    b.takes_fd = true;
+    int inner[2];
+    assert_false(is_err(channel_pair(inner)));
+    struct buf frame;
+    buf_init(&frame, NULL, 1000);
+    assert_true(frame_end(&frame, frame_begin(&frame, 67, 1)));
+    assert_false(is_err(channel_send_fd(&a, buf_span(&frame), inner[0])));
+    (void)close(inner[0]);
+    assert_false(is_err(channel_read(&b)));
+    struct frame got;
+    assert_true(channel_next(&b, &got));
+    assert_int_equal(got.type, 67);
+    int fd = channel_take_fd(&b);
+    assert_true(fd >= 0);
+    assert_int_equal(channel_take_fd(&b), -1);
+    assert_int_equal(write(fd, "x", 1), 1);
+    char byte = 0;
+    assert_int_equal(read(inner[1], &byte, 1), 1);
+    assert_int_equal(byte, 'x');
+    (void)close(fd);
+    (void)close(inner[1]);
+    buf_fini(&frame);
+    channel_close(&a);
+    channel_close(&b);
+}
+
 static void *answer(void *argument) {
     struct channel *channel = argument;
     struct frame frame;
@@ -125,6 +155,7 @@ int main(void) {
         cmocka_unit_test(frames_arrive_in_order),
         cmocka_unit_test(a_stuck_reader_is_bounded),
         cmocka_unit_test(bad_frames_break_the_channel),
+        cmocka_unit_test(descriptors_travel),
         cmocka_unit_test(a_call_waits_for_its_own_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
