@@ -5,9 +5,9 @@
 
 #include "cli/command.h"
 
-extern const struct command backup_command;
+extern const struct command init_command;
+extern const struct command serve_command;
 extern const struct command law_list_command;
-extern const struct command restore_command;
 extern const struct command verify_command;
 extern const struct command help_command;
 extern const struct command version_command;

@@ -158,12 +158,13 @@ static struct err read_offices(struct reader *r) {
 }
 
 static struct err read_hook(struct reader *r) {
-    static const char *const NAMES[] = {"url", "secret", NULL};
+    static const char *const NAMES[] = {"url", "secret", "ca", NULL};
     const struct yaml *hook = yaml_get(r->root, "hook");
     if (yaml_is_null(hook)) return err_none();
     TRY(check_names(r, hook, NAMES));
     TRY(read_text(r, hook, "url", 1024, &r->config->hook_url));
     TRY(read_path(r, hook, "secret", &r->config->hook_secret_file));
+    TRY(read_path(r, hook, "ca", &r->config->hook_ca_file));
     if (!span_starts_with(r->config->hook_url, SPAN("https://"))) return refuse(r, hook, "hook: url must begin with https://");
     if (r->config->hook_secret_file == NULL) return refuse(r, hook, "hook: secret (a file) is missing");
     return err_none();

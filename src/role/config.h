@@ -50,6 +50,7 @@ struct config {
     struct span answer_telephone;  // whom to call about an answer; at == NULL: none
     struct span hook_url;          // https; at == NULL: no hook
     const char *hook_secret_file;  // NULL: no hook
+    const char *hook_ca_file;      // whom to trust there, PEM; NULL: the system's list
     size_t office_count;
     struct config_office offices[CONFIG_OFFICES];
 };
@@ -68,6 +69,7 @@ bool config_is_loopback(const struct config_address *address);
 struct config_draft { // what init knows
     const char *state;
     const char *name;
+    const char *log_origin;
     const char *listen;
     const char *certificate_file; // NULL: tls/certificate.pem
     const char *key_file;

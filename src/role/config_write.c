@@ -19,12 +19,6 @@ static void add_line(struct buf *buf, const char *name, const char *value) {
     buf_add_byte(buf, '\n');
 }
 
-static void add_origin(struct buf *buf, const char *state) {
-    buf_add_text(buf, "log_origin: varde.invalid/");
-    for (const char *at = state; *at != '\0'; at++) buf_add_byte(buf, (uint8_t)(*at | 32));
-    buf_add_byte(buf, '\n');
-}
-
 static void add_offices(struct buf *buf) {
     buf_add_text(buf,
                  "\n# The bodies that act at this node. kind: csirt, ca (competent authority), spoc (single point of contact),\n"
@@ -42,7 +36,7 @@ void config_write(struct buf *buf, const struct config_draft *draft) {
     add_line(buf, "state", draft->state);
     add_line(buf, "name", draft->name);
     buf_add_text(buf, "\n# The name under which the log signs its heads. Receipts carry it: settle it before the first filing.\n");
-    add_origin(buf, draft->state);
+    add_line(buf, "log_origin", draft->log_origin);
     buf_add_text(buf, "\n# Where the public port listens (TLS 1.3), and the address that people write.\n");
     add_line(buf, "listen", draft->listen);
     buf_add_text(buf, "public_url: 'https://");
@@ -60,6 +54,7 @@ void config_write(struct buf *buf, const struct config_draft *draft) {
                       "workers: 2\n"
                       "\n# Whom a filer can call about an answer:\n# answer_telephone: '+00 0 000 00 00'\n"
                       "\n# Messages to a system of the authority's own, signed with the secret in a file (at least 32 bytes):\n"
-                      "# hook:\n#   url: https://soc.example/varde\n#   secret: hook.secret\n");
+                      "# hook:\n#   url: https://soc.example/varde\n#   secret: hook.secret\n"
+                      "#   ca: hook-ca.pem   # where it is not signed by one of the system's authorities\n");
     add_offices(buf);
 }

@@ -24,7 +24,7 @@ static void what_init_writes_can_be_read(void **state) {
     (void)state;
     struct buf buf;
     buf_init(&buf, NULL, 100000);
-    struct config_draft draft = {.state = "EL", .name = "Κόμβος 'x': #1", .listen = "[::1]:9100", .is_demo = true};
+    struct config_draft draft = {.state = "EL", .name = "Κόμβος 'x': #1", .log_origin = "varde.invalid/el", .listen = "[::1]:9100", .is_demo = true};
     config_write(&buf, &draft);
     struct config config;
     struct why why = {0};
