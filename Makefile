@@ -56,9 +56,10 @@ LIBS := $(PKG_LIBS) -lstdc++ -lm
 
 SRC := $(sort $(wildcard src/*/*.c))
 SRCXX := $(sort $(wildcard src/*/*.cc))
-OBJ := $(SRC:%.c=$(B)/%.o) $(SRCXX:%.cc=$(B)/%.o) $(B)/gen/law.o $(B)/gen/sql.o
+OBJ := $(SRC:%.c=$(B)/%.o) $(SRCXX:%.cc=$(B)/%.o) $(B)/gen/law.o $(B)/gen/sql.o $(B)/gen/api.o
 LAW_FILES := $(sort $(shell find law -name '*.yaml' 2>/dev/null))
 SQL_FILES := $(sort $(shell find src/store/sql -name '*.sql' 2>/dev/null))
+API_FILES := $(sort $(wildcard src/api/*.json))
 
 .PHONY: all
 all: $(B)/varde
@@ -87,6 +88,9 @@ $(B)/gen/law.c: $(B)/embed $(B)/gen/law.list $(LAW_FILES)
 	$(B)/embed embedded_law law/ $(LAW_FILES) > $@
 $(B)/gen/sql.c: $(B)/embed $(B)/gen/sql.list $(SQL_FILES)
 	$(B)/embed embedded_sql src/store/sql/ $(SQL_FILES) > $@
+$(B)/gen/api.c: $(B)/embed $(B)/gen/api.list $(API_FILES)
+	$(B)/embed embedded_api src/api/ $(API_FILES) > $@
+$(B)/gen/api.list: FILES = $(API_FILES)
 $(B)/gen/law.list: FILES = $(LAW_FILES)
 $(B)/gen/sql.list: FILES = $(SQL_FILES)
 $(B)/gen/%.list: always

@@ -12,5 +12,7 @@ extern const struct route routes_case[];
 extern const struct route routes_entity[];
 extern const struct route routes_draft[];
 extern const struct route routes_log[];
+extern const struct route routes_import[];
+extern const struct route routes_openapi[];
 
 #endif

@@ -3,5 +3,5 @@
 #include "api/resources.h"
 
 const struct route *const route_tables[] = {
-    routes_health, routes_law, routes_filing, routes_case, routes_entity, routes_draft, routes_log, NULL,
+    routes_health, routes_law, routes_filing, routes_case, routes_entity, routes_draft, routes_log, routes_import, routes_openapi, NULL,
 };
