@@ -12,7 +12,7 @@
 
 #include "base/limits.h"
 #include "os/file.h"
-#include "role/keys_file.h"
+#include "role/keys.h"
 #include "role/wire.h"
 
 enum { ENTRIES = 40 };
@@ -330,13 +330,52 @@ static void test_witness(void **state) {
     keys_close(&file);
 }
 
+// Over a real channel: many questions at once, the answers in order; then the other side breaks the form.
+static void test_channel(void **state) {
+    (void)state;
+    struct keys_file file = opened();
+    struct channel ours, theirs;
+    struct why why = {0};
+    int fds[2];
+    assert_false(is_err(channel_pair(fds)));
+    channel_open(&ours, fds[0]);
+    channel_open(&theirs, fds[1]);
+    for (uint64_t size = 1; size <= 30; size++) {
+        struct frame request = checkpoint_ask(NAME, size - 1, size == 7 ? 6 : size, NULL); // the seventh goes back
+        size_t mark = frame_begin(channel_out(&ours), request.type, size);
+        const uint16_t tags[] = {TAG_ORIGIN, TAG_SIZE, TAG_ROOT, TAG_PROOF};
+        for (size_t i = 0; i < 4; i++) frame_field(channel_out(&ours), tags[i], frame_get(&request, tags[i]));
+        assert_true(frame_end(channel_out(&ours), mark));
+    }
+    while (channel_queued_bytes(&ours) > 0) assert_false(is_err(channel_flush(&ours)));
+    assert_false(is_err(channel_read(&theirs)));
+    assert_false(is_err(keys_serve(&file, &theirs, &why)));
+    struct frame reply;
+    uint64_t number = 0;
+    assert_false(is_err(channel_read(&ours)));
+    while (channel_next(&ours, &reply)) {
+        assert_int_equal(reply.number, ++number);
+        // the sixth head again is signed again; the eighth is proved from a head that was never signed
+        assert_int_equal(reply.type, number <= 7 ? WIRE_KEYS_NOTE : WIRE_FAILED);
+    }
+    assert_int_equal(number, 30);
+    assert_int_equal(file.state.memory.size, 6);
+    assert_int_equal(write(ours.fd, "\1\0\0\0 no frame at all", 20), 20);
+    assert_false(is_err(channel_read(&theirs)));
+    assert_int_equal(keys_serve(&file, &theirs, &why).code, ERR_CORRUPT); // nothing that could be answered
+    assert_int_equal(channel_read(&theirs).code, ERR_CORRUPT);
+    channel_close(&ours);
+    channel_close(&theirs);
+    keys_close(&file);
+}
+
 #define WITH_KEYS(TEST) cmocka_unit_test_setup_teardown(TEST, begin, end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_KEYS(test_grows_and_remembers), WITH_KEYS(test_refuses), WITH_KEYS(test_head_and_public),
         WITH_KEYS(test_torn_slot),           WITH_KEYS(test_guarded), WITH_KEYS(test_epoch),
-        WITH_KEYS(test_lost_heads),          WITH_KEYS(test_witness),
+        WITH_KEYS(test_lost_heads),          WITH_KEYS(test_witness), WITH_KEYS(test_channel),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
