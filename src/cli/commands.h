@@ -5,6 +5,8 @@
 
 #include "cli/command.h"
 
+extern const struct command backup_command;
+extern const struct command restore_command;
 extern const struct command init_command;
 extern const struct command serve_command;
 extern const struct command law_list_command;

@@ -3,5 +3,5 @@
 #include "cli/commands.h"
 
 const struct command *const command_table[] = {
-    &init_command, &serve_command, &law_list_command, &verify_command, &help_command, &version_command, NULL,
+    &init_command, &serve_command, &law_list_command, &verify_command, &backup_command, &restore_command, &help_command, &version_command, NULL,
 };

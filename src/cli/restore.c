@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* varde restore: a database out of a backup, in a data directory that has none. */
+#include "base/time.h"
+#include "cli/backup_set.h"
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "os/file.h"
+#include "os/stream.h"
+
+enum { PATHS_BYTES = 256 * 1024 };
+
+struct in_file {
+    struct stream stream;
+    struct progress *progress; // NULL for the small ones
+    uint64_t done_bytes, size_bytes;
+};
+
+struct job {
+    const struct call *call;
+    struct arena *arena;
+    const char *database, *temp; // DIR/node.db, DIR/restore.db
+    struct in_file main, keys, lists[RESTORE_ERASURES_MAX];
+    struct backup_source main_source, keys_source, list_sources[RESTORE_ERASURES_MAX];
+    struct restore_plan plan;
+    struct restore_result result;
+    struct progress progress;
+    struct why *why;
+};
+
+static struct err source_read(void *self, uint8_t *at, size_t len, size_t *ret_len, struct why *why) {
+    struct in_file *file = self;
+    TRY(stream_read(&file->stream, at, len, ret_len, why));
+    file->done_bytes += *ret_len;
+    if (file->progress != NULL)
+        progress_step(file->progress, (size_t)(file->done_bytes / 1024), (size_t)(file->size_bytes / 1024));
+    return err_none();
+}
+
+static struct err source_open(struct job *job, const char *path, struct in_file *file, struct backup_source *source) {
+    if (path == NULL) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
+    TRY(stream_open(path, &file->stream, job->why));
+    *source = (struct backup_source){file, source_read};
+    return stream_size(&file->stream, &file->size_bytes, job->why);
+}
+
+static struct err list_add(struct job *job, const char *path) {
+    size_t at = job->plan.erasure_count;
+    if (at == RESTORE_ERASURES_MAX)
+        return why_set(job->why, ERR_LIMIT, "", "backup.lists", "", "at most %d lists of erasures", RESTORE_ERASURES_MAX);
+    TRY(source_open(job, path, &job->lists[at], &job->list_sources[at]));
+    job->plan.erasures[at] = &job->list_sources[at];
+    job->plan.erasure_count++;
+    return err_none();
+}
+
+static struct err sources_open(struct job *job) {
+    const char *from = call_option(job->call, "--from"), *keys = call_option(job->call, "--keys");
+    TRY(source_open(job, path_join(job->arena, from, backup_file_name(BACKUP_MAIN)), &job->main, &job->main_source));
+    job->main.progress = &job->progress;
+    job->plan.main = &job->main_source;
+    if (!call_has(job->call, "--without-keys")) {
+        if (keys == NULL) keys = path_join(job->arena, from, backup_file_name(BACKUP_KEYS));
+        if (keys != NULL && !file_exists(keys))
+            return why_set(job->why, ERR_NOT_FOUND, "", "backup.keys", "",
+                           "%s: is not there; give it with --keys, or restore unreadable fields with --without-keys", keys);
+        TRY(source_open(job, keys, &job->keys, &job->keys_source));
+        job->plan.keys = &job->keys_source;
+    }
+    const char *own = path_join(job->arena, from, backup_file_name(BACKUP_ERASURES));
+    if (own != NULL && file_exists(own)) TRY(list_add(job, own));
+    size_t at = 0;
+    for (const char *more; (more = call_option_next(job->call, "--erasures", &at)) != NULL;) TRY(list_add(job, more));
+    return err_none();
+}
+
+static void sources_close(struct job *job) {
+    stream_close(&job->main.stream);
+    stream_close(&job->keys.stream);
+    for (size_t i = 0; i < RESTORE_ERASURES_MAX; i++) stream_close(&job->lists[i].stream);
+}
+
+static void database_remove(struct job *job, const char *database) {
+    static const char *const ENDINGS[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < 4; i++) {
+        const char *path = (const char *)arena_printf(job->arena, "%s%s", database, ENDINGS[i]).at;
+        if (path != NULL && file_exists(path)) (void)file_remove(path, NULL).code;
+    }
+}
+
+// The directory, made where it is missing, holds no database nor the rests of one: they would be taken for ours.
+static struct err place_check(struct job *job, const char *data) {
+    static const char *const NAMES[] = {"node.db", "node.db-wal", "node.db-journal"};
+    if (!file_exists(data)) TRY(dir_make(data, 0700, job->why));
+    for (size_t i = 0; i < 3; i++) {
+        const char *path = path_join(job->arena, data, NAMES[i]);
+        if (path == NULL) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
+        if (file_exists(path))
+            return why_set(job->why, ERR_CONFLICT, "", "backup.exists", "", "%s: is there already; restore into a directory without it", path);
+    }
+    job->database = path_join(job->arena, data, "node.db");
+    job->temp = path_join(job->arena, data, "restore.db");
+    if (job->database == NULL || job->temp == NULL) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
+    database_remove(job, job->temp); // of a restore that was killed
+    return err_none();
+}
+
+static struct err restore(struct job *job) {
+    struct backup_secret secret;
+    TRY(backup_secret_read(job->call, job->arena, &secret, job->why));
+    job->plan.secret = &secret;
+    TRY(sources_open(job));
+    TRY(place_check(job, call_option(job->call, "--data")));
+    progress_begin(&job->progress, "restore, KiB");
+    struct err e = store_restore(job->temp, &job->plan, &job->result, job->why);
+    progress_end(&job->progress);
+    if (!is_err(e)) e = path_rename(job->temp, job->database, job->why);
+    if (is_err(e)) database_remove(job, job->temp);
+    return e;
+}
+
+static void report(struct job *job, bool is_json) {
+    const struct restore_result *result = &job->result;
+    struct span made_at = instant_text(job->arena, result->about.made_ms);
+    if (!is_json) {
+        (void)printf("restored %s of %.*s: %lld records, %llu rows, %llu keys of which %llu were erased again\n", result->about.node,
+                     SPAN_FMT(made_at), (long long)result->about.tree_size, (unsigned long long)result->rows,
+                     (unsigned long long)result->keys, (unsigned long long)result->erased_again);
+        if (job->plan.keys == NULL) (void)printf("without keys: what was filed can be proved, not read\n");
+        return;
+    }
+    struct buf text;
+    struct json_out out;
+    buf_init(&text, job->arena, 4096);
+    json_out_init(&out, &text);
+    json_out_object(&out);
+    json_out_member_text(&out, "backup", result->about.id);
+    json_out_member_text(&out, "node", result->about.node);
+    json_out_member_string(&out, "made_at", made_at);
+    json_out_member_int(&out, "records", result->about.tree_size);
+    json_out_member_int(&out, "rows", (int64_t)result->rows);
+    json_out_member_int(&out, "keys", (int64_t)result->keys);
+    json_out_member_int(&out, "erased_again", (int64_t)result->erased_again);
+    json_out_member_text(&out, "database", job->database);
+    json_out_object_end(&out);
+    buf_add_byte(&text, '\n');
+    print_span(buf_span(&text));
+}
+
+static int restore_run(const struct call *call) {
+    if (call_option(call, "--from") == NULL || call_option(call, "--data") == NULL)
+        return call_misuse(call, "--from and --data are needed");
+    if (call_has(call, "--keys") && call_has(call, "--without-keys"))
+        return call_misuse(call, "--keys and --without-keys exclude each other");
+    struct arena arena;
+    struct why why = {0};
+    arena_init(&arena, PATHS_BYTES);
+    struct job *job = mem_take(sizeof *job);
+    if (job == NULL) return call_fail(call, err_make(ERR_MEMORY), &why);
+    job->call = call;
+    job->arena = &arena;
+    job->why = &why;
+    job->main.stream.fd = job->keys.stream.fd = -1;
+    for (size_t i = 0; i < RESTORE_ERASURES_MAX; i++) job->lists[i].stream.fd = -1;
+    struct err e = restore(job);
+    sources_close(job);
+    int code = is_err(e) ? call_fail(call, e, &why) : EXIT_DONE;
+    if (!is_err(e)) report(job, call_has(call, "--json"));
+    mem_give(job);
+    arena_fini(&arena);
+    return code;
+}
+
+static const struct option RESTORE_OPTIONS[] = {
+    {"--from", "DIR", "one backup, as varde backup made it"},
+    {"--data", "DIR", "the data directory that gets the database; made where it is missing"},
+    {"--key-file", "FILE", "the key file that the backup was made with"},
+    {"--passphrase-file", "FILE", "the words that it was made with; - reads them from standard input"},
+    {"--keys", "FILE", "the part keys.varde, where it is kept elsewhere"},
+    {"--without-keys", NULL, "restore what can be proved although no field can be read"},
+    {"--erasures", "FILE", "a later erasures.varde to apply again; may be repeated. Always give the newest"},
+    {"--json", NULL, "answer in JSON"},
+    {NULL, NULL, NULL},
+};
+const struct command restore_command = {
+    .name = "restore",
+    .arguments = "",
+    .summary = "Make a node's database out of a backup",
+    .help = "Everything is checked before node.db appears: each chunk of each part, the database, its references and the\n"
+            "number of records. A directory that has a node.db is left alone. What was erased since the backup comes back\n"
+            "unless a later list of erasures is given.\n\n"
+            "The configuration, keys and certificates are put beside it by hand. A node that finds itself behind what its\n"
+            "signing key or a witness has seen says so when it starts.",
+    .options = RESTORE_OPTIONS,
+    .run = restore_run,
+};
