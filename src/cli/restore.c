@@ -126,6 +126,7 @@ static void report(struct job *job, bool is_json) {
                      SPAN_FMT(made_at), (long long)result->about.tree_size, (unsigned long long)result->rows,
                      (unsigned long long)result->keys, (unsigned long long)result->erased_again);
         if (job->plan.keys == NULL) (void)printf("without keys: what was filed can be proved, not read\n");
+        if (result->needs_rebuild) (void)printf("run varde rebuild before the node is started\n");
         return;
     }
     struct buf text;
@@ -140,6 +141,7 @@ static void report(struct job *job, bool is_json) {
     json_out_member_int(&out, "rows", (int64_t)result->rows);
     json_out_member_int(&out, "keys", (int64_t)result->keys);
     json_out_member_int(&out, "erased_again", (int64_t)result->erased_again);
+    json_out_member_bool(&out, "needs_rebuild", result->needs_rebuild);
     json_out_member_text(&out, "database", job->database);
     json_out_object_end(&out);
     buf_add_byte(&text, '\n');

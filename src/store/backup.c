@@ -12,7 +12,9 @@ const char *backup_part_name(enum backup_part part) {
     return (unsigned)part < BACKUP_PARTS ? NAMES[part] : "unknown";
 }
 
-bool backup_is_key_table(struct span name) { return span_is(name, "field_key") || span_is(name, "attachment_key"); }
+bool backup_is_of_keys(struct span name) {
+    return span_is(name, "field_key") || span_is(name, "attachment_key") || span_is(name, "entity");
+}
 
 struct copying {
     struct store_conn *conn;
@@ -98,7 +100,7 @@ static struct err main_add(struct copying *copying) {
         seal_add_text(copying->seal, rows_span(&tables, i, 1));
     }
     for (size_t i = 0; i < tables.count; i++)
-        if (!backup_is_key_table(rows_span(&tables, i, 0))) TRY(table_add(copying, rows_span(&tables, i, 0)));
+        if (!backup_is_of_keys(rows_span(&tables, i, 0))) TRY(table_add(copying, rows_span(&tables, i, 0)));
     for (size_t i = 0; i < others.count; i++) {
         seal_add(copying->seal, SPAN("I"));
         seal_add_text(copying->seal, rows_span(&others, i, 0));
@@ -110,7 +112,7 @@ static struct err keys_add(struct copying *copying) {
     struct rows tables;
     TRY(list_read(copying, STMT_BACKUP_TABLES, &tables));
     for (size_t i = 0; i < tables.count; i++)
-        if (backup_is_key_table(rows_span(&tables, i, 0))) TRY(table_add(copying, rows_span(&tables, i, 0)));
+        if (backup_is_of_keys(rows_span(&tables, i, 0))) TRY(table_add(copying, rows_span(&tables, i, 0)));
     return err_none();
 }
 

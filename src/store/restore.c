@@ -85,7 +85,7 @@ static struct err table_begin(struct restoring *restoring, bool only_keys, sqlit
     struct span name = {NULL, 0};
     uint32_t columns = 0;
     TRY(text_get(restoring, &name));
-    if (name.len == 0 || name.len > TABLE_NAME_MAX_BYTES || backup_is_key_table(name) != only_keys) return entry_wrong(restoring);
+    if (name.len == 0 || name.len > TABLE_NAME_MAX_BYTES || backup_is_of_keys(name) != only_keys) return entry_wrong(restoring);
     TRY(unseal_get_u32(restoring->part, &columns, restoring->why)); // does not touch the name's buffer
     (void)sqlite3_finalize(*insert);
     *insert = NULL;
@@ -246,6 +246,8 @@ static struct err finish_in(struct restoring *restoring, struct unseal *part, st
     TRY(lists_apply(restoring, part, &result->about, conn, &result->erased_again));
     TRY(meta_note(conn, "restore.backup", result->about.id, restoring->why));
     TRY(meta_note(conn, "restore.made_ms", made, restoring->why));
+    result->needs_rebuild = result->erased_again > 0 || restoring->plan->keys == NULL;
+    if (result->needs_rebuild) TRY(meta_note(conn, "restore.rebuild", "needed", restoring->why));
     return store_commit(conn, restoring->why);
 }
 

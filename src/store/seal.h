@@ -52,7 +52,7 @@ struct seal_key {
 CHECKED struct err seal_key_derive(struct seal_key *key, const struct backup_secret *secret, struct why *why);
 
 // Whether the rows of the table go into the part keys.
-bool backup_is_key_table(struct span name);
+bool backup_is_of_keys(struct span name);
 
 // Writing. Errors of the sink are sticky and come out at the end.
 struct seal {

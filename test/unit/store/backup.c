@@ -238,9 +238,20 @@ static bool holds(struct span all, struct span part) {
     return memmem(all.at, all.len, part.at, part.len) != NULL;
 }
 
-static void test_main_holds_no_key(void **state) {
+static void entity_write(struct store_conn *conn, const char *name) {
+    struct value row[] = {value_text(SPAN("E1")), value_text(span_of(name)), value_text(span_of(name)), value_null(),
+                          value_text(SPAN("registered")), value_null(), value_null(), value_null(), value_text(SPAN("[]")),
+                          value_text(SPAN("{}")), value_int(1), value_int(1), value_int(1)};
+    struct why why = {0};
+    must(store_begin(conn, NULL), NULL);
+    must(store_write(conn, STMT_ENTITY_PUT, row, 13, NULL, &why), &why);
+    must(store_commit(conn, NULL), NULL);
+}
+
+static void test_main_holds_nothing_readable(void **state) {
     (void)state;
     struct world world = world_make(50);
+    entity_write(world.writer, "Grid of the North");
     struct set set;
     struct restore_result result = {.rows = 0};
     struct why why = {0};
@@ -260,8 +271,15 @@ static void test_main_holds_no_key(void **state) {
     }
     assert_false(holds(buf_span(&set.parts[BACKUP_MAIN].buf), SPAN("CREATE TABLE")));
     must(restore(&set, false, NULL, &KEY_FILE, &result, &why), &why);
+    assert_false(holds(buf_span(&main), SPAN("Grid of the North")));
+    assert_true(holds(buf_span(&keys), SPAN("Grid of the North")));
     assert_int_equal(count_in(restored, "SELECT count(*) FROM field_key"), 0);
+    assert_int_equal(count_in(restored, "SELECT count(*) FROM entity"), 0);
     assert_int_equal(count_in(restored, "SELECT count(*) FROM record"), 50);
+    assert_true(result.needs_rebuild);
+    must(restore(&set, true, NULL, &KEY_FILE, &result, &why), &why);
+    assert_int_equal(count_in(restored, "SELECT count(*) FROM entity WHERE name = 'Grid of the North'"), 1);
+    assert_false(result.needs_rebuild);
     buf_fini(&main);
     buf_fini(&keys);
     set_fini(&set);
@@ -284,6 +302,7 @@ static void test_erasures_are_applied_again(void **state) {
     assert_int_equal(count_in(restored, "SELECT count(*) FROM field_key"), 100);
     must(restore(&old, true, &later, &KEY_FILE, &result, &why), &why);
     assert_int_equal(result.erased_again, 2);
+    assert_true(result.needs_rebuild);
     assert_int_equal(count_in(restored, "SELECT count(*) FROM field_key"), 98);
     assert_int_equal(count_in(restored, "SELECT count(*) FROM field_key WHERE (record_seq, item) IN ((3, 0), (44, 1))"), 0);
     assert_int_equal(count_in(restored, "SELECT count(*) FROM erasure"), 2);
@@ -455,7 +474,7 @@ int main(void) {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_restored_is_the_same),
-        TEST(test_main_holds_no_key),
+        TEST(test_main_holds_nothing_readable),
         TEST(test_erasures_are_applied_again),
         TEST(test_backup_during_writes),
         TEST(test_cut_off_and_flipped_is_refused),
