@@ -50,7 +50,7 @@ static int set_up(void **state) {
     if (mkdtemp(root) == NULL) return -1;
     struct buf text;
     buf_init(&text, NULL, 65536);
-    config_write(&text, &(struct config_draft){.state = "LU", .name = "Test", .listen = "127.0.0.1:8443"});
+    config_write(&text, &(struct config_draft){.state = "LU", .name = "Test", .log_origin = "varde.example/lu", .listen = "127.0.0.1:8443"});
     must(dir_make(in("data"), 0700, NULL), NULL);
     must(dir_make(in("to"), 0700, NULL), NULL);
     must(dir_make(in("vault"), 0700, NULL), NULL);
