@@ -214,7 +214,7 @@ struct trace {
     size_t count;
     struct fired fired[FIRED_MAX];
     bool is_read[VARIABLES_MAX];    // decided a row: the only cell against it, or one of those for it
-    uint8_t type_class[TYPES_MAX];  // of the last completion
+    uint8_t type_classes[TYPES_MAX]; // bits, over all completions
     struct type_bits kept;
 };
 struct pass {
@@ -235,6 +235,8 @@ struct outcome {
     bool lacks_types;
 };
 void pass_begin(struct pass *pass, const struct scope_view *view, const struct scope_facts *facts);
+// The size again, after a fact or switch was changed that it depends on.
+void pass_resize(struct pass *pass);
 // Tries all completions of what is unknown. IS_BRIEF stops at the second class.
 void pass_explore(struct pass *pass, struct outcome *ret, bool is_brief);
 // The row of a unique table for a type; NULL with pass->need where something is unknown, or for a gap.
@@ -242,9 +244,21 @@ const struct row *pass_unique(struct pass *pass, enum stage stage, size_t type);
 // Rows of a collect table that match now; unknown cells do not match.
 size_t pass_collect(struct pass *pass, enum stage stage, size_t type_or_max, const struct row **ret, size_t max);
 enum entity_class outcome_class(const struct outcome *outcome);
-// answer's parts
-CHECKED struct err answer_places(struct scope_answer *answer, const struct pass *pass, struct arena *arena);
-CHECKED struct err answer_changes(struct scope_answer *answer, const struct pass *base, const struct outcome *outcome,
-                                  const struct trace *trace, struct arena *arena);
+// ---- the answer with reasons: each part in a file of its own ----
+
+struct inquiry { // what the parts share
+    struct pass pass; // ready to run again; its trace is NULL
+    struct outcome outcome;
+    struct trace trace;
+    struct arena *arena;
+    struct scope_answer *answer;
+};
+// Classes that follow where VARIABLE has VALUE, all else as it is.
+unsigned inquiry_classes_if(struct inquiry *inquiry, size_t variable, uint8_t value);
+CHECKED struct err inquiry_facts(struct inquiry *inquiry);   // decisive, assumed, missing (scope_facts.c)
+CHECKED struct err inquiry_changes(struct inquiry *inquiry); // what would change the answer (scope_change.c)
+CHECKED struct err inquiry_options(struct inquiry *inquiry); // left to the state (scope_option.c)
+CHECKED struct err inquiry_places(struct inquiry *inquiry);  // types and their jurisdiction (scope_place.c)
+CHECKED struct err inquiry_regimes(struct inquiry *inquiry); // displaced, displacing, beside (scope_option.c)
 
 #endif

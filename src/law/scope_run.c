@@ -114,7 +114,7 @@ static void derive_from_types(struct pass *p, enum derivation derive, const stru
 }
 
 // The size: the group's, or the entity's own where a state looks at independent entities alone.
-static void derive_size(struct pass *p) {
+void pass_resize(struct pass *p) {
     const struct scope_book *book = p->view->book;
     p->sizes = p->facts->size_group;
     bool has_relief = book->independence_fact < VARIABLES_MAX && book->independence_switch < VARIABLES_MAX &&
@@ -134,7 +134,7 @@ void pass_begin(struct pass *p, const struct scope_view *view, const struct scop
     memcpy(p->value, facts->value, sizeof p->value);
     for (size_t i = view->book->switch_from; i < view->book->switch_to; i++)
         if (facts->origin[i] != ORIGIN_GIVEN) p->value[i] = view->value[i];
-    derive_size(p);
+    pass_resize(p);
 }
 
 // The types that count; false where an unknown value must be known first.
@@ -192,7 +192,7 @@ static bool run_types(struct pass *p, enum entity_class *best, bool *ret_gap) {
                 continue;
             }
             note(p, row, type);
-            if (p->trace != NULL) p->trace->type_class[type] = (uint8_t)row->class;
+            if (p->trace != NULL) p->trace->type_classes[type] |= (uint8_t)(1u << row->class);
             if (row->class > *best) *best = row->class;
         }
     }
