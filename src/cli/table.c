@@ -2,6 +2,17 @@
 /* The table of commands, in the order in which help shows them. A new command is one line here. */
 #include "cli/commands.h"
 
+// clang-format off
 const struct command *const command_table[] = {
-    &init_command, &serve_command, &law_list_command, &verify_command, &backup_command, &restore_command, &help_command, &version_command, NULL,
+    &init_command,
+    &serve_command,
+    &law_list_command,
+    &verify_command,
+    &backup_command,
+    &restore_command,
+    &doctor_command,
+    &help_command,
+    &version_command,
+    NULL,
 };
+// clang-format on

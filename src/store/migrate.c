@@ -158,3 +158,16 @@ struct err migrate_run(sqlite3 *db, const struct embedded_file *files, size_t co
     mem_give(list);
     return e;
 }
+
+struct err migrate_missing(sqlite3 *db, const struct embedded_file *files, size_t count, size_t *ret, struct why *why) {
+    struct migration_list *list = mem_take(sizeof *list);
+    if (list == NULL) return why_set(why, ERR_MEMORY, NULL, "store.memory", NULL, "no memory left");
+    list_make(list, files, count);
+    bool is_done[MIGRATIONS_MAX] = {false}, is_new = false;
+    struct err e = state_read(db, list, is_done, &is_new, why);
+    size_t missing = 0;
+    for (size_t i = 0; i < list->count; i++) missing += is_done[i] ? 0 : 1;
+    mem_give(list);
+    if (!is_err(e)) *ret = missing;
+    return e;
+}

@@ -69,5 +69,7 @@ const char *sqlite_vfs_name(void);
 // Refuses what is not ours, newer, or changed; applies what is missing of the files schema/NNN-topic.sql among FILES
 // (sorted by path; the program's are embedded_sql).
 CHECKED struct err migrate_run(sqlite3 *db, const struct embedded_file *files, size_t count, struct why *why);
+// How many it would apply; the same refusals. Changes nothing.
+CHECKED struct err migrate_missing(sqlite3 *db, const struct embedded_file *files, size_t count, size_t *ret, struct why *why);
 
 #endif
