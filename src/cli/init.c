@@ -153,7 +153,7 @@ static const struct option OPTIONS[] = {
 const struct command init_command = {
     .name = "init",
     .arguments = "DIR",
-    .summary = "make the directory of a new node",
+    .summary = "Make the directory of a new node",
     .help = "Makes DIR with the configuration varde.yaml, the key that signs the log, a certificate for TLS (which signs itself and names "
             "this machine only, unless one is given), and a code with which the first administrator is made. The code is printed once; the "
             "directory keeps only its hash.\n\n"

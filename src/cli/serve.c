@@ -18,7 +18,7 @@ static int serve(const struct call *call) {
 const struct command serve_command = {
     .name = "serve",
     .arguments = "DIR",
-    .summary = "run the node of a directory that init made",
+    .summary = "Run the node of a directory that init made",
     .help = "Starts the node's processes and prints one line when they serve. TERM or INT stops it after the answers in progress; "
             "HUP reads the certificate and its key anew. Events go to standard error, one line each, without anything personal.\n\n"
             "A process that dies is started again. Where the kernel can't hold the processes to their tables, the lines named "
