@@ -128,8 +128,12 @@ law: $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS)) $(B)/varde
 	@$(RUN_TESTS) $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS))
 # Every test/e2e/NAME.py (without a leading _) runs the real binary, found in $VARDE, one after another.
 E2E ?= $(filter-out test/e2e/_%,$(sort $(wildcard test/e2e/*.py)))
-e2e: $(B)/varde
+e2e: $(B)/varde $(B)/test/e2e/_echo
 	@$(RUN_TESTS) --timeout 900 $(E2E)
+# a server with the real front and a node that knows nothing
+$(B)/test/e2e/_%: test/e2e/_%.c $(B)/libvarde.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(B)/libvarde.a $(LIBS)
 
 # Every test/fault/crash_NAME.c runs a workload on the failing disk of test/fault/vfs.c.
 FAULT ?= $(sort $(wildcard test/fault/crash_*.c))

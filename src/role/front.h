@@ -98,7 +98,8 @@ struct exchange {
     uint64_t announced_bytes, taken_bytes; // of the request's body; announced UINT64_MAX: unknown
     uint64_t acked_bytes;                  // of the request's body, by the node
     uint64_t answer_bytes, answer_acked_bytes, answer_untold_bytes;
-    int64_t deadline_ms; // 0: none
+    int64_t deadline_ms;       // for the request's body, then for the answer's head; 0: none
+    int64_t write_deadline_ms; // HTTP/2: for the client to take what waits; 0: nothing waits
     struct buf answer;   // HTTP/2: body bytes not yet in frames
     size_t answer_sent;
     uint32_t next_free;

@@ -121,7 +121,7 @@ bool exchange_forward(struct exchange *exchange, const struct http_head *head, b
 void exchange_body(struct exchange *exchange, struct span data) {
     struct buf *out = channel_out(&exchange->connection->front->node);
     exchange->taken_bytes += data.len;
-    if (!exchange->has_head_answered) exchange->deadline_ms += (int64_t)(data.len * 1000 / LIMIT_HTTP_SLOWEST_BYTES_S);
+    exchange->deadline_ms += (int64_t)(data.len * 1000 / LIMIT_HTTP_SLOWEST_BYTES_S);
     if (exchange->is_local) return;
     for (size_t at = 0; at < data.len; at += LIMIT_FRAME_CHUNK_BYTES) {
         size_t mark = frame_begin(out, WIRE_REQUEST_BODY, exchange->number);
@@ -135,7 +135,7 @@ void exchange_body(struct exchange *exchange, struct span data) {
 void exchange_body_end(struct exchange *exchange) {
     exchange->is_request_done = true;
     if (exchange->is_local) return;
-    if (!exchange->has_head_answered) exchange->deadline_ms = exchange->connection->front->now_ms + LIMIT_HTTP_ANSWER_DEADLINE_MS;
+    exchange->deadline_ms = exchange->has_head_answered ? 0 : exchange->connection->front->now_ms + LIMIT_HTTP_ANSWER_DEADLINE_MS;
     if (!tell(exchange, WIRE_REQUEST_END, 0)) exchange_fault(exchange, FAULT_UNAVAILABLE);
 }
 
@@ -190,7 +190,7 @@ void exchange_problem(struct http_fault fault, struct answer *answer, struct buf
 static void answer(struct exchange *exchange, struct answer *head) {
     exchange_add_common(exchange->connection, head);
     exchange->has_head_answered = true;
-    exchange->deadline_ms = 0;
+    if (exchange->is_request_done) exchange->deadline_ms = 0; // else that of the body goes on
     exchange->has_length = head->has_length;
     exchange->left_bytes = head->body_bytes;
     if (exchange->stream == 0) http1_answer(exchange, head);
@@ -238,8 +238,10 @@ void exchange_fault(struct exchange *exchange, struct http_fault fault) {
 
 void exchange_check_deadline(struct exchange *exchange) {
     int64_t now_ms = exchange->connection->front->now_ms;
-    if (exchange->deadline_ms == 0 || now_ms < exchange->deadline_ms) return;
-    exchange_fault(exchange, exchange->is_request_done ? FAULT_NO_ANSWER : FAULT_TIMEOUT);
+    bool is_stuck = exchange->write_deadline_ms != 0 && now_ms >= exchange->write_deadline_ms;
+    if (is_stuck) exchange_abort(exchange);
+    else if (exchange->deadline_ms != 0 && now_ms >= exchange->deadline_ms)
+        exchange_fault(exchange, exchange->is_request_done ? FAULT_NO_ANSWER : FAULT_TIMEOUT);
 }
 
 // A header of the node's answer that may go out: a small-letter name that is not the connection's own, a clean value.

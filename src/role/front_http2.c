@@ -190,10 +190,10 @@ static ssize_t read_answer(nghttp2_session *session, int32_t stream, uint8_t *re
     if (len > 0) memcpy(ret, exchange->answer.at + exchange->answer_sent, len);
     exchange->answer_sent += len;
     if (len < waiting) {
-        exchange->deadline_ms += (int64_t)(len * 1000 / LIMIT_HTTP_SLOWEST_BYTES_S);
+        exchange->write_deadline_ms += (int64_t)(len * 1000 / LIMIT_HTTP_SLOWEST_BYTES_S);
     } else {
         exchange->answer.len = exchange->answer_sent = 0;
-        exchange->deadline_ms = 0;
+        exchange->write_deadline_ms = 0;
         if (exchange->is_answer_done) *flags |= NGHTTP2_DATA_FLAG_EOF;
     }
     exchange_client_took(exchange, len);
@@ -234,7 +234,7 @@ void http2_answer(struct exchange *exchange, const struct answer *answer) {
 void http2_answer_body(struct exchange *exchange, struct span data) {
     if (exchange->is_head) return;
     if (exchange->answer.len == exchange->answer_sent)
-        exchange->deadline_ms = exchange->connection->front->now_ms + LIMIT_HTTP_WRITE_DEADLINE_MS;
+        exchange->write_deadline_ms = exchange->connection->front->now_ms + LIMIT_HTTP_WRITE_DEADLINE_MS;
     if (exchange->answer_sent > exchange->answer.len / 2) {
         buf_drop_front(&exchange->answer, exchange->answer_sent);
         exchange->answer_sent = 0;
