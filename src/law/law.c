@@ -4,7 +4,9 @@
 
 // The one place where compile steps are listed. Each may use what the earlier ones made.
 static struct err load_books(struct law *law, struct why *why) {
-    return scope_book_load(law, why);
+    TRY(scope_book_load(law, why));
+    TRY(clocks_load(law, why));
+    return procedures_load(law, why);
 }
 
 struct err law_load(struct arena *arena, const struct embedded_file *files, size_t count, struct law **ret,

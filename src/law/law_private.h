@@ -44,5 +44,9 @@ struct law {
 CHECKED struct err packs_load(struct law *law, const struct embedded_file *files, size_t count, struct why *why);
 // words.c
 CHECKED struct err words_load(struct law *law, struct why *why);
+// clock_load.c: calendars and clocks of all packs
+CHECKED struct err clocks_load(struct law *law, struct why *why);
+// procedure_load.c
+CHECKED struct err procedures_load(struct law *law, struct why *why);
 
 #endif

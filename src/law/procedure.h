@@ -24,7 +24,7 @@
  *   "duties":[{"duty":"notification","document":"notification","owed_by":"entity","opened_by":"F...","anchor":"aware_at",
  *     "anchor_at":"...Z","due":"...Z"|null,"due_latest":"...Z"|null,"due_local":"2026-03-31T23:30:00+02:00"|null,
  *     "due_day":"2028-02-29"|null,"is_firm":true,"article":"NIS2 23(4)(b)","words":{"en":"..."},
- *     "readings":[{"as":"national"|...,"anchor_at","due","due_latest","article"}],
+ *     "note":"..."|null, "readings":[{"as":"national"|...,"anchor_at","due","due_latest","article"}],
  *     "done_by":"F..."|null,"done_at":"...Z"|null,"closed_by":"F..."|null}],
  *   "flags":{"cross_border":true,...}}
  *   `due` is the earlier reading and what filers see; `due_latest` the latest lawful one, after which alone *late* may show.
@@ -160,13 +160,6 @@ enum duty_status duty_status(const struct duty_times *times, int64_t now_ms);
 const char *duty_status_name(enum duty_status status);
 
 // --- packs ---
-
-struct embedded_file;
-struct procedures; // all procedures, clocks, calendars of all packs
-
-// Reads procedures/*.yaml, clocks.yaml and calendars/*.yaml among FILES (others are left alone). Errors name file:line.
-CHECKED struct err procedures_load(struct arena *arena, const struct embedded_file *files, size_t file_count,
-                                   struct procedures **ret, struct why *why);
 
 // Writes one line "file:line: finding" for each fault of the packs' procedures: documents that can't be reached, states that
 // can't be left, deadlines that can't be met or have no clock, rows without source, labels missing in a declared language.

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* Reading one document of a procedure: its form, rules, moves, facts, flags and effects. */
+#include "base/limits.h"
+#include "law/procedure_load.h"
+
+// Rows of a list; absent: none. *ret has COUNT + 1 zeroed elements of SIZE.
+struct err rows_begin(struct arena *arena, const struct yaml *rows, size_t size, void **ret, size_t *ret_count,
+                             struct why *why) {
+    if (rows != NULL && rows->type != YAML_SEQUENCE) return yaml_refuse(rows, why, "pack.rows", "a list of rows is expected");
+    *ret_count = rows == NULL ? 0 : rows->count;
+    *ret = arena_take_array(arena, *ret_count + 1, size);
+    return *ret == NULL ? err_make(ERR_MEMORY) : err_none();
+}
+
+static struct err rules_load(const struct load *l, const struct yaml *rows, struct document *d) {
+    void *at = NULL;
+    TRY(rows_begin(l->arena, rows, sizeof *d->rules, &at, &d->rule_count, l->why));
+    d->rules = at;
+    for (size_t i = 0; i < d->rule_count; i++) {
+        const struct yaml *row = &rows->items[i];
+        struct cross_rule *rule = &d->rules[i];
+        rule->node = row;
+        TRY(yaml_only(row, "rule article words fields refuse_when from to certainty", l->why));
+        TRY(yaml_need(row, "rule", &rule->id, l->why));
+        TRY(yaml_need(row, "article", &rule->article, l->why));
+        TRY(yaml_need(row, "words", &rule->words, l->why));
+        TRY(yaml_names(l->arena, yaml_get(row, "fields"), &rule->fields, l->why));
+        TRY(yaml_validity(row, &rule->validity, l->why));
+        TRY(condition_load(l->arena, yaml_get(row, "refuse_when"), l->lists, &rule->when, l->why));
+        if (rule->when == NULL) return yaml_refuse(row, l->why, "pack.missing", "refuse_when is missing");
+    }
+    return err_none();
+}
+
+static struct err moves_load(const struct load *l, const struct yaml *rows, struct document *d) {
+    void *at = NULL;
+    TRY(rows_begin(l->arena, rows, sizeof *d->moves, &at, &d->move_count, l->why));
+    d->moves = at;
+    for (size_t i = 0; i < d->move_count; i++) {
+        const struct yaml *row = &rows->items[i];
+        d->moves[i].node = row;
+        TRY(yaml_only(row, "to in when", l->why));
+        TRY(yaml_need(row, "to", &d->moves[i].to, l->why));
+        TRY(yaml_names(l->arena, yaml_get(row, "in"), &d->moves[i].from, l->why));
+        TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &d->moves[i].when, l->why));
+    }
+    return err_none();
+}
+
+// {fact: x, field: y} | {fact: x, case: y} | {fact: x, received: yes} | {fact: x, value: z}, with as: first, when: ..
+static struct err facts_load(const struct load *l, const struct yaml *rows, struct document *d) {
+    void *at = NULL;
+    TRY(rows_begin(l->arena, rows, sizeof *d->facts, &at, &d->fact_count, l->why));
+    d->facts = at;
+    for (size_t i = 0; i < d->fact_count; i++) {
+        const struct yaml *row = &rows->items[i];
+        struct fact_row *fact = &d->facts[i];
+        fact->node = row;
+        TRY(yaml_only(row, "fact field case received value as when", l->why));
+        TRY(yaml_need(row, "fact", &fact->fact, l->why));
+        TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &fact->when, l->why));
+        fact->is_first = span_is(yaml_get_text(row, "as"), "first");
+        const struct yaml *value = yaml_get(row, "value");
+        if (yaml_get(row, "field") != NULL) {
+            fact->source = FACT_FIELD;
+            fact->name = yaml_get_text(row, "field");
+        } else if (yaml_get(row, "case") != NULL) {
+            fact->source = FACT_CASE;
+            fact->name = yaml_get_text(row, "case");
+        } else if (yaml_get(row, "received") != NULL) {
+            fact->source = FACT_RECEIVED;
+        } else if (value != NULL && value->type == YAML_SCALAR) {
+            fact->source = FACT_CONSTANT;
+            bool is_yes = !value->is_quoted && span_is(value->text, "yes"), is_no = !value->is_quoted && span_is(value->text, "no");
+            fact->constant = is_yes || is_no ? json_from_bool(is_yes) : json_from_string(value->text);
+        } else {
+            return yaml_refuse(row, l->why, "pack.fact", "one of field, case, received or value is expected");
+        }
+    }
+    return err_none();
+}
+
+static struct err flags_load(const struct load *l, const struct yaml *rows, struct document *d) {
+    void *at = NULL;
+    TRY(rows_begin(l->arena, rows, sizeof *d->flags, &at, &d->flag_count, l->why));
+    d->flags = at;
+    for (size_t i = 0; i < d->flag_count; i++) {
+        const struct yaml *row = &rows->items[i];
+        struct flag_row *flag = &d->flags[i];
+        flag->node = row;
+        TRY(yaml_only(row, "set clear when", l->why));
+        struct span set = yaml_get_text(row, "set"), clear = yaml_get_text(row, "clear");
+        if ((set.len == 0) == (clear.len == 0)) return yaml_refuse(row, l->why, "pack.flag", "set or clear is expected");
+        flag->is_set = set.len > 0;
+        flag->flag = flag->is_set ? set : clear;
+        TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &flag->when, l->why));
+    }
+    return err_none();
+}
+
+static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
+    *effect = (struct effect_row){.node = row};
+    TRY(yaml_only(row, "status class class_from message to words link field case reversed article when", l->why));
+    TRY(yaml_need(row, "article", &effect->article, l->why));
+    TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
+    TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
+    effect->words = yaml_get_text(row, "words");
+    struct span to = yaml_get_text(row, "to"), text;
+    if ((text = yaml_get_text(row, "status")).len > 0) {
+        effect->kind = EFFECT_STATUS;
+    } else if ((text = yaml_get_text(row, "class")).len > 0 || yaml_get(row, "class_from") != NULL) {
+        effect->kind = EFFECT_CLASS;
+        effect->field = yaml_get_text(row, "class_from");
+    } else if ((text = yaml_get_text(row, "message")).len > 0) {
+        effect->kind = EFFECT_MESSAGE;
+        if (to.len == 0) return yaml_refuse(row, l->why, "pack.effect", "to: the kind of office, or entity, is expected");
+        effect->office_kind = span_is(to, "entity") ? SPAN("") : to;
+        if (effect->words.len == 0) return yaml_refuse(row, l->why, "pack.effect", "words are missing");
+    } else if ((text = yaml_get_text(row, "link")).len > 0) {
+        effect->kind = EFFECT_LINK;
+        effect->field = yaml_get_text(row, "field");
+        TRY(yaml_flag(row, "case", false, &effect->is_from_case, l->why));
+        if (effect->field.len == 0) return yaml_refuse(row, l->why, "pack.effect", "field: which names the other end is expected");
+    } else {
+        return yaml_refuse(row, l->why, "pack.effect", "one of status, class, class_from, message, link is expected");
+    }
+    effect->value = text;
+    return err_none();
+}
+
+static struct err effects_load(const struct load *l, const struct yaml *rows, struct document *d) {
+    void *at = NULL;
+    TRY(rows_begin(l->arena, rows, sizeof *d->effects, &at, &d->effect_count, l->why));
+    d->effects = at;
+    for (size_t i = 0; i < d->effect_count; i++) TRY(effect_load(l, &rows->items[i], &d->effects[i]));
+    return err_none();
+}
+
+static struct err document_head(const struct load *l, const struct yaml *row, struct document *d) {
+    TRY(yaml_only(row,
+                  "document label help article marking by in opens entity repeatable attachments when when_words withdraws "
+                  "fields rules moves sets flags effects from to certainty",
+                  l->why));
+    TRY(yaml_need(row, "document", &d->id, l->why));
+    TRY(yaml_need(row, "label", &d->label, l->why));
+    TRY(yaml_need(row, "article", &d->article, l->why));
+    d->help = yaml_get_text(row, "help");
+    d->marking = yaml_get_text(row, "marking");
+    if (d->marking.len == 0) d->marking = SPAN("TLP:AMBER");
+    d->when_words = yaml_get_text(row, "when_words");
+    d->withdraws = yaml_get_text(row, "withdraws");
+    TRY(yaml_names(l->arena, yaml_get(row, "by"), &d->by, l->why));
+    if (d->by.count == 0) return yaml_refuse(row, l->why, "pack.missing", "by: who may file is missing");
+    TRY(yaml_names(l->arena, yaml_get(row, "in"), &d->in, l->why));
+    TRY(yaml_flag(row, "opens", false, &d->may_open, l->why));
+    TRY(yaml_flag(row, "repeatable", false, &d->is_repeatable, l->why));
+    struct span entity = yaml_get_text(row, "entity");
+    d->needs_entity = !span_is(entity, "optional");
+    if (entity.len > 0 && d->needs_entity && !span_is(entity, "required"))
+        return yaml_refuse(row, l->why, "pack.entity", "entity: required or optional is expected");
+    int64_t attachments;
+    TRY(yaml_number(row, "attachments", 0, &attachments, l->why));
+    if (attachments < 0 || attachments > LIMIT_ATTACHMENTS_PER_FILING)
+        return yaml_refuse(row, l->why, "pack.attachments", "attachments: 0 to %d is expected", (int)LIMIT_ATTACHMENTS_PER_FILING);
+    d->max_attachments = (size_t)attachments;
+    TRY(yaml_validity(row, &d->validity, l->why));
+    return condition_load(l->arena, yaml_get(row, "when"), l->lists, &d->when, l->why);
+}
+
+struct err document_load(const struct load *l, const struct yaml *row, struct document *ret) {
+    struct document d = {.node = row};
+    TRY(document_head(l, row, &d));
+    struct field_context context = {.arena = l->arena, .lists = l->lists, .sets = l->sets};
+    struct span prefix = arena_printf(l->arena, "%.*s.%.*s", SPAN_FMT(l->procedure), SPAN_FMT(d.id));
+    if (prefix.at == NULL) return err_make(ERR_MEMORY);
+    TRY(fields_load(&context, yaml_get(row, "fields"), prefix, &d.fields, &d.field_count, l->why));
+    TRY(rules_load(l, yaml_get(row, "rules"), &d));
+    TRY(moves_load(l, yaml_get(row, "moves"), &d));
+    TRY(facts_load(l, yaml_get(row, "sets"), &d));
+    TRY(flags_load(l, yaml_get(row, "flags"), &d));
+    TRY(effects_load(l, yaml_get(row, "effects"), &d));
+    *ret = d;
+    return err_none();
+}

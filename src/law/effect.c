@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* What follows from an accepted filing, as a list of operations for the services to carry out. */
+#include "law/procedure_private.h"
+
+static struct json *op_add(struct decision *d, struct json *effects, const char *op) {
+    struct json *row = json_tree_push(d->tree, effects, json_object());
+    (void)json_tree_add(d->tree, row, SPAN("op"), json_from_string(span_of(op)));
+    return row;
+}
+
+static void text_add(struct decision *d, struct json *row, const char *name, struct span text) {
+    (void)json_tree_add(d->tree, row, span_of(name), json_from_string(text));
+}
+
+static void words_add(struct decision *d, struct json *row, const char *name, struct span words) {
+    struct json map = json_object();
+    text_add(d, &map, "en", words);
+    (void)json_tree_add(d->tree, row, span_of(name), map);
+}
+
+// Values of fields that the register takes over, by the fields' names.
+static void register_add(struct decision *d, struct json *effects) {
+    if (d->input->entity_id.len == 0) return;
+    struct json set = json_object();
+    for (size_t i = 0; i < d->document->field_count; i++) {
+        const struct field *field = &d->document->fields[i];
+        if (field->register_as.len > 0 && !json_is_null(json_find(d->values, field->name)))
+            text_add(d, &set, (const char *)field->register_as.at, field->name);
+    }
+    if (set.count == 0) return;
+    struct json *row = op_add(d, effects, "register");
+    text_add(d, row, "entity", d->input->entity_id);
+    (void)json_tree_add(d->tree, row, SPAN("set"), set);
+}
+
+static void message_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    bool is_to_entity = effect->office_kind.len == 0;
+    if (is_to_entity && d->input->entity_id.len == 0) return;
+    struct json to = json_object();
+    if (is_to_entity) text_add(d, &to, "entity", d->input->entity_id);
+    else text_add(d, &to, "office_kind", effect->office_kind);
+    struct json *row = op_add(d, effects, "message");
+    (void)json_tree_add(d->tree, row, SPAN("to"), to);
+    text_add(d, row, "kind", effect->value);
+    text_add(d, row, "article", effect->article);
+    words_add(d, row, "words", effect->words);
+}
+
+static void link_add_one(struct decision *d, struct json *effects, const struct effect_row *effect, struct span other) {
+    struct span own = effect->is_from_case ? d->input->case_id : d->input->entity_id;
+    if (own.len == 0) return;
+    struct json *row = op_add(d, effects, "link");
+    text_add(d, row, "kind", effect->value);
+    text_add(d, row, "from", effect->is_reversed ? other : own);
+    text_add(d, row, "to", effect->is_reversed ? own : other);
+    text_add(d, row, "article", effect->article);
+}
+
+static void link_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    const struct json *value = json_find(d->values, effect->field);
+    if (json_is_null(value)) return;
+    if (value->type == JSON_STRING) link_add_one(d, effects, effect, value->string);
+    for (size_t i = 0; value->type == JSON_ARRAY && i < value->count; i++)
+        link_add_one(d, effects, effect, value->items[i].string);
+}
+
+static void status_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    struct span value = effect->value;
+    if (effect->field.len > 0) {
+        const struct json *chosen = json_find(d->values, effect->field);
+        if (json_is_null(chosen) || chosen->type != JSON_STRING) return;
+        value = chosen->string;
+    }
+    if (d->input->entity_id.len == 0) return;
+    bool is_class = effect->kind == EFFECT_CLASS;
+    struct json *row = op_add(d, effects, is_class ? "entity_class" : "entity_status");
+    text_add(d, row, "entity", d->input->entity_id);
+    text_add(d, row, is_class ? "class" : "status", value);
+    text_add(d, row, "article", effect->article);
+}
+
+// --- proposals ---
+
+static bool may_see(const struct proposal_row *row, const struct field *field) {
+    if (row->fields.count > 0 && !names_have(&row->fields, field->name)) return false;
+    if (names_have(&row->except, field->name) || names_have(&field->hidden_from, row->role)) return false;
+    return field->visible_to.count == 0 || names_have(&field->visible_to, row->role);
+}
+
+// {"states":[..]} without our own state; false where none is left.
+static bool states_add(struct decision *d, const struct proposal_row *row, struct json *to) {
+    const struct json *named = json_find(d->values, row->target_name);
+    if (json_is_null(named)) named = json_find(d->case_facts, row->target_name);
+    struct json states = json_array();
+    for (size_t i = 0; named != NULL && named->type == JSON_ARRAY && i < named->count; i++)
+        if (!span_equals(named->items[i].string, d->input->state)) (void)json_tree_push(d->tree, &states, named->items[i]);
+    if (states.count == 0) return false;
+    (void)json_tree_add(d->tree, to, SPAN("states"), states);
+    return true;
+}
+
+static void proposal_add(struct decision *d, struct json *effects, const struct proposal_row *row) {
+    struct json to = json_object(), fields = json_array();
+    if (row->target == TARGET_STATES && !states_add(d, row, &to)) return;
+    if (row->target == TARGET_OFFICE) text_add(d, &to, "office_kind", row->target_name);
+    if (row->target == TARGET_BODY) text_add(d, &to, "body", row->target_name);
+    for (size_t i = 0; i < d->document->field_count; i++) {
+        const struct field *field = &d->document->fields[i];
+        if (is_valid_at(&field->validity, d->input->at) && may_see(row, field))
+            (void)json_tree_push(d->tree, &fields, json_from_string(field->name));
+    }
+    if (fields.count == 0) return;
+    struct json *op = op_add(d, effects, "proposal");
+    text_add(d, op, "rule", row->id);
+    (void)json_tree_add(d->tree, op, SPAN("to"), to);
+    (void)json_tree_add(d->tree, op, SPAN("fields"), fields);
+    text_add(d, op, "article", row->article);
+    words_add(d, op, "reason", row->reason);
+}
+
+struct json effects_make(struct decision *d) {
+    struct json effects = json_array();
+    register_add(d, &effects);
+    for (size_t i = 0; i < d->document->effect_count; i++) {
+        const struct effect_row *effect = &d->document->effects[i];
+        if (!condition_holds(effect->when, &d->facts)) continue;
+        if (effect->kind == EFFECT_MESSAGE) message_add(d, &effects, effect);
+        else if (effect->kind == EFFECT_LINK) link_add(d, &effects, effect);
+        else status_add(d, &effects, effect);
+    }
+    for (size_t i = 0; i < d->procedure->proposal_count; i++) {
+        const struct proposal_row *row = &d->procedure->proposals[i];
+        if (names_have(&row->on, d->document->id) && is_valid_at(&row->validity, d->input->at) && condition_holds(row->when, &d->facts))
+            proposal_add(d, &effects, row);
+    }
+    return effects;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * What a compiled procedure is made of. For the files of this room only.
+ */
+#ifndef LAW_PROCEDURE_PRIVATE_H
+#define LAW_PROCEDURE_PRIVATE_H
+
+#include "law/clock.h"
+#include "law/field.h"
+#include "law/procedure.h"
+
+struct law;
+bool entity_type_is_known(const struct law *law, struct span code);
+
+struct state_row {
+    struct span id, label;
+    bool is_final; // nothing need follow
+    const struct yaml *node;
+};
+
+struct cross_rule { // refuses a filing whose facts meet the condition
+    struct span id, article, words;
+    struct names fields;
+    const struct condition *when;
+    struct validity validity;
+    const struct yaml *node;
+};
+
+struct move_row {
+    struct span to;
+    struct names from; // none: any
+    const struct condition *when;
+    const struct yaml *node;
+};
+
+enum fact_source { FACT_FIELD, FACT_CASE, FACT_RECEIVED, FACT_CONSTANT };
+struct fact_row { // `sets:`; what a filing leaves behind in the case beside its kept fields
+    struct span fact;
+    enum fact_source source;
+    struct span name;      // of the field or the fact
+    struct json constant;
+    bool is_first;
+    const struct condition *when;
+    const struct yaml *node;
+};
+
+struct flag_row {
+    struct span flag;
+    bool is_set; // otherwise cleared
+    const struct condition *when;
+    const struct yaml *node;
+};
+
+enum effect_kind { EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_REGISTER };
+struct effect_row {
+    enum effect_kind kind;
+    struct span value;      // status, class, kind of message or link
+    struct span field;      // class, link: the field that holds it
+    struct span office_kind; // message; empty: to the entity
+    bool is_from_case;      // link: between cases
+    bool is_reversed;       // link: from the named one to this one
+    struct span article, words;
+    const struct condition *when;
+    const struct yaml *node;
+};
+
+struct document {
+    struct span id, label, help, article, marking;
+    struct names by, in;
+    bool may_open, is_repeatable, needs_entity;
+    size_t max_attachments;
+    const struct condition *when;
+    struct span when_words;
+    struct span withdraws; // field that names the filing to be marked withdrawn
+    size_t field_count, rule_count, move_count, fact_count, flag_count, effect_count;
+    struct field *fields;
+    struct cross_rule *rules;
+    struct move_row *moves;
+    struct fact_row *facts;
+    struct flag_row *flags;
+    struct effect_row *effects;
+    struct validity validity;
+    const struct yaml *node;
+};
+
+struct done_row { // a document that fulfils a duty
+    struct span document;
+    struct span matches; // field that must name the filing that opened the duty, where it is given
+    const struct condition *when;
+};
+struct duty_row {
+    struct span id, document, clock, article, words;
+    struct names owed_by;
+    struct names opens_on;              // each such filing opens one
+    const struct condition *opens_when; // without opens_on: opened once, as soon as this holds
+    bool is_done_at_once; // opens_on: the opening filing may itself fulfil it
+    bool is_again;        // opens_when: opened anew once the last one is done
+    const struct condition *closes_when;
+    bool is_firm;
+    const struct condition *firm_when;
+    size_t done_count;
+    struct done_row *done_by;
+    bool needs_clock; // owed only where the state has that clock
+    struct validity validity;
+    const struct yaml *node;
+};
+
+enum target_kind { TARGET_OFFICE, TARGET_STATES, TARGET_BODY };
+struct proposal_row {
+    struct span id, article, reason;
+    struct names on;
+    const struct condition *when;
+    enum target_kind target;
+    struct span target_name; // kind of office, field with states, body
+    struct span role;        // what visible_to and hidden_from call the recipient
+    struct names fields;     // none: all that the recipient may see
+    struct names except;
+    struct validity validity;
+    const struct yaml *node;
+};
+
+struct fact_name { // a fact that a case keeps
+    struct span name;
+    struct span type; // instant, date, choice, bool, int, countries
+    const struct yaml *node;
+};
+
+struct procedure {
+    struct span id, label, article, workspace;
+    const struct pack *pack;
+    struct name_lists lists;
+    size_t state_count, fact_count, document_count, duty_count, proposal_count, flag_count;
+    struct state_row *states;
+    struct fact_name *facts;
+    struct names flags;
+    struct document *documents;
+    struct duty_row *duties;
+    struct proposal_row *proposals;
+    struct validity validity;
+    const struct yaml *node;
+};
+
+struct procedure_book {
+    size_t base_count;
+    struct procedure *base; // as the Union's packs have them
+    size_t state_count;
+    struct procedure_set { // of one state, where it has overlays
+        struct span state;
+        size_t count;
+        struct procedure *procedures;
+    } *states;
+};
+
+// All procedures of a state; never fails.
+size_t procedures_of(const struct law *law, struct span state, const struct procedure **ret);
+const struct procedure *procedure_get(const struct law *law, struct span state, struct civil at, struct span id);
+const struct document *document_get(const struct procedure *procedure, struct civil at, struct span id);
+bool document_fits_state(const struct document *document, struct span state);
+
+// --- one decision, shared by procedure.c, duty.c and effect.c ---
+
+struct decision {
+    const struct procedure_input *input;
+    const struct procedure *procedure;
+    const struct document *document;
+    const struct clock_profile *profile;
+    struct json_tree *tree;
+    struct facts facts;
+    struct json state; // case_state after; the pointers below point into it
+    struct json *case_facts, *filings, *duties, *flags;
+    const struct json *values;
+    bool is_correction; // a later version of a filing
+    int64_t version;
+};
+// Marks what the filing fulfils, closes what is no longer owed, opens what follows.
+void duties_update(struct decision *d);
+// After WITHDRAWN was marked: what it had fulfilled is owed again unless another filing fulfils it.
+void duties_reopen(struct decision *d, struct span withdrawn);
+struct json effects_make(struct decision *d);
+
+#endif
