@@ -420,6 +420,35 @@ def receipt_verify(data, keys):
     return report
 
 
+# --- the statement of a new epoch ---
+
+INSTANT = re.compile(r"(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{3})?Z")
+
+
+def epoch_verify(data, keys):
+    """What is stated and signed, as a dictionary; Refused otherwise."""
+    def refuse(words):
+        raise Refused("log.epoch", "", words)
+
+    try:
+        body, signatures = note_parse(data.decode("utf-8", "strict"))
+    except UnicodeDecodeError:
+        refuse("a signed note is UTF-8")
+    log = next((k for k in keys if k.kind == LOG_KEY and note_verify(body, signatures, k) is not None), None)
+    if log is None:
+        refuse("the log's key has not signed this statement of a new epoch")
+    match = re.fullmatch("varde-epoch/1\norigin (.*)\nfollows (.*)\nsize (.*)\nroot (.*)\ntime (.*)\nreason (.*)\n", body)
+    if not match:
+        refuse("this is not a statement of a new epoch")
+    origin, follows, size, root, time, reason = match.groups()
+    before = epoch_of(log.name, follows)
+    if decimal_exact(size, SIZE_MAX) is None or base64_exact(root, 32) is None or not INSTANT.fullmatch(time):
+        refuse("this is not a statement of a new epoch")
+    if before == 0 or epoch_of(log.name, origin) != before + 1 or not 0 < len(reason.encode()) <= NAME_BYTES_MAX or "\x7f" in reason:
+        refuse("the new origin is not that of the next epoch of this log, or the reason is no line of text")
+    return {"origin": origin, "follows": follows, "size": int(size)}
+
+
 # --- the command ---
 
 
@@ -464,7 +493,8 @@ def main(arguments):
         with open(paths[0], "rb") as file:
             data = file.read(RECEIPT_BYTES_MAX + 1)
     try:
-        report = receipt_verify(data, keys)
+        is_epoch = data.startswith(b"varde-epoch/1\n")
+        report = epoch_verify(data, keys) if is_epoch else receipt_verify(data, keys)
     except Refused as no:
         verdict = {"valid": False, "rule": no.rule, "field": no.field, "words": no.words}
         print(json.dumps(verdict) if is_json else f"NOT VALID: {no.words} ({no.rule})")
@@ -472,7 +502,7 @@ def main(arguments):
     if is_json:
         print(json.dumps({"valid": True, **report}))
     else:
-        print(f"VALID: record {report['index']} of {report['size']} in {report['origin']}")
+        print("VALID: the log was opened anew" if is_epoch else f"VALID: record {report['index']} of {report['size']}")
         for name, value in report.items():
             print(f"  {name}: {ascii(value) if isinstance(value, str) else value}")
     return 0

@@ -10,6 +10,7 @@ extern const struct command restore_command;
 extern const struct command init_command;
 extern const struct command serve_command;
 extern const struct command law_list_command;
+extern const struct command log_epoch_command;
 extern const struct command verify_command;
 extern const struct command doctor_command;
 extern const struct command help_command;

@@ -7,7 +7,7 @@ const struct command *const command_table[] = {
     &init_command,
     &serve_command,
     &law_list_command,
-    &verify_command,
+    &verify_command, &log_epoch_command,
     &backup_command,
     &restore_command,
     &doctor_command,

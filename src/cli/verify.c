@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "record/head.h"
 #include "record/receipt.h"
 
 enum { KEYS_MAX = 256, KEY_FILE_BYTES = 64 * 1024, VERIFY_ARENA_BYTES = 64 * 1024 * 1024, REPORT_BYTES = 8 * 1024 * 1024 };
@@ -171,6 +172,42 @@ static void print_verdict(const struct receipt_report *report, const struct why 
     if (report->answer_how.len > 0) add_line(text, "call", report->answer_how);
 }
 
+// --- the statement of a new epoch ---
+
+static int verify_epoch(const struct call *call, struct span statement, const struct trusted *trusted, struct arena *arena) {
+    struct epoch epoch;
+    struct why why = {0};
+    struct err e = err_make(ERR_INPUT);
+    for (size_t i = 0; i < trusted->count && is_err(e); i++) {
+        why = (struct why){0};
+        if (trusted->keys[i].type == KEY_LOG) e = epoch_verify(statement, &trusted->keys[i], arena, &epoch, &why);
+    }
+    struct buf text;
+    buf_init(&text, NULL, REPORT_BYTES);
+    if (call_has(call, "--json")) {
+        struct json_out out;
+        json_out_init(&out, &text);
+        json_out_object(&out);
+        json_out_member_bool(&out, "valid", !is_err(e));
+        json_out_member_string(&out, "origin", is_err(e) ? span_make(NULL, 0) : epoch.origin);
+        json_out_member_string(&out, "follows", is_err(e) ? span_make(NULL, 0) : epoch.last.origin);
+        json_out_member_int(&out, "size", is_err(e) ? 0 : (int64_t)epoch.last.size);
+        json_out_object_end(&out);
+        buf_add_byte(&text, '\n');
+    } else if (is_err(e)) {
+        print_verdict(NULL, &why, &text);
+    } else {
+        buf_printf(&text, "VALID: the log was opened anew after record %llu.\n", (unsigned long long)epoch.last.size);
+        add_line(&text, "new log", epoch.origin);
+        add_line(&text, "follows", epoch.last.origin);
+        add_line(&text, "at", instant_text(arena, epoch.time_ms));
+        add_line(&text, "reason", epoch.reason);
+    }
+    print_span(buf_span(&text));
+    buf_fini(&text);
+    return is_err(e) ? EXIT_NO : EXIT_DONE;
+}
+
 static int verify(const struct call *call, struct arena *arena) {
     struct why why = {0};
     struct receipt_report report;
@@ -188,6 +225,7 @@ static int verify(const struct call *call, struct arena *arena) {
         (void)call_fail(call, e, &why);
         return EXIT_USAGE; // whether the receipt is valid is not known
     }
+    if (!is_err(e) && span_starts_with(json, SPAN("varde-epoch/1\n"))) return verify_epoch(call, json, trusted, arena);
     if (!is_err(e)) e = receipt_verify(json, trusted->keys, trusted->count, arena, &report, &why);
     if (e.code == ERR_MEMORY) return call_fail(call, e, &why);
     struct buf text;
@@ -220,7 +258,7 @@ const struct command verify_command = {
     .summary = "Verify a receipt, offline",
     .help = "Checks that the filing in the receipt is in the log that the authority signed, and says which of the named witnesses "
             "have seen the log so. It asks no one: what counts is the verifier key, which the authority publishes and which you "
-            "keep from before.\n\n"
+            "keep from before. A signed statement of a new epoch of the log is verified likewise.\n\n"
             "Exit code 0: valid; 1: not valid; 2: the receipt or a key could not be read.",
     .options = VERIFY_OPTIONS,
     .run = verify_run,

@@ -211,6 +211,14 @@ struct err keys_remember(struct keys_file *file, const struct keys_decision *dec
 
 // --- a new epoch ---
 
+// The command may run as root for a node that does not: what it makes belongs to whom the key belongs.
+static struct err owner_take(const char *path, const char *key_path, struct why *why) {
+    struct stat key;
+    if (stat(key_path, &key) != 0 || (key.st_uid != geteuid() && chown(path, key.st_uid, key.st_gid) != 0))
+        return fail(why, path, "give it to the owner of the key");
+    return err_none();
+}
+
 // The head to name: what this key remembers, or a later one that a witness shows and that this key signed.
 static struct err last_head(const struct keys_file *file, const struct keys_epoch_request *request, struct arena *arena,
                             struct log_head *ret, struct why *why) {
@@ -250,12 +258,17 @@ static struct err epoch_begin(const char *dir, struct keys_file *file, const str
     struct span name = arena_printf(arena, "epoch-%llu.note", (unsigned long long)number);
     const char *path = name.at == NULL ? NULL : path_join(arena, dir, (const char *)name.at);
     if (path == NULL || origin.is_failed) return err_make(ERR_MEMORY);
+    const char *heads_path = path_join(arena, dir, "heads"), *key_path = path_join(arena, dir, "signing.key");
+    if (heads_path == NULL || key_path == NULL) return err_make(ERR_MEMORY);
     TRY(file_write(path, buf_span(&text), 0644, why)); // before the ring: an epoch never begins without its statement
+    TRY(owner_take(path, key_path, why));
     struct keys_memory first = keys_memory_first(epoch.origin, file->state.memory.sequence + 1);
-    const char *heads_path = path_join(arena, dir, "heads");
-    if (heads_path == NULL) return err_make(ERR_MEMORY);
-    if (request->has_lost_heads) TRY(ring_write(heads_path, &first, why));
-    else TRY(slot_put(file, &first, why));
+    if (request->has_lost_heads) {
+        TRY(ring_write(heads_path, &first, why));
+        TRY(owner_take(heads_path, key_path, why));
+    } else {
+        TRY(slot_put(file, &first, why));
+    }
     file->state.memory = first;
     buf_add(statement, buf_span(&text));
     return statement->is_failed ? err_make(ERR_MEMORY) : err_none();

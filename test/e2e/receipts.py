@@ -204,13 +204,17 @@ def check_command(vectors, texts, folder):
     path = os.path.join(folder, "good.json")
     with open(path, "w", encoding="utf-8") as file:
         file.write(vectors["receipts"][0]["receipt"])
+    epoch, other = os.path.join(folder, "epoch.note"), os.path.join(folder, "other.note")
+    for name, text in ((epoch, vectors["epoch"]), (other, vectors["epoch"].replace("size 300", "size 299"))):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(text)
     keys = os.path.join(folder, "trusted")
     with open(keys, "w", encoding="utf-8") as file:
         file.write("# who is trusted\n\n" + "\n".join(texts) + "\n")
     for words, code in (([path, "--key", keys], 0), ([path, "--key", texts[0], "--witness", texts[1]], 0), ([path, "--key", texts[1]], 2),
                         ([path], 2), ([path, "--key", texts[0], "--witness", texts[0]], 2), ([path, "--key", texts[0] + "x"], 2),
                         ([os.path.join(folder, "none"), "--key", keys], 2), ([path, "--key", os.path.join(folder, "none")], 2),
-                        ([keys, "--key", keys], 1), ([path, path, "--key", keys], 2), ([path, "--key", keys, "--other"], 2)):
+                        ([keys, "--key", keys], 1), ([epoch, "--key", keys], 0), ([other, "--key", keys], 1), ([path, path, "--key", keys], 2), ([path, "--key", keys, "--other"], 2)):
         for command in ([VARDE, "verify"], [sys.executable, os.path.join(ROOT, "tools/verify.py")]):
             run = subprocess.run(command + words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=60)
             expect(run.returncode == code, f"{command} {words}: {run.returncode}, not {code}: {run.stdout} {run.stderr}")
