@@ -14,5 +14,9 @@ extern const struct route routes_draft[];
 extern const struct route routes_log[];
 extern const struct route routes_import[];
 extern const struct route routes_openapi[];
+extern const struct route routes_access[];
+extern const struct route routes_me[];
+extern const struct route routes_person[];
+extern const struct route routes_mandate[];
 
 #endif

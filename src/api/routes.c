@@ -3,5 +3,6 @@
 #include "api/resources.h"
 
 const struct route *const route_tables[] = {
-    routes_health, routes_law, routes_filing, routes_case, routes_entity, routes_draft, routes_log, routes_import, routes_openapi, NULL,
+    routes_health, routes_law, routes_filing, routes_case,   routes_entity, routes_draft, routes_log, routes_import,
+    routes_access, routes_me,  routes_person, routes_mandate, routes_openapi, NULL,
 };

@@ -392,10 +392,16 @@ CHECKED struct err access_prune(struct store_conn *conn, int64_t readings_before
 // most LIMIT_PAGE_ROWS rows.
 CHECKED struct err access_persons(struct store_conn *conn, struct span after_id, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_person_find(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
+// ERR_NOT_FOUND (field "/login") where nobody has the login.
+CHECKED struct err access_person_by_login(struct store_conn *conn, struct span login, struct arena *arena, struct span *ret_person_id, struct why *why);
 CHECKED struct err access_roles(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_mandates_of_person(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
+// One row: person, entity, scopes. ERR_NOT_FOUND where there is none that is not revoked.
+CHECKED struct err access_mandate_find(struct store_conn *conn, struct span mandate_id, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_mandates_of_entity(struct store_conn *conn, struct span entity, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_tokens(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
+// One row and column: how many recovery codes the person has left.
+CHECKED struct err access_recovery_left(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_sessions(struct store_conn *conn, struct span person_id, int64_t now_ms, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_events(struct store_conn *conn, struct span person_id, int64_t before_id, struct arena *arena, struct rows *ret, struct why *why);
 // Open codes, for administrators; without the codes.

@@ -63,6 +63,24 @@ struct err access_person_find(struct store_conn *conn, struct span person_id, st
     return access_person_need(conn, person_id, arena, ret, why);
 }
 
+struct err access_person_by_login(struct store_conn *conn, struct span login, struct arena *arena, struct span *ret_person_id,
+                                  struct why *why) {
+    struct rows rows;
+    struct span normal = access_login_normal(span_trim(login), arena);
+    TRY(store_read(conn, STMT_ACCESS_PERSON_BY_LOGIN, PARAMS(value_text(or_empty(normal))), arena, &rows, why));
+    if (rows.count == 0)
+        return why_set(why, ERR_NOT_FOUND, "/login", "access.person", NULL, "There is no person with this login.");
+    *ret_person_id = rows_span(&rows, 0, 0);
+    return err_none();
+}
+
+struct err access_mandate_find(struct store_conn *conn, struct span mandate_id, struct arena *arena, struct rows *ret,
+                               struct why *why) {
+    TRY(store_read(conn, STMT_ACCESS_MANDATE_GET, PARAMS(value_text(mandate_id)), arena, ret, why));
+    if (ret->count > 0) return err_none();
+    return why_set(why, ERR_NOT_FOUND, NULL, "access.mandate_id", NULL, "There is no such mandate.");
+}
+
 struct err access_roles(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret,
                         struct why *why) {
     return store_read(conn, STMT_ACCESS_ROLE_OF_PERSON, PARAMS(value_text(person_id)), arena, ret, why);
@@ -83,6 +101,11 @@ struct err access_mandates_of_entity(struct store_conn *conn, struct span entity
 struct err access_tokens(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret,
                          struct why *why) {
     return store_read(conn, STMT_ACCESS_TOKEN_LIST, PARAMS(value_text(person_id)), arena, ret, why);
+}
+
+struct err access_recovery_left(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret,
+                                struct why *why) {
+    return store_read(conn, STMT_ACCESS_RECOVERY_LEFT, PARAMS(value_text(person_id)), arena, ret, why);
 }
 
 struct err access_sessions(struct store_conn *conn, struct span person_id, int64_t now_ms, struct arena *arena,
