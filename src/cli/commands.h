@@ -9,6 +9,7 @@ extern const struct command backup_command;
 extern const struct command restore_command;
 extern const struct command init_command;
 extern const struct command serve_command;
+extern const struct command scope_command;
 extern const struct command law_list_command;
 extern const struct command log_epoch_command;
 extern const struct command verify_command;

@@ -6,6 +6,7 @@
 const struct command *const command_table[] = {
     &init_command,
     &serve_command,
+    &scope_command,
     &law_list_command,
     &verify_command, &log_epoch_command,
     &backup_command,
