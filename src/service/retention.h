@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * What the rules of retention would have erased, when, and on which ground. It only proposes: an erasure is a filing that
+ * a named person of the office makes.
+ *
+ * A filing is proposed when its rule has a period, the period is over, the case owes nothing any more (no open duty), and
+ * something of it can still be read. Where no rule sets a period, everything is kept, and the report says so.
+ */
+#ifndef SERVICE_RETENTION_H
+#define SERVICE_RETENTION_H
+
+#include "base/json.h"
+#include "law/retention.h"
+#include "store/store.h"
+
+struct retention_question {
+    const struct law *law;
+    struct span state;
+    const struct zone *zone;
+    int64_t now_ms;
+    int64_t through_ms;  // proposals that fall due until then are listed too, with their day
+    int64_t after_seq;   // goes on after this filing; -1 from the start
+    size_t list_max;     // filings in the list; the counts are over all
+};
+
+// Writes one JSON object: {"at","rules":[{"procedure","document","keep":"unknown"|{"months"}|{"days"},"counted_from",
+// "article","certainty"|null,"pack"|null,"filings","over","held","next_over"|null}],   a line for each procedure and document
+//  "proposals":[{"filing","case","procedure","document","seq","over_at","is_over","fields","article","ground"}],
+//  "proposals_left": whether the list was cut, "next": seq to go on after|null}
+// over: period over and proposed; held: over, but the case has open duties. CONN reads; it is not in a snapshot.
+CHECKED struct err retention_write_json(struct json_out *out, struct store_conn *conn, const struct retention_question *question,
+                                        struct arena *arena, struct why *why);
+
+#endif
