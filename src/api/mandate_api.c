@@ -181,12 +181,11 @@ static const struct route_param READS[] = {
 
 const struct route routes_mandate[] = {
     {"GET", "/api/v1/entities/{entity}/mandates", get_mandates, AUTH_KNOWN, SCOPE_MANAGE, RATE_READ, "access",
-     "Who may act for an entity, ended mandates too", NULL, "mandate_list", 200, NULL, false},
+     "Who may act for an entity, ended mandates too", NULL, "MandateList", 200, NULL, false},
     {"POST", "/api/v1/entities/{entity}/mandates", post_mandate, AUTH_KNOWN, SCOPE_MANAGE, RATE_FILE, "access",
-     "Lets a person act for an entity", "mandate_new", "mandate_made", 201, NULL, false},
+     "Lets a person act for an entity", "MandateNew", "Made", 201, NULL, false},
     {"DELETE", "/api/v1/mandates/{mandate}", delete_mandate, AUTH_KNOWN, SCOPE_MANAGE, RATE_FILE, "access", "Ends a mandate",
      NULL, NULL, 204, NULL, false},
-    {"GET", "/api/v1/reads", get_reads, AUTH_KNOWN, SCOPE_READ, RATE_READ, "access", "Who read what, newest first", NULL,
-     "reading_list", 200, READS, false},
+    {"GET", "/api/v1/reads", get_reads, AUTH_KNOWN, SCOPE_READ, RATE_READ, "access", "Who read what, newest first", NULL, "ReadingList", 200, READS, false},
     {0},
 };

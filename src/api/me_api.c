@@ -201,17 +201,13 @@ static struct err delete_token(struct api_request *request, struct api_response 
 static const struct route_param PAGE[] = {{"cursor", "string", "from \"next\" of the page before"}, {0}};
 
 const struct route routes_me[] = {
-    {"GET", "/api/v1/me", get_me, AUTH_KNOWN, SCOPE_READ, RATE_READ, "access", "Who one is, with roles and mandates", NULL, "me",
-     200, NULL, false},
-    {"GET", "/api/v1/me/sessions", get_sessions, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_READ, "access", "One's open sessions", NULL,
-     "session_list", 200, NULL, false},
+    {"GET", "/api/v1/me", get_me, AUTH_KNOWN, SCOPE_READ, RATE_READ, "access", "Who one is, with roles and mandates", NULL, "Me", 200, NULL, false},
+    {"GET", "/api/v1/me/sessions", get_sessions, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_READ, "access", "One's open sessions", NULL, "SessionList", 200, NULL, false},
     {"GET", "/api/v1/me/events", get_events, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_READ, "access",
-     "What happened to one's account, newest first", NULL, "event_list", 200, PAGE, false},
-    {"GET", "/api/v1/tokens", get_tokens, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_READ, "access", "One's tokens", NULL, "token_list",
-     200, NULL, false},
+     "What happened to one's account, newest first", NULL, "EventList", 200, PAGE, false},
+    {"GET", "/api/v1/tokens", get_tokens, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_READ, "access", "One's tokens", NULL, "TokenList", 200, NULL, false},
     {"POST", "/api/v1/tokens", post_token, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_FILE, "access", "Makes a token for a machine",
-     "token_new", "token_made", 201, NULL, false},
-    {"DELETE", "/api/v1/tokens/{token}", delete_token, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_FILE, "access", "Revokes a token", NULL,
-     NULL, 204, NULL, false},
+     "TokenNew", "TokenMade", 201, NULL, false},
+    {"DELETE", "/api/v1/tokens/{token}", delete_token, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_FILE, "access", "Revokes a token", NULL, NULL, 204, NULL, false},
     {0},
 };
