@@ -7,6 +7,7 @@
 
 extern const struct command backup_command;
 extern const struct command restore_command;
+extern const struct command retention_command;
 extern const struct command init_command;
 extern const struct command serve_command;
 extern const struct command scope_command;

@@ -12,6 +12,7 @@ const struct command *const command_table[] = {
     &log_epoch_command,
     &backup_command,
     &restore_command,
+    &retention_command,
     &doctor_command,
     &help_command,
     &version_command,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* varde backup and varde restore on real files: the way there and back, exit codes, and that a refusal changes nothing. */
+/* varde backup, restore and retention on real files: the way there and back, exit codes, and that a refusal changes nothing. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -181,6 +181,14 @@ static void test_damage_changes_nothing(void **state) {
     assert_string_equal(entry(in("new")), "");
 }
 
+static void test_retention(void **state) {
+    (void)state;
+    assert_int_equal(VARDE("retention", "--data", in("data"), "--at", "2031-01-01", "--json"), EXIT_DONE);
+    assert_int_equal(VARDE("retention", "--data", in("data")), EXIT_DONE);
+    assert_int_equal(VARDE("retention", "--data", in("data"), "--at", "soon"), EXIT_USAGE);
+    assert_int_equal(VARDE("retention"), EXIT_USAGE);
+}
+
 static void test_usage(void **state) {
     (void)state;
     assert_int_equal(VARDE("backup", "--data", in("data"), "--key-file", in("key")), EXIT_USAGE);
@@ -198,7 +206,7 @@ int main(void) {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_there_and_back), TEST(test_keys_elsewhere), TEST(test_erasures_only),
-        TEST(test_damage_changes_nothing), TEST(test_usage),
+        TEST(test_damage_changes_nothing), TEST(test_usage), TEST(test_retention),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
