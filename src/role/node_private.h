@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * The inside of the node's role, shared by node*.c.
+ *
+ * Threads: one serves the channels (node.c: frames in and out, timers, streams of events), some workers handle requests on
+ * a reading connection each (node_worker.c), one writes (node_writer.c), one has heads signed and finishes writes
+ * (node_signer.c), one checkpoints the database. A request travels as an `exchange` from the channel to a worker, where it
+ * writes on to the writer and the signer, and back to the channel; it belongs to one thread at a time.
+ */
+#ifndef ROLE_NODE_PRIVATE_H
+#define ROLE_NODE_PRIVATE_H
+
+#include <pthread.h>
+
+#include "api/api.h"
+#include "os/channel.h"
+#include "role/config.h"
+#include "role/line.h"
+
+enum { NODE_WORKERS_MAX = 64, NODE_BUCKETS = 4096, NODE_BODIES_BYTES = 96 * 1024 * 1024 };
+
+struct node;
+
+struct exchange {
+    struct node *node;
+    uint64_t number; // of the front's request
+    struct arena arena;
+    struct api_request request;
+    struct api_response response;
+    struct buf body;        // of the request, on the heap
+    size_t body_counted;    // bytes counted against NODE_BODIES_BYTES
+    bool is_cancelled;      // the client is gone; only the channel's thread writes it
+    bool is_sending, is_streaming, is_in_service;
+    size_t sent, acked;     // of the response's body
+    int64_t beat_ms;        // stream of events: when it was last written to
+    struct exchange *next;  // in a queue
+    struct exchange *bucket_next;
+    struct exchange *stream_next;
+};
+
+// A queue that threads wait on.
+struct queue {
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    struct exchange *filings_first, *filings_last; // taken first
+    struct exchange *others_first, *others_last;
+    size_t filings, others;
+    bool is_closed;
+};
+
+struct job_list {
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    struct write_job *first, *last;
+    size_t count;
+    bool is_closed;
+};
+
+// A committed group on its way to the signer.
+struct group {
+    struct write_job *jobs;
+    uint64_t size; // of the log after it
+    bool has_head; // some job appended
+    struct group *next;
+};
+
+struct group_list {
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    struct group *first, *last;
+    bool is_closed;
+};
+
+struct node {
+    const struct config *config;
+    struct arena arena; // for the node's life
+    struct services services;
+    struct store *store;
+    struct line line;
+    struct channel front, courier;
+    int wake_fd; // eventfd: finished exchanges, new events, jobs done
+
+    struct queue queue;
+    struct job_list jobs;
+    struct group_list groups;
+    pthread_mutex_t done_lock;
+    struct exchange *done_first, *done_last;
+    _Atomic bool has_events;
+    _Atomic bool is_stopping;
+
+    pthread_mutex_t keys_lock;
+    struct channel keys; // under keys_lock
+
+    struct store_conn *own_conn; // of the channel's thread, reading
+    struct exchange *buckets[NODE_BUCKETS];
+    struct exchange *streams;
+    size_t bodies_bytes;
+    int64_t publish_ms, housekeeping_ms, outbox_ms;
+    uint64_t published_size;
+
+    size_t worker_count;
+    pthread_t workers[NODE_WORKERS_MAX];
+    pthread_t writer, signer, checkpointer;
+};
+
+// node_worker.c
+bool node_enqueue(struct node *node, struct exchange *exchange); // false: the queue is full
+void *node_worker(void *node);
+void node_done(struct node *node, struct exchange *exchange); // any thread: back to the channel
+void node_wake(struct node *node);
+
+// node_writer.c
+void node_submit(struct node *node, struct write_job *job); // any thread
+void *node_writer(void *node);
+void *node_checkpointer(void *node);
+
+// node_signer.c
+void node_pass_group(struct node *node, struct group *group);
+void *node_signer(void *node);
+// Asks keys what it remembers and compares with the store; sets services.is_read_only where the store is behind. At start.
+CHECKED struct err node_check_head(struct node *node, struct store_conn *conn, struct why *why);
+
+// node_exchange.c (the channel's thread)
+void node_front_frame(struct node *node, const struct frame *frame);
+void node_send_done(struct node *node);
+void node_front_lost(struct node *node); // forget all exchanges
+void exchange_free(struct exchange *exchange);
+void node_answer_problem(struct exchange *exchange, struct err e, const char *rule, const char *words);
+
+// node_events.c (the channel's thread)
+void node_stream_begin(struct node *node, struct exchange *exchange);
+void node_stream_end(struct node *node, struct exchange *exchange);
+void node_streams_feed(struct node *node, int64_t now_ms);
+
+// node_timers.c (the channel's thread)
+void node_timers(struct node *node, int64_t now_ms);
+void node_courier_frame(struct node *node, const struct frame *frame);
+
+#endif
