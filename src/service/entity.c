@@ -102,7 +102,7 @@ struct err entity_profile_with(const struct json *profile, const struct json *se
 static void entity_columns(struct entity *e) {
     struct span name = json_get_string(&e->profile, "name");
     e->name = name.at == NULL ? SPAN("") : name;
-    e->identifier = json_get_string(&e->profile, "identifier");
+    e->identifier = json_get_string(&e->profile, "national_number");
     const struct json *types = json_get(&e->profile, "types");
     e->types = types != NULL && types->type == JSON_ARRAY ? *types : (struct json){.type = JSON_ARRAY};
 }
