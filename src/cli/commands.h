@@ -14,6 +14,8 @@ extern const struct command scope_command;
 extern const struct command law_list_command;
 extern const struct command log_epoch_command;
 extern const struct command verify_command;
+extern const struct command rebuild_command;
+extern const struct command law_replay_command;
 extern const struct command doctor_command;
 extern const struct command help_command;
 extern const struct command version_command;

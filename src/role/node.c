@@ -89,7 +89,7 @@ static struct err start_services(struct node *node, struct why *why) {
     services->head = signed_head_new();
     if (services->head == NULL) return err_make(ERR_MEMORY);
     struct span zone_name = law_zone(law, config->state);
-    TRY(zone_load(&node->arena, zone_name, &services->zone, why));
+    TRY(zone_load(&node->arena, (const char *)zone_name.at, &services->zone, why));
     TRY(read_node_secret(node, why));
     struct span code = span_trim(read_secret(node, "setup.code", 256));
     if (code.len > 0 && is_err(hex_decode(&node->arena, code, &services->setup_code))) return why_set(why, ERR_CORRUPT, "", "node.setup", "", "setup.code can't be read");

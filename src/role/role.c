@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "os/process.h"
 
-static int run(const struct role *role, const char *dir) {
+static int run(const struct process_role *role, const char *dir) {
     struct config config;
     struct why why = {0};
     struct err e = config_load(dir, &config, &why);
@@ -21,7 +21,7 @@ static int run(const struct role *role, const char *dir) {
     return status;
 }
 
-int role_main(const struct role *roles, int argc, char **argv) {
+int role_main(const struct process_role *roles, int argc, char **argv) {
     if (argc != 4 || strcmp(argv[1], "--role") != 0) {
         (void)fprintf(stderr, "varde: --role is for the supervisor's own use\n");
         return 2;

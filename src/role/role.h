@@ -10,7 +10,7 @@
 #include "os/sandbox.h"
 #include "role/config.h"
 
-struct role {
+struct process_role {
     const char *name;
     int (*run)(const struct config *config);
 };
@@ -21,10 +21,10 @@ int node_role(const struct config *config);
 int keys_role(const struct config *config);
 
 // All roles of the program; ends with a NULL name.
-extern const struct role role_table[];
+extern const struct process_role role_table[];
 
 // Runs one role; for the program's main when it is called with --role: ARGV is that of main. ROLES ends with a NULL name.
-int role_main(const struct role *roles, int argc, char **argv);
+int role_main(const struct process_role *roles, int argc, char **argv);
 // Enters the sandbox as the configuration says, and logs what holds. False where the role must not run.
 bool role_enter_sandbox(const struct config *config, const struct sandbox_rules *rules);
 

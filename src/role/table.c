@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "role/role.h"
 
-const struct role role_table[] = {
+const struct process_role role_table[] = {
     {"front", front_role}, {"node", node_role}, {"keys", keys_role}, {"courier", courier_role}, {NULL, NULL},
 };
