@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* Words to a command. */
-#include "cli/command.h"
+/* Words to a command, or (re-executed by the supervisor) to a role. */
+#include <string.h>
 
-int main(int argc, char **argv) { return command_main(argc, argv); }
+#include "cli/command.h"
+#include "role/role.h"
+
+int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "--role") == 0) return role_main(role_table, argc, argv);
+    return command_main(argc, argv);
+}

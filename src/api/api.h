@@ -41,7 +41,7 @@ struct api_request {
     struct span lang; // two letters, from Accept-Language or the person
     const struct route *route;
     struct span params[API_PARAMS]; // values of {names} in the route's path, decoded
-    void *exchange;                 // the node's own
+    void *inflight;                 // the node's own
 };
 
 struct api_job;

@@ -4,7 +4,7 @@
  *
  * Threads: one serves the channels (node.c: frames in and out, timers, streams of events), some workers handle requests on
  * a reading connection each (node_worker.c), one writes (node_writer.c), one has heads signed and finishes writes
- * (node_signer.c), one checkpoints the database. A request travels as an `exchange` from the channel to a worker, where it
+ * (node_signer.c), one checkpoints the database. A request travels as an `inflight` request from the channel to a worker, where it
  * writes on to the writer and the signer, and back to the channel; it belongs to one thread at a time.
  */
 #ifndef ROLE_NODE_PRIVATE_H
@@ -21,7 +21,7 @@ enum { NODE_WORKERS_MAX = 64, NODE_BUCKETS = 4096, NODE_BODIES_BYTES = 96 * 1024
 
 struct node;
 
-struct exchange {
+struct inflight {
     struct node *node;
     uint64_t number; // of the front's request
     struct arena arena;
@@ -33,17 +33,17 @@ struct exchange {
     bool is_sending, is_streaming, is_in_service;
     size_t sent, acked;     // of the response's body
     int64_t beat_ms;        // stream of events: when it was last written to
-    struct exchange *next;  // in a queue
-    struct exchange *bucket_next;
-    struct exchange *stream_next;
+    struct inflight *next;  // in a queue
+    struct inflight *bucket_next;
+    struct inflight *stream_next;
 };
 
 // A queue that threads wait on.
 struct queue {
     pthread_mutex_t lock;
     pthread_cond_t filled;
-    struct exchange *filings_first, *filings_last; // taken first
-    struct exchange *others_first, *others_last;
+    struct inflight *filings_first, *filings_last; // taken first
+    struct inflight *others_first, *others_last;
     size_t filings, others;
     bool is_closed;
 };
@@ -78,13 +78,13 @@ struct node {
     struct store *store;
     struct line line;
     struct channel front, courier;
-    int wake_fd; // eventfd: finished exchanges, new events, jobs done
+    int wake_fd; // eventfd: finished requests in flight, new events, jobs done
 
     struct queue queue;
     struct job_list jobs;
     struct group_list groups;
     pthread_mutex_t done_lock;
-    struct exchange *done_first, *done_last;
+    struct inflight *done_first, *done_last;
     _Atomic bool has_events;
     _Atomic bool is_stopping;
 
@@ -92,8 +92,8 @@ struct node {
     struct channel keys; // under keys_lock
 
     struct store_conn *own_conn; // of the channel's thread, reading
-    struct exchange *buckets[NODE_BUCKETS];
-    struct exchange *streams;
+    struct inflight *buckets[NODE_BUCKETS];
+    struct inflight *streams;
     size_t bodies_bytes;
     int64_t publish_ms, housekeeping_ms, outbox_ms;
     uint64_t published_size;
@@ -104,9 +104,9 @@ struct node {
 };
 
 // node_worker.c
-bool node_enqueue(struct node *node, struct exchange *exchange); // false: the queue is full
+bool node_enqueue(struct node *node, struct inflight *inflight); // false: the queue is full
 void *node_worker(void *node);
-void node_done(struct node *node, struct exchange *exchange); // any thread: back to the channel
+void node_done(struct node *node, struct inflight *inflight); // any thread: back to the channel
 void node_wake(struct node *node);
 
 // node_writer.c
@@ -123,13 +123,13 @@ CHECKED struct err node_check_head(struct node *node, struct store_conn *conn, s
 // node_exchange.c (the channel's thread)
 void node_front_frame(struct node *node, const struct frame *frame);
 void node_send_done(struct node *node);
-void node_front_lost(struct node *node); // forget all exchanges
-void exchange_free(struct exchange *exchange);
-void node_answer_problem(struct exchange *exchange, struct err e, const char *rule, const char *words);
+void node_front_lost(struct node *node); // forget all requests in flight
+void inflight_free(struct inflight *inflight);
+void node_answer_problem(struct inflight *inflight, struct err e, const char *rule, const char *words);
 
 // node_events.c (the channel's thread)
-void node_stream_begin(struct node *node, struct exchange *exchange);
-void node_stream_end(struct node *node, struct exchange *exchange);
+void node_stream_begin(struct node *node, struct inflight *inflight);
+void node_stream_end(struct node *node, struct inflight *inflight);
 void node_streams_feed(struct node *node, int64_t now_ms);
 
 // node_timers.c (the channel's thread)

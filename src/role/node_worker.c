@@ -12,37 +12,37 @@ void node_wake(struct node *node) {
     (void)written; // a full counter wakes as well
 }
 
-void node_done(struct node *node, struct exchange *exchange) {
+void node_done(struct node *node, struct inflight *inflight) {
     (void)pthread_mutex_lock(&node->done_lock);
-    exchange->next = NULL;
+    inflight->next = NULL;
     bool was_empty = node->done_first == NULL;
-    if (was_empty) node->done_first = exchange;
-    else node->done_last->next = exchange;
-    node->done_last = exchange;
+    if (was_empty) node->done_first = inflight;
+    else node->done_last->next = inflight;
+    node->done_last = inflight;
     (void)pthread_mutex_unlock(&node->done_lock);
     if (was_empty) node_wake(node);
 }
 
-static bool is_filing(const struct exchange *exchange) {
-    return span_is(exchange->request.method, "POST") && span_starts_with(exchange->request.path, SPAN("/api/v1/filings"));
+static bool is_filing(const struct inflight *inflight) {
+    return span_is(inflight->request.method, "POST") && span_starts_with(inflight->request.path, SPAN("/api/v1/filings"));
 }
 
-bool node_enqueue(struct node *node, struct exchange *exchange) {
+bool node_enqueue(struct node *node, struct inflight *inflight) {
     struct queue *queue = &node->queue;
-    bool is_first = is_filing(exchange), is_taken = false;
-    exchange->next = NULL;
+    bool is_first = is_filing(inflight), is_taken = false;
+    inflight->next = NULL;
     (void)pthread_mutex_lock(&queue->lock);
     // Filings keep three quarters of the room; reads are shed first.
     if (is_first && queue->filings + queue->others < LIMIT_NODE_QUEUE) {
-        if (queue->filings_first == NULL) queue->filings_first = exchange;
-        else queue->filings_last->next = exchange;
-        queue->filings_last = exchange;
+        if (queue->filings_first == NULL) queue->filings_first = inflight;
+        else queue->filings_last->next = inflight;
+        queue->filings_last = inflight;
         queue->filings++;
         is_taken = true;
     } else if (!is_first && queue->others < LIMIT_NODE_QUEUE / 4) {
-        if (queue->others_first == NULL) queue->others_first = exchange;
-        else queue->others_last->next = exchange;
-        queue->others_last = exchange;
+        if (queue->others_first == NULL) queue->others_first = inflight;
+        else queue->others_last->next = inflight;
+        queue->others_last = inflight;
         queue->others++;
         is_taken = true;
     }
@@ -52,30 +52,30 @@ bool node_enqueue(struct node *node, struct exchange *exchange) {
 }
 
 // Every fourth turn a read goes first, so that a flood of filings does not stop them altogether.
-static struct exchange *take(struct queue *queue, unsigned turn) {
+static struct inflight *take(struct queue *queue, unsigned turn) {
     (void)pthread_mutex_lock(&queue->lock);
     while (queue->filings_first == NULL && queue->others_first == NULL && !queue->is_closed)
         (void)pthread_cond_wait(&queue->filled, &queue->lock);
-    struct exchange *exchange = NULL;
+    struct inflight *inflight = NULL;
     bool is_read = queue->others_first != NULL && (queue->filings_first == NULL || turn % 4 == 3);
     if (is_read) {
-        exchange = queue->others_first;
-        queue->others_first = exchange->next;
+        inflight = queue->others_first;
+        queue->others_first = inflight->next;
         queue->others--;
     } else if (queue->filings_first != NULL) {
-        exchange = queue->filings_first;
-        queue->filings_first = exchange->next;
+        inflight = queue->filings_first;
+        queue->filings_first = inflight->next;
         queue->filings--;
     }
     (void)pthread_mutex_unlock(&queue->lock);
-    return exchange;
+    return inflight;
 }
 
 static void finish_write(struct write_job *job, struct err result, const struct why *why, struct store_conn *reader) {
     struct api_job *api = (struct api_job *)job;
-    struct exchange *exchange = api->request->exchange;
+    struct inflight *inflight = api->request->inflight;
     api_finish(api, result, why, reader);
-    node_done(exchange->node, exchange);
+    node_done(inflight->node, inflight);
 }
 
 void *node_worker(void *context) {
@@ -87,14 +87,14 @@ void *node_worker(void *context) {
         return NULL;
     }
     for (unsigned turn = 0;; turn++) {
-        struct exchange *exchange = take(&node->queue, turn);
-        if (exchange == NULL) break;
-        exchange->request.conn = conn;
-        api_handle(&exchange->request, &exchange->response);
-        exchange->request.conn = NULL;
-        struct api_job *job = exchange->response.job;
+        struct inflight *inflight = take(&node->queue, turn);
+        if (inflight == NULL) break;
+        inflight->request.conn = conn;
+        api_handle(&inflight->request, &inflight->response);
+        inflight->request.conn = NULL;
+        struct api_job *job = inflight->response.job;
         if (job == NULL) {
-            node_done(node, exchange);
+            node_done(node, inflight);
             continue;
         }
         job->write.finish = finish_write;

@@ -4,6 +4,7 @@
  * savepoint, so that one that fails takes nothing with it.
  */
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "os/clock.h"

@@ -201,11 +201,11 @@ static struct err decide_again(struct services *services, struct store_conn *scr
     }
     struct json then = without_assessments(ops, arena);
     if (!same_json(arena, decision.case_state, json_get(file, "content"))) {
-        difference(differences, lived, "the case would be in another state", span_make(NULL, 0));
+        difference(differences, lived, "the case would be in another state", SPAN(""));
         (*count)++;
     }
     if (!same_json(arena, decision.effects, &then)) {
-        difference(differences, lived, "other effects would follow", span_make(NULL, 0));
+        difference(differences, lived, "other effects would follow", SPAN(""));
         (*count)++;
     }
     return err_none();
