@@ -29,7 +29,7 @@ static const struct option REBUILD_OPTIONS[] = {{"--json", NULL, "print one line
 const struct command rebuild_command = {
     .name = "rebuild",
     .arguments = "DIR",
-    .summary = "make the derived tables anew from the record, while no node runs",
+    .summary = "Make the derived tables anew from the record, while no node runs",
     .help = "Reads every record of the log, checks it against its commitments, and applies its effects to empty tables: entities, cases, "
             "duties, filings, proposals, and the log's tree. Nothing is decided again. All or nothing: on the first record that does not "
             "prove itself nothing is changed.\n\n"
@@ -91,7 +91,7 @@ static const struct option REPLAY_OPTIONS[] = {{"--packs", "HASH", "the archived
 const struct command law_replay_command = {
     .name = "law replay",
     .arguments = "DIR",
-    .summary = "decide every filing of a node again and list what would differ, while no node runs",
+    .summary = "Decide every filing of a node again and list what would differ, while no node runs",
     .help = "Lives through the log in a scratch database and asks the law, at each record, what it would decide now. Prints one line a "
             "difference: log index, filing, what differs. Changes nothing. Records with erased fields are lived through but not decided.",
     .options = REPLAY_OPTIONS,
