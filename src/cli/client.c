@@ -255,7 +255,7 @@ int client_refused(const struct call *call, const struct client_answer *answer) 
     return code;
 }
 
-int client_run(const struct call *call, const struct client_request *request) {
+int client_run(const struct call *call, const struct client_request *request, void (*print)(const struct json *answer)) {
     struct arena arena;
     arena_init(&arena, 4 * (size_t)ANSWER_BYTES);
     struct client *client = NULL;
@@ -266,17 +266,18 @@ int client_run(const struct call *call, const struct client_request *request) {
         e = client_ask(client, request, &answer, &why);
         client_close(client);
     }
-    int code;
-    if (is_err(e)) code = call_fail(call, e, &why);
-    else if (answer.status >= 400) code = client_refused(call, &answer);
-    else {
-        code = EXIT_DONE;
-        if (!answer.is_json || call_has(call, "--json")) {
-            print_span(answer.body);
-            (void)putchar('\n');
-        } else {
-            print_readable(&answer.json);
-        }
+    int code = EXIT_DONE;
+    if (is_err(e)) {
+        code = call_fail(call, e, &why);
+    } else if (answer.status >= 400) {
+        code = client_refused(call, &answer);
+    } else if (!answer.is_json || call_has(call, "--json")) {
+        print_span(answer.body);
+        (void)putchar('\n');
+    } else if (print != NULL) {
+        print(&answer.json);
+    } else {
+        print_readable(&answer.json);
     }
     arena_fini(&arena);
     return code;

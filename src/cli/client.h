@@ -46,7 +46,7 @@ const char *client_encode(struct arena *arena, const char *part);
 
 // Prints a refusal (RFC 9457): each fault with field, rule and article; returns the exit code.
 int client_refused(const struct call *call, const struct client_answer *answer);
-// Opens, asks, prints the answer as JSON or for people, closes: what most commands do.
-int client_run(const struct call *call, const struct client_request *request);
+// Opens, asks, prints the answer as JSON or for people (by PRINT; NULL: print_readable), closes: what most commands do.
+int client_run(const struct call *call, const struct client_request *request, void (*print)(const struct json *answer));
 
 #endif

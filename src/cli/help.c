@@ -30,11 +30,31 @@ static int option_width(const struct option *option) {
     return (int)(strlen(option->name) + (option->value != NULL ? strlen(option->value) + 1 : 0));
 }
 
+// Paragraphs, with lines that are too long broken at a blank.
+static void print_wrapped(FILE *out, const char *text) {
+    enum { LINE_WIDTH = 100 };
+    struct span rest = span_of(text);
+    while (rest.len > 0) {
+        size_t end = span_find(rest, '\n', 0), next = end + 1;
+        if (end > LINE_WIDTH) {
+            size_t at = LINE_WIDTH;
+            while (at > 0 && rest.at[at] != ' ') at--;
+            if (at > 0) end = at;
+            next = end + (rest.at[end] == ' ' ? 1 : 0);
+        }
+        (void)fprintf(out, "%.*s\n", SPAN_FMT(span_part(rest, 0, end)));
+        rest = span_part(rest, next, rest.len);
+    }
+}
+
 void help_print_command(FILE *out, const struct command *command) {
     (void)fputs("usage: ", out);
     help_print_usage(out, command);
     (void)fprintf(out, "\n%s.\n", command->summary);
-    if (command->help != NULL) (void)fprintf(out, "\n%s\n", command->help);
+    if (command->help != NULL) {
+        (void)fputc('\n', out);
+        print_wrapped(out, command->help);
+    }
     if (!has_options(command)) return;
     (void)fputs("\nOptions:\n", out);
     int widest = 0;

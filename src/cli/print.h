@@ -19,6 +19,9 @@ void print_readable(const struct json *value);
 // One line of JSON.
 void print_json(const struct json *value);
 
+// A duty on one line, without its line feed: due, status, who, document, article.
+void print_duty(const struct json *duty);
+
 // A line on standard error that is written over, only where that is a terminal: "import: 12000 of 30000".
 struct progress {
     const char *title;
