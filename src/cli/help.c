@@ -32,7 +32,7 @@ static int option_width(const struct option *option) {
 
 // Paragraphs, with lines that are too long broken at a blank.
 static void print_wrapped(FILE *out, const char *text) {
-    enum { LINE_WIDTH = 100 };
+    enum { LINE_WIDTH = 120 };
     struct span rest = span_of(text);
     while (rest.len > 0) {
         size_t end = span_find(rest, '\n', 0), next = end + 1;
