@@ -77,7 +77,7 @@ static struct err choose_role(struct services *services, const struct principal 
                               struct why *why) {
     struct access_case of;
     access_of_place(services, request, place, arena, &of);
-    bool is_new_entity = !place->has_entity && !plan->document.needs_entity && !place->has_case;
+    bool is_new_entity = !place->has_entity && plan->document.needs_entity && !place->has_case;
     if (request->as.len > 0) {
         plan->as = request->as;
         return may_file_as(principal, &of, request->as, !place->has_case, is_new_entity, plan->decided_ms, &plan->office, why);
@@ -186,7 +186,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
     plan.entity_version = place.has_entity ? place.entity.version : 0;
     plan.filing_id = fresh_id(services, 'F', arena);
     plan.case_id = place.has_case ? place.file.id : fresh_id(services, 'C', arena);
-    plan.is_new_entity = !place.has_entity && !plan.document.needs_entity && !place.has_case;
+    plan.is_new_entity = !place.has_entity && plan.document.needs_entity && !place.has_case;
     plan.entity_id = place.has_entity ? place.entity.id : plan.is_new_entity ? fresh_id(services, 'E', arena) : span_make(NULL, 0);
     struct procedure_input input = {.law = services->law,
                                     .state = services->state,
@@ -207,10 +207,9 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
                                     .is_correction_of = request->corrects};
     TRY(procedure_decide(&input, arena, &plan.decision, why));
     if (plan.decision.is_accepted) {
-        if (plan.is_new_entity && !registers(plan.decision.effects, plan.entity_id)) {
-            plan.is_new_entity = false;
-            plan.entity_id = span_make(NULL, 0);
-        }
+        // Only a document that writes the register brings an entity into being.
+        if (plan.is_new_entity && !registers(plan.decision.effects, plan.entity_id))
+            return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "this document concerns an entity on the register; name it in \"entity\"");
         TRY(effects_make(services, &place, &plan, at, arena, why));
     }
     *ret = plan;
