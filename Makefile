@@ -173,6 +173,14 @@ $(B)/header/%.ok: %.h $(B)/gen/store/statement.h
 headers: $(HEADERS:%.h=$(B)/header/%.ok)
 	@echo "$(words $(HEADERS)) passed, 0 failed"
 
+# Every bench/NAME.c is one measurement; bench/run runs them.
+BENCH_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard bench/*.c)))
+$(B)/bench/%: bench/%.c $(B)/libvarde.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(B)/libvarde.a $(LIBS)
+.PHONY: bench-programs
+bench-programs: $(BENCH_PROGRAMS)
+
 .PHONY: deps check check-long bench demo
 deps:
 	@tools/install.sh check
