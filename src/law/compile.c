@@ -90,8 +90,9 @@ static bool lean_matches(const struct scope_book *book, const struct lean_row *l
     return false;
 }
 
-static void describe(struct buf *report, const struct scope_book *book, const struct slice *slice, const struct entity_type *type,
+static void describe(struct buf *report, const struct compiler *c, const struct slice *slice, const struct entity_type *type,
                      const uint8_t value[VARIABLES_MAX]) {
+    const struct scope_book *book = c->book;
     const char *comma = "";
     if (type != NULL) {
         buf_printf(report, "%.*s", SPAN_FMT(type->code));
@@ -103,6 +104,11 @@ static void describe(struct buf *report, const struct scope_book *book, const st
         buf_printf(report, "%s%.*s: %.*s", comma, SPAN_FMT(v->name), SPAN_FMT(text));
         comma = ", ";
     }
+    if (c->rules->from != DAY_FIRST) {
+        struct civil day = civil_from_days(c->rules->from);
+        buf_printf(report, ", from %04d-%02u-%02u", day.year, day.month, day.day);
+    }
+    buf_add_text(report, "\n");
 }
 
 // The row for a full combination, or SLICE_GAP; reports gaps and overlaps.
@@ -120,15 +126,13 @@ static uint16_t decide(struct compiler *c, const struct table *table, const stru
         ++*findings;
         if (report == NULL) continue;
         buf_printf(report, "%s:%u: overlaps with line %u where ", node->file, node->line, other->line);
-        describe(report, c->book, slice, type, value);
-        buf_add_text(report, "\n");
+        describe(report, c, slice, type, value);
     }
     if (found == SLICE_GAP) {
         ++*findings;
         if (report != NULL) {
             buf_printf(report, "%s:%u: table %.*s has no row where ", table->node->file, table->node->line, SPAN_FMT(table->name));
-            describe(report, c->book, slice, type, value);
-            buf_add_text(report, "\n");
+            describe(report, c, slice, type, value);
         }
     }
     return found;
@@ -200,7 +204,7 @@ static bool same_rows(const struct slice *a, const struct slice *b) {
 static struct err compile_slice(struct compiler *c, enum stage stage, const struct entity_type *type, struct slice *ret) {
     const struct table *table = c->state->tables[stage];
     TRY(slice_rows(c, table, type, ret));
-    if (!table->is_unique) return err_none();
+    if (!table->is_unique || table->is_per_type != (type != NULL)) return err_none();
     slice_inputs(c->book, table, ret);
     size_t findings = 0, combinations = 0;
     // Types that follow the same rows share one array, and one proof.

@@ -43,6 +43,8 @@ CHECKED struct err scope_place_read(const struct json *facts, struct span state_
 
 // Class alone, no reasons, no memory. ENTITY_UNDETERMINED where completions disagree.
 enum entity_class scope_classify(const struct scope_view *view, const struct scope_facts *facts);
+// The role bit beside any class: domain name registration services, in scope.
+bool scope_is_domain_name_registration(const struct scope_view *view, const struct scope_facts *facts);
 
 struct scope_rule { // a row that fired
     struct span id;        // "R2a-i"

@@ -270,3 +270,15 @@ enum entity_class scope_classify(const struct scope_view *view, const struct sco
     pass_explore(&pass, &outcome, true);
     return outcome_class(&outcome);
 }
+
+bool scope_is_domain_name_registration(const struct scope_view *view, const struct scope_facts *facts) {
+    struct pass pass;
+    struct outcome outcome;
+    struct trace trace = {.count = 0};
+    pass.trace = &trace;
+    pass_begin(&pass, view, facts);
+    pass_explore(&pass, &outcome, false);
+    for (size_t i = 0; i < trace.count; i++)
+        if (trace.fired[i].row->has_class && trace.fired[i].row->class == ENTITY_DOMAIN_NAME_REGISTRATION) return true;
+    return false;
+}
