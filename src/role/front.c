@@ -14,7 +14,7 @@
 #include "role/role.h"
 #include "role/wire.h"
 
-enum { EVENTS = 256, TICK_MS = 250 };
+enum { EVENTS = 256, TICK_MS = 250, NODE_PATIENCE_MS = 3000 };
 
 void front_watch(struct front *front, int fd, int operation, uint32_t events, enum front_source source, uint32_t slot) {
     struct epoll_event event = {.events = events, .data.u64 = ((uint64_t)source << 32) | slot};
@@ -50,6 +50,7 @@ static void lose_node(struct front *front) {
     if (!channel_is_open(&front->node)) return;
     log_warn("node_gone", "exchanges=%u", front->exchange_top);
     channel_close(&front->node); // epoll forgets it
+    front->node_lost_ms = front->now_ms;
     exchange_node_gone(front);
 }
 
@@ -135,6 +136,10 @@ static void settle(struct front *front) {
 }
 
 static void check_deadlines(struct front *front) {
+    if (!channel_is_open(&front->node) && front->now_ms - front->node_lost_ms >= NODE_PATIENCE_MS) {
+        line_complain(&front->line, "node");
+        front->node_lost_ms = front->now_ms;
+    }
     for (uint32_t slot = 0; slot < front->exchange_top; slot++)
         if (front->exchanges[slot].connection != NULL) exchange_check_deadline(&front->exchanges[slot]);
     for (size_t i = 0; i < LIMIT_CONNECTIONS; i++)
@@ -155,7 +160,7 @@ static int serve(struct front *front) {
     int64_t next_tick_ms = 0;
     while (!is_drained(front)) {
         struct epoll_event events[EVENTS];
-        bool is_idle = front->connection_free_count == LIMIT_CONNECTIONS;
+        bool is_idle = front->connection_free_count == LIMIT_CONNECTIONS && channel_is_open(&front->node);
         int count = epoll_wait(front->epoll, events, EVENTS, front->is_unfinished ? 0 : is_idle ? -1 : TICK_MS);
         if (count < 0 && errno != EINTR) return 1;
         front->now_ms = clock_monotonic_ms();

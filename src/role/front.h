@@ -110,6 +110,7 @@ struct front {
     int listener, plain_listener; // -1: none
     struct line line;
     struct channel node;
+    int64_t node_lost_ms; // since when there is no channel
     SSL_CTX *tls;
     nghttp2_session_callbacks *http2_callbacks;
     nghttp2_option *http2_options;

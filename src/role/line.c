@@ -16,6 +16,13 @@ void line_ready(struct line *line) {
     if (is_err(channel_flush(&line->channel))) return; // the next read says so too
 }
 
+void line_complain(struct line *line, const char *role) {
+    size_t mark = frame_begin(channel_out(&line->channel), WIRE_FAILED, 0);
+    frame_field(channel_out(&line->channel), TAG_KIND, span_of(role));
+    (void)frame_end(channel_out(&line->channel), mark);
+    if (is_err(channel_flush(&line->channel))) return; // the next read says so too
+}
+
 static struct line_event event_of(struct line *line, const struct frame *frame) {
     struct line_event event = {.type = LINE_NOTHING, .fd = -1};
     if (frame->type == WIRE_STOP) event.type = LINE_STOP;

@@ -30,6 +30,8 @@ void line_open(struct line *line);
 static inline int line_fd(const struct line *line) { return line->channel.fd; }
 // Tells the supervisor that the role serves. Call after the sandbox is entered.
 void line_ready(struct line *line);
+// Tells the supervisor that the channel to another role is broken and no new one has come: it ends that role.
+void line_complain(struct line *line, const char *role);
 // To call when line_fd is readable, until it says LINE_NOTHING.
 struct line_event line_next(struct line *line);
 // Waits (blocking) for the next event that is not LINE_NOTHING.

@@ -17,7 +17,7 @@
 #include "role/wire.h"
 
 enum child_name { CHILD_KEYS, CHILD_NODE, CHILD_COURIER, CHILD_FRONT, CHILDREN };
-enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, LONG_LIFE_MS = 10000, NODE_STOP_MS = 10000, OTHER_STOP_MS = 2000 };
+enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, LONG_LIFE_MS = 10000, ACCUSED_MS = 2500, NODE_STOP_MS = 10000, OTHER_STOP_MS = 2000 };
 
 static const char *const NAMES[CHILDREN] = {"keys", "node", "courier", "front"};
 
@@ -149,12 +149,22 @@ static void print_ready(struct supervisor *s) {
     (void)fflush(stdout);
 }
 
+// A role that another lost: it is ended, unless it was started so lately that the loss was its predecessor's.
+static void end_accused(struct supervisor *s, struct span kind) {
+    const struct child *node = &s->children[CHILD_NODE];
+    if (!span_is(kind, NAMES[CHILD_NODE]) || node->pid == 0 || clock_monotonic_ms() - node->started_ms < ACCUSED_MS) return;
+    log_warn("role_lost", "role=node");
+    process_kill(node->pid);
+}
+
 static void read_line(struct supervisor *s, enum child_name name) {
     struct child *child = &s->children[name];
     struct err e = channel_read(&child->line);
     struct frame frame;
-    while (channel_next(&child->line, &frame))
+    while (channel_next(&child->line, &frame)) {
         if (frame.type == WIRE_READY) child->is_ready = true;
+        if (frame.type == WIRE_FAILED) end_accused(s, frame_get(&frame, TAG_KIND));
+    }
     if (is_err(e) || is_err(child->line.broken)) channel_close(&child->line); // it has ended, or ends now
     for (int i = 0; i < CHILDREN; i++)
         if (!s->children[i].is_ready) return;

@@ -6,11 +6,11 @@
  * front -> node, one number a request:
  *   REQUEST_HEAD  method, target, header*, peer address, has_body, body_bytes      then, if has_body,
  *   REQUEST_BODY  data (at most LIMIT_FRAME_CHUNK_BYTES) ... REQUEST_END           or REQUEST_CANCEL at any time
- *   RESPONSE_ACK  bytes: the client took so many body bytes; window LIMIT_STREAM_WINDOW_BYTES a response
+ *   RESPONSE_ACK  bytes: the client took so many more body bytes; window LIMIT_STREAM_WINDOW_BYTES a response
  * node -> front:
  *   RESPONSE_HEAD status, header*, body_bytes (absent: streamed until RESPONSE_END)
  *   RESPONSE_BODY data ... RESPONSE_END
- *   REQUEST_ACK   bytes: the node took so many body bytes; window LIMIT_STREAM_WINDOW_BYTES a request
+ *   REQUEST_ACK   bytes: the node took so many more body bytes; window LIMIT_STREAM_WINDOW_BYTES a request
  *
  * node -> keys (answers carry the same number; FAILED with words otherwise):
  *   KEYS_CHECKPOINT  log origin, tree size, root, consistency proof from the head that keys last remembered
@@ -22,9 +22,11 @@
  *   COURIER_SEND     message id, kind, target, body -> COURIER_SENT or FAILED
  *
  * supervisor -> child: STOP: finish and leave. child -> supervisor: READY: set up, sandboxed, serving.
+ * child -> supervisor: FAILED with kind: the channel to that role broke some time ago and no new one came; it is ended and
+ *   started anew.
  * supervisor -> front: CERTIFICATE with data (PEM chain) and key (PEM), before READY and again when it changed.
  * supervisor -> front, node: CHANNEL with kind (the other side's role) and a descriptor beside it (os/channel.h): the other
- *   side was started anew, and this replaces the channel to it. node gets one only for the courier; when node or keys
+ *   side was started anew, and this replaces the channel to it. node gets them for front and courier; when node or keys
  *   ends, node, keys and courier are all started anew, and front gets a new channel to node.
  */
 #ifndef ROLE_WIRE_H

@@ -44,8 +44,11 @@ class Server:
         found = {}
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as file:
             for pid in file.read().split():
-                with open(f"/proc/{pid}/cmdline") as line:
-                    words = line.read().split("\0")
+                try:
+                    with open(f"/proc/{pid}/cmdline") as line:
+                        words = line.read().split("\0")
+                except (ProcessLookupError, FileNotFoundError):
+                    continue  # ended meanwhile
                 if len(words) > 2 and words[1] == "--role":
                     found[words[2]] = int(pid)
         return found
