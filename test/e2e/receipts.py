@@ -103,8 +103,18 @@ def check_hashes(vectors):
         expect(len(content) == row["bytes"] and b64(second.sha256(content)) == row["sha256"], row["path"])
 
 
+def public_of(seed):
+    """The Ed25519 public key of a seed (RFC 8032 5.1.5)."""
+    scalar = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little") & ~(7 | 1 << 255) & ((1 << 255) - 1) | 1 << 254
+    x, y, z, _ = second.point_multiply(scalar, second.BASE)
+    x, y = (v * pow(z, second.P - 2, second.P) % second.P for v in (x, y))
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
 def check_signatures(vectors):
     log, first, other = (second.key_parse(vectors["keys"][name]) for name in ("log", "witness0", "witness1"))
+    for key, name in ((log, "log"), (first, "witness 0"), (other, "witness 1")):
+        expect(public_of(hashlib.sha256(name.encode()).digest()) == key.public, f"the public key of {name}")
     for count, note in enumerate(vectors["notes"]):
         body, signatures = second.note_parse(note)
         expect(second.checkpoint_parse(body)[:2] == (log.name, 300), "checkpoint")
