@@ -35,6 +35,7 @@ static struct err get_case(struct api_request *request, struct api_response *res
     if (ctx == NULL) return err_make(ERR_MEMORY);
     TRY(case_get(request->conn, request->params[0], request->arena, &ctx->file, why));
     struct access_case of;
+    TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &ctx->file, why));
     case_access(request->services, &ctx->file, request->arena, &of);
     TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
     if (api_etag(request, response, ctx->file.id, ctx->file.version)) return err_none();

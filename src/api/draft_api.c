@@ -196,6 +196,7 @@ static struct err get_attachment(struct api_request *request, struct api_respons
         struct case_file file;
         struct access_case of;
         TRY(case_get(request->conn, attachment.case_id, request->arena, &file, why));
+        TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &file, why));
         case_access(request->services, &file, request->arena, &of);
         TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
     } else if (!span_equals(attachment.person_id, request->principal.person_id)) {

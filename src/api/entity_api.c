@@ -40,9 +40,11 @@ static struct err get_entity(struct api_request *request, struct api_response *r
     if (ctx == NULL) return err_make(ERR_MEMORY);
     TRY(open_entity(request, &ctx->entity, why));
     if (api_etag(request, response, ctx->entity.id, ctx->entity.version)) return err_none();
-    const struct principal *principal = &request->principal;
-    ctx->reading = (struct access_reading){.person_id = principal->person_id,
-                                           .office = principal->role_count > 0 ? principal->roles[0].office : span_make(NULL, 0),
+    struct access_entity of;
+    entity_access(request->services, ctx->entity.id, ctx->entity.sector, request->arena, &of);
+    const struct role *role = access_role_for_entity(&request->principal, &of);
+    ctx->reading = (struct access_reading){.person_id = request->principal.person_id,
+                                           .office = role != NULL ? role->office : span_make(NULL, 0),
                                            .kind = SPAN("entity"),
                                            .id = ctx->entity.id,
                                            .entity = ctx->entity.id};
@@ -87,6 +89,10 @@ static struct err own_entities(struct api_request *request, struct json_out *out
     const struct principal *principal = &request->principal;
     for (size_t i = 0; i < principal->mandate_count; i++) {
         struct entity entity;
+        bool is_shown = !mandate_is_in_force(&principal->mandates[i], request->received_ms);
+        for (size_t k = i; k-- > 0 && span_equals(principal->mandates[k].entity, principal->mandates[i].entity);)
+            is_shown = is_shown || mandate_is_in_force(&principal->mandates[k], request->received_ms); // they come by entity
+        if (is_shown) continue;
         struct err e = entity_get(request->conn, principal->mandates[i].entity, request->arena, &entity, why);
         if (e.code == ERR_NOT_FOUND) continue;
         TRY(e);
@@ -174,6 +180,7 @@ static struct err get_counts(struct api_request *request, struct api_response *r
     json_out_name(&out, "counts");
     json_out_array(&out);
     for (size_t i = 0; i < rows.count; i++) {
+        if (!access_reaches_sector(&request->principal, WORKSPACE_DESK, rows_span(&rows, i, 0))) continue;
         json_out_object(&out);
         json_out_member_string(&out, "sector", rows_span(&rows, i, 0));
         json_out_member_string(&out, "class", rows_span(&rows, i, 1));

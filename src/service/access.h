@@ -151,7 +151,7 @@ struct access_case {
     size_t sector_count;
     const struct span *sectors; // of the case; none: only roles without bounds see it
     size_t filer_count;
-    const struct span *filers;  // ids of persons who filed in it
+    const struct span *filers;  // pseudonyms of persons who filed in it
     bool is_closed_to_entity;   // the procedure does not (yet) show this case to its entity
 };
 
@@ -193,7 +193,16 @@ CHECKED struct err access_may_manage_entity(const struct principal *principal, c
 CHECKED struct err access_may_use_draft(const struct principal *principal, struct span author_person_id, struct why *why);
 // Whether the person holds at least ROLE at some office of KIND, with a second factor done.
 bool access_is_officer_of(const struct principal *principal, enum office_kind kind, enum access_role_kind role);
-// The role through which the principal reads the case, for the reading log; NULL where it is not by office.
+// Whether a mandate counts now.
+bool mandate_is_in_force(const struct mandate *mandate, int64_t now_ms);
+// Whether some role of the principal reaches SECTOR (at == NULL: what has none) in the workspace, with a second factor done.
+bool access_reaches_sector(const struct principal *principal, enum workspace workspace, struct span sector);
+// Whether the role's bounds leave everything in, and whether they leave a sector in.
+bool role_is_unbounded(const struct role *role);
+bool role_reaches_sector(const struct role *role, struct span sector);
+// The role through which the principal reads a case or an entry of the register, for the reading log; NULL where it is not by
+// office.
+const struct role *access_role_for_entity(const struct principal *principal, const struct access_entity *of);
 const struct role *access_role_for_case(const struct principal *principal, const struct access_case *of);
 
 // ---- passwords and persons ---------------------------------------------------------------------------------------

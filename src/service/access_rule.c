@@ -44,14 +44,33 @@ static bool has(const struct span *list, size_t count, struct span what) {
     return false;
 }
 
+bool role_is_unbounded(const struct role *role) { return role->sector_count == 0 && role->office_sector_count == 0; }
+
+bool role_reaches_sector(const struct role *role, struct span sector) {
+    if (role_is_unbounded(role)) return true;
+    if (sector.len == 0) return false;
+    return (role->sector_count == 0 || has(role->sectors, role->sector_count, sector)) &&
+           (role->office_sector_count == 0 || has(role->office_sectors, role->office_sector_count, sector));
+}
+
 // Whether one of the sectors lies within the bounds of role and office. No bound holds everything, also what has no sector.
 static bool is_in_bounds(const struct role *role, const struct span *sectors, size_t count) {
-    if (role->sector_count == 0 && role->office_sector_count == 0) return true;
+    if (role_is_unbounded(role)) return true;
     for (size_t i = 0; i < count; i++)
-        if ((role->sector_count == 0 || has(role->sectors, role->sector_count, sectors[i])) &&
-            (role->office_sector_count == 0 || has(role->office_sectors, role->office_sector_count, sectors[i])))
-            return true;
+        if (role_reaches_sector(role, sectors[i])) return true;
     return false;
+}
+
+bool access_reaches_sector(const struct principal *principal, enum workspace workspace, struct span sector) {
+    for (size_t i = 0; principal->is_known && principal->is_totp_done && i < principal->role_count; i++) {
+        const struct role *role = &principal->roles[i];
+        if ((workspace == WORKSPACE_DESK || role->kind == OFFICE_CA) && role_reaches_sector(role, sector)) return true;
+    }
+    return false;
+}
+
+bool mandate_is_in_force(const struct mandate *mandate, int64_t now_ms) {
+    return mandate->from_ms <= now_ms && (mandate->until_ms == INSTANT_NONE || now_ms < mandate->until_ms);
 }
 
 static bool role_reaches_case(const struct role *role, const struct access_case *of) {
@@ -75,10 +94,13 @@ static uint32_t mandate_scopes(const struct principal *principal, struct span en
     uint32_t scopes = 0;
     for (size_t i = 0; entity.at != NULL && i < principal->mandate_count; i++) {
         const struct mandate *mandate = &principal->mandates[i];
-        bool is_in_force = mandate->from_ms <= now_ms && (mandate->until_ms == INSTANT_NONE || now_ms < mandate->until_ms);
-        if (is_in_force && span_equals(mandate->entity, entity)) scopes |= mandate->scopes;
+        if (mandate_is_in_force(mandate, now_ms) && span_equals(mandate->entity, entity)) scopes |= mandate->scopes;
     }
     return scopes;
+}
+
+static bool is_filer(const struct principal *principal, const struct access_case *of) {
+    return principal->pseudonym.len > 0 && has(of->filers, of->filer_count, principal->pseudonym);
 }
 
 // Whether the person reads the case from its entity's side, or as one who filed in it.
@@ -86,8 +108,7 @@ static bool may_read_as_filer(const struct principal *principal, const struct ac
     if (of->is_closed_to_entity) return false;
     uint32_t scopes = mandate_scopes(principal, of->entity, now_ms);
     if ((scopes & MANDATE_READ) != 0) return true;
-    bool is_filer = has(of->filers, of->filer_count, principal->person_id);
-    return is_filer && (of->entity.at == NULL || (scopes & MANDATE_FILE) != 0);
+    return is_filer(principal, of) && (of->entity.at == NULL || (scopes & MANDATE_FILE) != 0);
 }
 
 const struct role *access_role_for_case(const struct principal *principal, const struct access_case *of) {
@@ -125,7 +146,7 @@ static struct err may_file_as_entity(const struct principal *principal, const st
                                      int64_t now_ms, struct why *why) {
     TRY(access_require(principal, SCOPE_FILE, why));
     if (of->entity.at == NULL) {
-        if (is_new || (!of->is_closed_to_entity && has(of->filers, of->filer_count, principal->person_id))) return err_none();
+        if (is_new || (!of->is_closed_to_entity && is_filer(principal, of))) return err_none();
         if (!knows_case(principal, of, now_ms)) return no_case(why);
         return why_set(why, ERR_DENIED, NULL, "access.not_filer", NULL, "Only who filed in this case may go on with it.");
     }
@@ -141,8 +162,8 @@ static struct err may_file_as_anyone(const struct principal *principal, const st
     if (principal->is_known) TRY(access_require(principal, SCOPE_FILE, why));
     if (of->entity.at == NULL && is_new && of->workspace == WORKSPACE_DESK) return err_none();
     if (!principal->is_known) return access_require(principal, SCOPE_FILE, why);
-    bool is_filer = has(of->filers, of->filer_count, principal->person_id) && !of->is_closed_to_entity;
-    if (of->entity.at == NULL && !is_new && is_filer) return err_none();
+    bool is_hers = is_filer(principal, of) && !of->is_closed_to_entity;
+    if (of->entity.at == NULL && !is_new && is_hers) return err_none();
     if (!is_new && !knows_case(principal, of, now_ms)) return no_case(why);
     return why_set(why, ERR_DENIED, NULL, "access.anyone", NULL,
                    "What anyone may file opens a case of no entity; only who filed in it may go on with it.");
@@ -182,6 +203,10 @@ static const struct role *role_for_entity(const struct principal *principal, con
             return role;
     }
     return NULL;
+}
+
+const struct role *access_role_for_entity(const struct principal *principal, const struct access_entity *of) {
+    return principal->is_known && principal->is_totp_done ? role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) : NULL;
 }
 
 struct err access_may_see_entity(const struct principal *principal, const struct access_entity *of, int64_t now_ms,

@@ -56,6 +56,27 @@ void case_access_row(const struct services *services, struct span procedure, str
 
 void case_access(const struct services *services, const struct case_file *file, struct arena *arena, struct access_case *ret) {
     case_access_row(services, file->procedure, file->workspace, file->entity_id, file->sector, arena, ret);
+    if (file->filer.len == 0) return;
+    struct span *filer = ARENA_NEW(arena, struct span);
+    if (filer == NULL) return;
+    *filer = file->filer;
+    ret->filers = filer;
+    ret->filer_count = 1;
+}
+
+struct err case_find_filer(struct store_conn *conn, const struct principal *principal, int64_t now_ms, struct arena *arena,
+                           struct case_file *file, struct why *why) {
+    if (!principal->is_known || principal->pseudonym.len == 0) return err_none();
+    uint32_t scopes = 0;
+    for (size_t i = 0; i < principal->mandate_count; i++)
+        if (span_equals(principal->mandates[i].entity, file->entity_id) && mandate_is_in_force(&principal->mandates[i], now_ms))
+            scopes |= principal->mandates[i].scopes;
+    if (file->entity_id.len > 0 && (scopes & (MANDATE_READ | MANDATE_FILE)) != MANDATE_FILE) return err_none();
+    struct value params[] = {value_text(file->id), value_text(principal->pseudonym)};
+    struct rows rows;
+    TRY(store_read(conn, STMT_FILING_IS_FILER, params, 2, arena, &rows, why));
+    if (rows_int(&rows, 0, 0) != 0) file->filer = principal->pseudonym;
+    return err_none();
 }
 
 void entity_access(const struct services *services, struct span entity_id, struct span sector, struct arena *arena,
@@ -66,9 +87,12 @@ void entity_access(const struct services *services, struct span entity_id, struc
                                   .sector_count = of.sector_count, .sectors = of.sectors};
 }
 
-static struct err add_sectors(struct json_out *out, const struct role *role) {
-    for (size_t i = 0; i < role->sector_count; i++) json_out_string(out, role->sectors[i]);
-    return err_none();
+// The sectors that a bounded role reaches: its own within its office's, or its office's.
+static void add_sectors(struct json_out *out, const struct role *role) {
+    const struct span *sectors = role->sector_count > 0 ? role->sectors : role->office_sectors;
+    size_t count = role->sector_count > 0 ? role->sector_count : role->office_sector_count;
+    for (size_t i = 0; i < count; i++)
+        if (role_reaches_sector(role, sectors[i])) json_out_string(out, sectors[i]);
 }
 
 struct err case_list_bounds(const struct services *services, const struct principal *principal, enum workspace workspace,
@@ -84,14 +108,8 @@ struct err case_list_bounds(const struct services *services, const struct princi
         const struct role *role = &principal->roles[i];
         if (workspace == WORKSPACE_SUPERVISION && role->kind != OFFICE_CA) continue;
         may = true;
-        // A role is bounded by its own sectors, else by its office's.
-        struct role bound = *role;
-        if (role->sector_count == 0) {
-            bound.sector_count = role->office_sector_count;
-            bound.sectors = role->office_sectors;
-        }
-        if (bound.sector_count == 0) is_bounded = false;
-        TRY(add_sectors(&out, &bound));
+        if (role_is_unbounded(role)) is_bounded = false;
+        add_sectors(&out, role);
     }
     json_out_array_end(&out);
     if (!may) return why_set(why, ERR_DENIED, "", "access.office", "", "this list is for officers, signed in with their second factor");

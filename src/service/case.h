@@ -10,10 +10,15 @@ struct case_file {
     struct span id, procedure, workspace, entity_id, sector, state;
     struct json content; // the case as the law sees it
     int64_t version, next_due_ms, opened_ms, changed_ms, last_seq;
+    struct span filer; // pseudonym of the one who asks, where she filed in it and that may matter (case_find_filer)
 };
 
 // ERR_NOT_FOUND where there is none.
 CHECKED struct err case_get(struct store_conn *conn, struct span id, struct arena *arena, struct case_file *ret, struct why *why);
+// Finds out whether PRINCIPAL filed in the case, where her rights may hang on it: a case of no entity, or a mandate to file
+// without one to read.
+CHECKED struct err case_find_filer(struct store_conn *conn, const struct principal *principal, int64_t now_ms, struct arena *arena,
+                                   struct case_file *file, struct why *why);
 // What the rules of access must know of it; lives in ARENA.
 void case_access(const struct services *services, const struct case_file *file, struct arena *arena, struct access_case *ret);
 // The same where only the row's columns are known.

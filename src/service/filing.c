@@ -179,6 +179,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
     struct civil at = zone_date(services->zone, now_ms);
     TRY(procedure_find(services->law, services->state, at, request->procedure, request->document, &plan.document, why));
     TRY(read_place(conn, request, arena, &place, why));
+    if (place.has_case) TRY(case_find_filer(conn, principal, now_ms, arena, &place.file, why));
     TRY(choose_role(services, principal, request, &place, at, arena, &plan, why));
     plan.workspace = case_workspace(services, request->procedure);
     plan.is_new_case = !place.has_case;

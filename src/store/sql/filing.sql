@@ -97,6 +97,10 @@ FROM filing f JOIN case_file c ON c.id = f.case_id WHERE f.id = $1;
 SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
 FROM filing WHERE case_id = $1 ORDER BY seq;
 
+-- name: filing_is_filer
+-- takes case_id, pseudonym; gives 1 where that person filed in the case, else 0
+SELECT EXISTS (SELECT 1 FROM filing WHERE case_id = $1 AND filer = $2);
+
 -- name: filings_since
 -- takes seq after which to go on, number of rows; gives seq, id, case_id, entity_id, workspace, procedure, document, sector
 SELECT f.seq, f.id, f.case_id, f.entity_id, f.workspace, f.procedure, f.document, c.sector

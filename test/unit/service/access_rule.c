@@ -212,7 +212,7 @@ static struct principal principal_of(const struct m_person *p, struct lists *lis
                                               .from_ms = m->from * MS_PER_DAY,
                                               .until_ms = m->until == 0 ? INSTANT_NONE : m->until * MS_PER_DAY};
     }
-    return (struct principal){.is_known = true, .person_id = span_of(PERSON_NAMES[p->id]), .scopes = p->scopes,
+    return (struct principal){.is_known = true, .pseudonym = span_of(PERSON_NAMES[p->id]), .scopes = p->scopes,
                               .is_administrator = p->is_administrator, .is_totp_done = p->is_factor_done,
                               .roles = lists->roles, .role_count = p->role_count, .mandates = lists->mandates,
                               .mandate_count = p->mandate_count, .means = MEANS_SESSION};
@@ -339,6 +339,27 @@ static void what_is_taken_away_never_gives(void **state) {
     assert_true(changed > 1000);
 }
 
+static void lists_reach_what_single_reads_reach(void **state) {
+    (void)state;
+    unsigned long reached = 0;
+    draw_state = SEED + 2;
+    for (int i = 0; i < DRAWS / 4; i++) {
+        struct m_person p = draw_person();
+        struct lists lists;
+        struct principal who = principal_of(&p, &lists);
+        for (unsigned sector = 0; sector <= SECTORS; sector++)
+            for (unsigned supervision = 0; supervision < 2; supervision++) {
+                bool expected = false;
+                for (unsigned r = 0; r < p.role_count && p.is_known && p.is_factor_done; r++)
+                    expected = expected || role_sees(&p.roles[r], 1U << p.roles[r].office, sector < SECTORS ? 1U << sector : 0, supervision != 0);
+                struct span name = sector < SECTORS ? span_of(SECTOR_NAMES[sector]) : span_make(NULL, 0);
+                assert_int_equal(access_reaches_sector(&who, supervision ? WORKSPACE_SUPERVISION : WORKSPACE_DESK, name), expected);
+                reached += expected;
+            }
+    }
+    assert_true(reached > 1000);
+}
+
 static void a_draft_is_its_authors(void **state) {
     (void)state;
     struct why why = {0};
@@ -365,6 +386,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_rules_are_the_reference),
         cmocka_unit_test(what_is_taken_away_never_gives),
+        cmocka_unit_test(lists_reach_what_single_reads_reach),
         cmocka_unit_test(a_draft_is_its_authors),
         cmocka_unit_test(nobody_files_as_the_node),
     };
