@@ -15,6 +15,7 @@ extern const struct command file_command;
 extern const struct command show_command;
 extern const struct command duties_command;
 extern const struct command import_command;
+extern const struct command law_check_command;
 extern const struct command law_list_command;
 extern const struct command log_epoch_command;
 extern const struct command verify_command;

@@ -11,6 +11,7 @@ const struct command *const command_table[] = {
     &file_command,
     &show_command,
     &duties_command,
+    &law_check_command,
     &law_list_command,
     &law_replay_command,
     &verify_command,

@@ -323,7 +323,7 @@ static int quiet_role(const struct config *config) {
 }
 
 int main(int argc, char **argv) {
-    static const struct role ROLES[] = {
+    static const struct process_role ROLES[] = {
         {"front", front_role}, {"node", echo_role}, {"keys", quiet_role}, {"courier", courier_role}, {NULL, NULL}};
     if (argc > 1 && strcmp(argv[1], "--role") == 0) return role_main(ROLES, argc, argv);
     struct config config;
