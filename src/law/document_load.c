@@ -100,7 +100,7 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
-    TRY(yaml_only(row, "status class class_from message to words link field case reversed article when", l->why));
+    TRY(yaml_only(row, "status class class_from message to words link erase field case reversed article when", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
     TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
@@ -121,8 +121,12 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         effect->field = yaml_get_text(row, "field");
         TRY(yaml_flag(row, "case", false, &effect->is_from_case, l->why));
         if (effect->field.len == 0) return yaml_refuse(row, l->why, "pack.effect", "field: which names the other end is expected");
+    } else if ((text = yaml_get_text(row, "erase")).len > 0) {
+        effect->kind = EFFECT_ERASE;
+        effect->field = yaml_get_text(row, "field");
+        if (effect->field.len == 0) return yaml_refuse(row, l->why, "pack.effect", "field: the list of names is expected");
     } else {
-        return yaml_refuse(row, l->why, "pack.effect", "one of status, class, class_from, message, link is expected");
+        return yaml_refuse(row, l->why, "pack.effect", "one of status, class, class_from, message, link, erase is expected");
     }
     effect->value = text;
     return err_none();

@@ -64,6 +64,19 @@ static void link_add(struct decision *d, struct json *effects, const struct effe
         link_add_one(d, effects, effect, value->items[i].string);
 }
 
+// {"op":"erase","filing":..,"fields":[names]}: of the filing that one field names, the fields that another lists.
+static void erase_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    const struct json *target = json_find(d->values, effect->value), *names = json_find(d->values, effect->field);
+    if (json_is_null(target)) return;
+    struct json *row = op_add(d, effects, "erase");
+    text_add(d, row, "filing", target->string);
+    struct json list = json_array();
+    for (size_t i = 0; !json_is_null(names) && i < names->count; i++)
+        (void)json_tree_push(d->tree, &list, json_from_string(json_get_string(&names->items[i], "name")));
+    (void)json_tree_add(d->tree, row, SPAN("fields"), list);
+    text_add(d, row, "article", effect->article);
+}
+
 static void status_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
     struct span value = effect->value;
     if (effect->field.len > 0) {
@@ -126,6 +139,7 @@ struct json effects_make(struct decision *d) {
         if (!condition_holds(effect->when, &d->facts)) continue;
         if (effect->kind == EFFECT_MESSAGE) message_add(d, &effects, effect);
         else if (effect->kind == EFFECT_LINK) link_add(d, &effects, effect);
+        else if (effect->kind == EFFECT_ERASE) erase_add(d, &effects, effect);
         else status_add(d, &effects, effect);
     }
     for (size_t i = 0; i < d->procedure->proposal_count; i++) {

@@ -39,6 +39,7 @@
  *   {"op":"proposal","rule":"...","to":{"office_kind":"spoc"}|{"states":["BE","FR"]}|{"body":"enisa"},
  *     "fields":["name",...],"article","reason":{"en":..}}        a named officer releases it; nothing goes by itself
  *   {"op":"link","kind":"merged_into|split_from|succeeds|duplicate_of|...","from":"E..."|"C...","to":"E..."|"C...","article"}
+ *   {"op":"erase","filing":"F...","fields":["<form field>",...],"article"}    no fields: all of them
  */
 #ifndef LAW_PROCEDURE_H
 #define LAW_PROCEDURE_H

@@ -51,7 +51,7 @@ struct flag_row {
     const struct yaml *node;
 };
 
-enum effect_kind { EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_REGISTER };
+enum effect_kind { EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE };
 struct effect_row {
     enum effect_kind kind;
     struct span value;      // status, class, kind of message or link

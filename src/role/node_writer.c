@@ -135,7 +135,9 @@ void *node_checkpointer(void *context) {
         struct timespec pause = {.tv_nsec = 500 * 1000 * 1000};
         (void)nanosleep(&pause, NULL);
         struct why why = {0};
-        struct err e = store_checkpoint(node->store, &why);
+        bool has_erased = atomic_exchange(&node->services.has_erased, false);
+        struct err e = has_erased ? store_checkpoint_truncate(node->store, &why) : store_checkpoint(node->store, &why);
+        if (has_erased && is_err(e)) atomic_store(&node->services.has_erased, true); // readers were in the way: again
         if (is_err(e) && e.code != ERR_BUSY) log_warn("checkpoint_failed", "error=%s words=\"%s\"", err_name(e.code), why.words);
     }
     return NULL;

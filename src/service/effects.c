@@ -3,6 +3,7 @@
 
 #include "law/procedure.h"
 #include "service/entity.h"
+#include "service/erasure.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -106,6 +107,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
     if (row.id.at == NULL || row.procedure.at == NULL || row.workspace.at == NULL)
         return why_set(why, ERR_CORRUPT, "", "effects.case", "", "the effects of %.*s name no case", SPAN_FMT(of->filing_id));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(entity_op(services, conn, of, &ops->items[i], arena, why));
+    for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(erasure_op(services, conn, of, &ops->items[i], arena, why));
     if (row.entity.at != NULL) TRY(entity_sector(conn, row.entity, arena, &row.sector, why));
     TRY(put_case(conn, of, &row, json_get(file, "content"), arena, why));
     TRY(put_filing(conn, of, &row, why));

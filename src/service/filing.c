@@ -6,6 +6,7 @@
 #include "service/case.h"
 #include "service/effects.h"
 #include "service/entity.h"
+#include "service/erasure.h"
 #include "service/record_store.h"
 
 // --- deciding ---
@@ -211,6 +212,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
         // Only a document that writes the register brings an entity into being.
         if (plan.is_new_entity && !registers(plan.decision.effects, plan.entity_id))
             return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "this document concerns an entity on the register; name it in \"entity\"");
+        TRY(erasure_allowed(services, conn, principal, plan.decision.effects, now_ms, arena, why));
         TRY(effects_make(services, &place, &plan, at, arena, why));
     }
     *ret = plan;

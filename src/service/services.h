@@ -43,6 +43,7 @@ struct services {
     void (*random)(void *at, size_t size_bytes);
     void (*random_id)(char prefix, char ret[18]);
     _Atomic uint64_t counters[COUNTERS];
+    _Atomic bool has_erased;  // keys were erased: the write-ahead log still holds them until it is truncated
     struct signed_head *head; // the latest signed head of the log
 };
 
