@@ -205,8 +205,9 @@ static void duties_refresh(struct decision *d) {
     for (size_t i = 0; i < d->duties->count; i++) {
         struct json *duty = &d->duties->items[i];
         const struct duty_row *row = row_of(d, json_get_string(duty, "duty"));
-        if (row == NULL || !is_open(duty)) continue;
-        bool is_closed = row->closes_when != NULL && condition_holds(row->closes_when, &d->facts);
+        if (row == NULL || !json_is_null(json_get(duty, "closed_by"))) continue;
+        bool is_done = !is_open(duty); // what was done is judged by the times as they now stand, too
+        bool is_closed = !is_done && row->closes_when != NULL && condition_holds(row->closes_when, &d->facts);
         const struct clock *clock = row->clock.len > 0 ? clock_find(d->profile, row->clock, d->input->at) : NULL;
         bool is_opener = span_equals(json_get_string(duty, "opened_by"), d->input->filing_id);
         if (clock != NULL && !is_closed && !is_opener) {
@@ -215,7 +216,7 @@ static void duties_refresh(struct decision *d) {
             int64_t opened_ms = filed_ms(d, json_get_string(duty, "opened_by"));
             struct clock_result result = clock_evaluate(clock, d->profile, d->input->at, &facts, opened_ms);
             if (result.applies) times_write(d, duty, clock, &result);
-            else is_closed = row->opens_on.count == 0;
+            else is_closed = !is_done && row->opens_on.count == 0;
         }
         if (is_closed) text_set(d, duty, "closed_by", d->input->filing_id);
     }

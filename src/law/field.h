@@ -57,6 +57,7 @@ struct field {
     size_t choice_count;
     const struct choice *choices;
     bool is_future_allowed; // instants and dates
+    bool is_anywhere;       // filing: of any case, not only this one
     struct span register_as, keeps;
     bool keeps_first;       // the first value kept stays (a clock's anchor)
     struct names visible_to, hidden_from;

@@ -103,7 +103,7 @@ static struct err field_load(const struct field_context *context, const struct y
                              struct why *why) {
     TRY(yaml_only(row,
                   "field type label help article required shown_when choices min max decimals min_chars max_chars min_items "
-                  "max_items future keeps register visible_to hidden_from from to certainty fields",
+                  "max_items future anywhere keeps register visible_to hidden_from from to certainty fields",
                   why));
     struct field out = {.node = row, .label = yaml_get_text(row, "label"), .help = yaml_get_text(row, "help")};
     out.article = yaml_get_text(row, "article");
@@ -123,6 +123,7 @@ static struct err field_load(const struct field_context *context, const struct y
     TRY(choices_load(context, yaml_get(row, "choices"), &out, why));
     TRY(limits_load(row, &out, why));
     TRY(yaml_flag(row, "future", false, &out.is_future_allowed, why));
+    TRY(yaml_flag(row, "anywhere", false, &out.is_anywhere, why));
     TRY(kept_load(row, &out, why));
     TRY(yaml_names(context->arena, yaml_get(row, "visible_to"), &out.visible_to, why));
     TRY(yaml_names(context->arena, yaml_get(row, "hidden_from"), &out.hidden_from, why));

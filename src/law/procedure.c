@@ -148,7 +148,7 @@ static void references_check(const struct decision *d, struct fault_list *faults
     for (size_t i = 0; i < d->document->field_count; i++) {
         const struct field *field = &d->document->fields[i];
         const struct json *value = json_find(d->values, field->name);
-        if (field->type != FIELD_FILING || json_is_null(value) || filing_of(d, value->string) != NULL) continue;
+        if (field->type != FIELD_FILING || field->is_anywhere || json_is_null(value) || filing_of(d, value->string) != NULL) continue;
         fault_add(faults, arena_printf(faults->arena, "/%.*s", SPAN_FMT(field->name)), "field.filing", field->article,
                   "The case has no such filing.");
     }

@@ -167,6 +167,20 @@ void *node_signer(void *context) {
     return NULL;
 }
 
+// The log's verifier key, for whoever wants to check what this node signs.
+static struct err ask_key(struct node *node, struct arena *arena) {
+    struct buf request;
+    buf_init(&request, arena, 4096);
+    uint64_t number = next_number();
+    size_t mark = frame_begin(&request, WIRE_KEYS_PUBLIC, number);
+    if (!frame_end(&request, mark)) return err_make(ERR_MEMORY);
+    struct frame answer;
+    TRY(ask_keys(node, buf_span(&request), number, arena, &answer));
+    struct span text = arena_copy(&node->arena, frame_get(&answer, TAG_KEY));
+    if (answer.type != WIRE_KEYS_PUBLIC || text.at == NULL) return err_make(ERR_IO);
+    return verifier_key_parse(span_trim(text), &node->services.log_key, NULL);
+}
+
 struct err node_check_head(struct node *node, struct store_conn *conn, struct why *why) {
     struct arena arena;
     arena_init(&arena, 4 * 1024 * 1024);
@@ -174,6 +188,7 @@ struct err node_check_head(struct node *node, struct store_conn *conn, struct wh
     uint64_t size = 0;
     struct hash root, own;
     struct err e = record_edge_load(conn, &arena, &edge, why);
+    if (!is_err(e)) e = ask_key(node, &arena);
     if (!is_err(e)) e = ask_head(node, &arena, &size, &root);
     struct tree_reader reader = record_tree_reader(conn);
     bool is_behind = !is_err(e) && size > edge.frontier.size, is_forked = false;
