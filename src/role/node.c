@@ -33,7 +33,7 @@ static struct err start_access(struct node *node, struct why *why) {
         const struct config_office *from = &config->offices[i];
         offices[i] = (struct access_office){.id = from->id, .kind = office_kind_from(from->kind), .sector_count = from->sector_count, .sectors = from->sectors};
     }
-    return access_init(node->services.access, offices, config->office_count, node->services.node_secret, (unsigned)node->worker_count - 1, why);
+    return access_init(node->services.access, offices, config->office_count, node->services.node_secret, (unsigned)node->worker_count - 2, why);
 }
 
 // Who answers an early warning, for receipts: the CSIRT, else the first competent authority.

@@ -49,8 +49,8 @@ struct access {
     struct access_rates *rates; // token buckets, in memory
 };
 
-// The offices stay the caller's and must outlive ACCESS. At most MAX_WAITING threads wait for the password hasher; give
-// fewer than there are worker threads, so that signing in can't take all of them.
+// The offices stay the caller's and must outlive ACCESS. While one thread hashes a password, at most MAX_WAITING others wait for
+// it: give two fewer than there are worker threads, so that signing in can't take all of them.
 CHECKED struct err access_init(struct access *access, const struct access_office *offices, size_t office_count,
                                const uint8_t node_secret[32], unsigned max_waiting, struct why *why);
 void access_fini(struct access *access);
