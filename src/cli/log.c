@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* varde log epoch: a person decides that the log begins anew after a loss that cannot be mended. */
 #include "cli/commands.h"
-#include "cli/offline.h"
 #include "cli/print.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "role/keys_file.h"
-#include "service/archive.h"
-
-// The database goes on under the key's new epoch.
-static struct err follow(const char *dir, struct arena *arena, struct why *why) {
-    struct offline offline;
-    int64_t number;
-    struct err e = offline_open(&offline, dir, why);
-    if (!is_err(e)) e = archive_epoch_open(offline.conn, arena, &number, why);
-    offline_close(&offline);
-    return e;
-}
 
 static int epoch(const struct call *call, struct arena *arena) {
     struct why why = {0};
@@ -33,7 +21,6 @@ static int epoch(const struct call *call, struct arena *arena) {
     }
     buf_init(&statement, arena, 2 * EPOCH_BYTES_MAX);
     struct err e = keys_open_epoch(dir, &request, &statement, &why);
-    if (!is_err(e)) e = follow(call_argument(call, 0), arena, &why);
     if (is_err(e)) return call_fail(call, e, &why);
     print_span(buf_span(&statement));
     return EXIT_DONE;

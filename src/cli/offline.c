@@ -25,7 +25,8 @@ struct err offline_open(struct offline *offline, const char *dir, struct why *wh
     TRY(zone_load(&offline->arena, (const char *)law_zone(services->law, services->state).at, &services->zone, why));
     TRY(store_open(offline->config.database_file, false, &offline->store, why));
     TRY(store_connect(offline->store, STORE_WRITE, &offline->conn, why));
-    return archive_origin(offline->conn, offline->config.log_origin, &offline->arena, &services->origin, why);
+    services->origin = span_of(offline->keys.state.memory.origin);
+    return archive_log_name(offline->conn, offline->config.log_origin, &offline->arena, why);
 }
 
 void offline_close(struct offline *offline) {

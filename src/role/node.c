@@ -103,7 +103,7 @@ static struct err start_store(struct node *node, struct why *why) {
     struct store_conn *writer;
     TRY(store_connect(node->store, STORE_WRITE, &writer, why));
     struct err e = archive_put(&node->services, writer, embedded_law, embedded_law_count, clock_now_ms(), why);
-    if (!is_err(e)) e = archive_origin(writer, node->config->log_origin, &node->arena, &node->services.origin, why);
+    if (!is_err(e)) e = archive_log_name(writer, node->config->log_origin, &node->arena, why);
     store_disconnect(writer);
     TRY(e);
     return node_check_head(node, node->own_conn, why);

@@ -53,18 +53,22 @@ static uint64_t next_number(void) {
     return atomic_fetch_add(&number, 1) + 1;
 }
 
-// The head that keys last signed for this log, as keys remembers it.
-static struct err ask_head(struct node *node, struct arena *arena, uint64_t *ret_size, struct hash *ret_root) {
+// The head that keys last signed for this log, as keys remembers it. Asked with the log's name at start, keys says which
+// epoch's origin the log has by now.
+static struct err ask_head(struct node *node, struct span origin, struct arena *arena, uint64_t *ret_size, struct hash *ret_root,
+                           struct span *ret_origin, struct why *why) {
     struct buf request;
     buf_init(&request, arena, 4096);
     uint64_t number = next_number();
     size_t mark = frame_begin(&request, WIRE_KEYS_HEAD, number);
-    frame_field(&request, TAG_ORIGIN, node->services.origin);
+    frame_field(&request, TAG_ORIGIN, origin);
     if (!frame_end(&request, mark)) return err_make(ERR_MEMORY);
     struct frame answer;
     TRY(ask_keys(node, buf_span(&request), number, arena, &answer));
     struct span root = frame_get(&answer, TAG_ROOT);
-    if (answer.type != WIRE_KEYS_HEAD) return err_make(ERR_IO);
+    if (answer.type != WIRE_KEYS_HEAD)
+        return why_set(why, ERR_CONFLICT, "", "log.refused", "", "keys refused: %.*s", SPAN_FMT(frame_get(&answer, TAG_WORDS)));
+    *ret_origin = frame_get(&answer, TAG_ORIGIN);
     *ret_size = frame_get_u64(&answer, TAG_SIZE, 0);
     if (*ret_size > 0 && root.len != HASH_BYTES) return err_make(ERR_CORRUPT);
     if (*ret_size > 0) memcpy(ret_root->bytes, root.at, HASH_BYTES);
@@ -73,9 +77,10 @@ static struct err ask_head(struct node *node, struct arena *arena, uint64_t *ret
 
 static struct err sign_head(struct node *node, struct store_conn *conn, uint64_t size, struct arena *arena, struct why *why) {
     uint64_t old_size;
+    struct span origin;
     struct hash old_root, root, proof[TREE_PROOF_MAX];
     size_t count = 0;
-    TRY(ask_head(node, arena, &old_size, &old_root));
+    TRY(ask_head(node, node->services.origin, arena, &old_size, &old_root, &origin, why));
     struct tree_reader reader = record_tree_reader(conn);
     if (old_size > size) return why_set(why, ERR_CONFLICT, "", "log.behind", "", "keys has signed a head of %llu records, the store has %llu",
                                         (unsigned long long)old_size, (unsigned long long)size);
@@ -189,7 +194,13 @@ struct err node_check_head(struct node *node, struct store_conn *conn, struct wh
     struct hash root, own;
     struct err e = record_edge_load(conn, &arena, &edge, why);
     if (!is_err(e)) e = ask_key(node, &arena);
-    if (!is_err(e)) e = ask_head(node, &arena, &size, &root);
+    struct span origin = node->config->log_origin;
+    if (!is_err(e)) e = ask_head(node, origin, &arena, &size, &root, &origin, why);
+    if (!is_err(e) && epoch_of_origin(node->config->log_origin, origin) == 0)
+        e = why_set(why, ERR_CONFLICT, "log_origin", "log.name", "", "the key signs for the log %.*s, the configuration names %.*s",
+                    SPAN_FMT(origin), SPAN_FMT(node->config->log_origin));
+    if (!is_err(e)) node->services.origin = arena_copy(&node->arena, origin);
+    if (!is_err(e) && node->services.origin.at == NULL) e = err_make(ERR_MEMORY);
     struct tree_reader reader = record_tree_reader(conn);
     bool is_behind = !is_err(e) && size > edge.frontier.size, is_forked = false;
     if (!is_err(e) && !is_behind && size > 0) {

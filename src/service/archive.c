@@ -119,7 +119,7 @@ struct err archive_get(struct store_conn *conn, const struct hash *hash, struct 
     return err_none();
 }
 
-// --- the log's epoch ---
+// --- the log's name ---
 
 static struct err meta_get(struct store_conn *conn, const char *name, struct arena *arena, struct span *ret, struct why *why) {
     struct value param = value_text(span_of(name));
@@ -138,35 +138,11 @@ static struct err meta_set(struct store_conn *conn, const char *name, struct spa
     return e;
 }
 
-static struct err epoch_get(struct store_conn *conn, struct arena *arena, int64_t *ret, struct why *why) {
-    struct span text;
-    TRY(meta_get(conn, "log.epoch", arena, &text, why));
-    *ret = 1;
-    if (text.at != NULL && !span_to_int(text, ret)) return why_set(why, ERR_CORRUPT, "", "log.epoch", "", "the epoch of the log can't be read");
-    return err_none();
-}
-
-struct err archive_origin(struct store_conn *conn, struct span name, struct arena *arena, struct span *ret, struct why *why) {
+struct err archive_log_name(struct store_conn *conn, struct span name, struct arena *arena, struct why *why) {
     struct span known;
-    int64_t epoch;
     TRY(meta_get(conn, "log.name", arena, &known, why));
-    if (known.at == NULL) TRY(meta_set(conn, "log.name", name, why));
-    else if (!span_equals(known, name))
-        return why_set(why, ERR_CONFLICT, "log_origin", "log.name", "", "the database holds the log %.*s, the configuration names %.*s",
-                       SPAN_FMT(known), SPAN_FMT(name));
-    TRY(epoch_get(conn, arena, &epoch, why));
-    struct buf origin;
-    buf_init(&origin, arena, NOTE_NAME_BYTES_MAX + 64);
-    epoch_origin_write(&origin, name, (uint64_t)epoch);
-    *ret = buf_span(&origin);
-    return err_none();
-}
-
-struct err archive_epoch_open(struct store_conn *conn, struct arena *arena, int64_t *ret, struct why *why) {
-    int64_t epoch;
-    TRY(epoch_get(conn, arena, &epoch, why));
-    struct span text = arena_printf(arena, "%lld", (long long)epoch + 1);
-    TRY(meta_set(conn, "log.epoch", text, why));
-    *ret = epoch + 1;
-    return err_none();
+    if (known.at == NULL) return meta_set(conn, "log.name", name, why);
+    if (span_equals(known, name)) return err_none();
+    return why_set(why, ERR_CONFLICT, "log_origin", "log.name", "", "the database holds the log %.*s, the configuration names %.*s",
+                   SPAN_FMT(known), SPAN_FMT(name));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
- * What a node keeps of itself in the store: the law packs that it used, by content, and the epoch of its log.
+ * What a node keeps of itself in the store: the law packs that it used, by content, and the name of its log.
  */
 #ifndef SERVICE_ARCHIVE_H
 #define SERVICE_ARCHIVE_H
@@ -15,10 +15,8 @@ CHECKED struct err archive_put(const struct services *services, struct store_con
 CHECKED struct err archive_get(struct store_conn *conn, const struct hash *hash, struct arena *arena,
                                const struct embedded_file **ret, size_t *ret_count, struct why *why);
 
-// The log's origin in its present epoch; NAME is the log's name from the configuration. The first call writes the name
-// down: a node whose configuration names another log than its database is refused.
-CHECKED struct err archive_origin(struct store_conn *conn, struct span name, struct arena *arena, struct span *ret, struct why *why);
-// Goes to the next epoch (after a restore behind what was signed); RET is its number.
-CHECKED struct err archive_epoch_open(struct store_conn *conn, struct arena *arena, int64_t *ret, struct why *why);
+// The first call writes the log's name down: a node whose configuration names another log than its database is refused.
+// The epoch is not kept here, where a restored backup would take it back, but by the signing key.
+CHECKED struct err archive_log_name(struct store_conn *conn, struct span name, struct arena *arena, struct why *why);
 
 #endif
