@@ -61,8 +61,10 @@ static struct err place_make(struct job *job, struct place *place, const char *d
     place->dir = dir;
     place->temp = (const char *)arena_printf(job->arena, "%s/.%s.%s", dir, name, id).at;
     place->final = path_join(job->arena, dir, name);
-    if (place->temp == NULL || place->final == NULL) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
-    if (file_exists(place->final)) return why_set(job->why, ERR_CONFLICT, "", "backup.exists", "", "%s: is there already", place->final);
+    if (place->temp == NULL || place->final == NULL)
+        return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
+    if (file_exists(place->final))
+        return why_set(job->why, ERR_CONFLICT, "", "backup.exists", "", "%s: is there already", place->final);
     buf_init(&place->sums, job->arena, 4096);
     TRY(dir_make(place->temp, 0700, job->why));
     place->is_made = true;
@@ -99,7 +101,8 @@ static struct err files_finish(struct job *job) {
         struct place *place = &job->places[i];
         if (!place->is_made) continue;
         const char *sums = path_join(job->arena, place->temp, "SHA256SUMS");
-        if (sums == NULL || place->sums.is_failed) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
+        if (sums == NULL || place->sums.is_failed)
+            return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
         TRY(file_write(sums, buf_span(&place->sums), 0600, job->why));
         TRY(path_rename(place->temp, place->final, job->why));
         place->is_made = false;
@@ -197,7 +200,8 @@ static void report_json(struct job *job) {
 
 static void report(struct job *job) {
     struct span made_at = instant_text(job->arena, job->about.made_ms);
-    (void)printf("backup of %s with %lld records, %.*s\n", job->about.node, (long long)job->about.tree_size, SPAN_FMT(made_at));
+    (void)printf("backup of %s with %lld records, %.*s\n", job->about.node, (long long)job->about.tree_size,
+                 SPAN_FMT(made_at));
     for (enum backup_part part = 0; part < BACKUP_PARTS; part++)
         if (job->files[part].is_wanted)
             (void)printf("%12llu bytes  %s/%s\n", (unsigned long long)job->files[part].size_bytes,
@@ -242,10 +246,12 @@ const struct command backup_command = {
     .name = "backup",
     .arguments = "",
     .summary = "Back up a node, running or not, encrypted",
-    .help = "The backup has three parts: main.varde, keys.varde (without which the fields of filings stay unreadable, to be\n"
-            "kept for a shorter time) and erasures.varde. The node's writer is not held up. Only a whole backup gets its\n"
-            "name; SHA256SUMS lets `sha256sum -c` find a bad medium without the secret.\n\n"
-            "The configuration, the signing key and the TLS key are not in it: they change rarely and are copied apart.",
+    .help =
+        "The backup has three parts: main.varde, keys.varde (without which the fields of filings stay unreadable, to "
+        "be\n"
+        "kept for a shorter time) and erasures.varde. The node's writer is not held up. Only a whole backup gets its\n"
+        "name; SHA256SUMS lets `sha256sum -c` find a bad medium without the secret.\n\n"
+        "The configuration, the signing key and the TLS key are not in it: they change rarely and are copied apart.",
     .options = BACKUP_OPTIONS,
     .run = backup_run,
 };

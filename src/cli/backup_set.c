@@ -10,7 +10,8 @@ const char *backup_file_name(enum backup_part part) {
     return NAMES[part];
 }
 
-struct err backup_secret_read(const struct call *call, struct arena *arena, struct backup_secret *ret, struct why *why) {
+struct err backup_secret_read(const struct call *call, struct arena *arena, struct backup_secret *ret,
+                              struct why *why) {
     const char *key_file = call_option(call, "--key-file"), *words_file = call_option(call, "--passphrase-file");
     if ((key_file == NULL) == (words_file == NULL))
         return why_set(why, ERR_INPUT, "", "backup.secret", "", "give either --key-file or --passphrase-file");

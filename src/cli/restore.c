@@ -46,7 +46,8 @@ static struct err source_open(struct job *job, const char *path, struct in_file 
 static struct err list_add(struct job *job, const char *path) {
     size_t at = job->plan.erasure_count;
     if (at == RESTORE_ERASURES_MAX)
-        return why_set(job->why, ERR_LIMIT, "", "backup.lists", "", "at most %d lists of erasures", RESTORE_ERASURES_MAX);
+        return why_set(job->why, ERR_LIMIT, "", "backup.lists", "", "at most %d lists of erasures",
+                       RESTORE_ERASURES_MAX);
     TRY(source_open(job, path, &job->lists[at], &job->list_sources[at]));
     job->plan.erasures[at] = &job->list_sources[at];
     job->plan.erasure_count++;
@@ -62,7 +63,8 @@ static struct err sources_open(struct job *job) {
         if (keys == NULL) keys = path_join(job->arena, from, backup_file_name(BACKUP_KEYS));
         if (keys != NULL && !file_exists(keys))
             return why_set(job->why, ERR_NOT_FOUND, "", "backup.keys", "",
-                           "%s: is not there; give it with --keys, or restore unreadable fields with --without-keys", keys);
+                           "%s: is not there; give it with --keys, or restore unreadable fields with --without-keys",
+                           keys);
         TRY(source_open(job, keys, &job->keys, &job->keys_source));
         job->plan.keys = &job->keys_source;
     }
@@ -95,11 +97,13 @@ static struct err place_check(struct job *job, const char *data) {
         const char *path = path_join(job->arena, data, NAMES[i]);
         if (path == NULL) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
         if (file_exists(path))
-            return why_set(job->why, ERR_CONFLICT, "", "backup.exists", "", "%s: is there already; restore into a directory without it", path);
+            return why_set(job->why, ERR_CONFLICT, "", "backup.exists", "",
+                           "%s: is there already; restore into a directory without it", path);
     }
     job->database = path_join(job->arena, data, "node.db");
     job->temp = path_join(job->arena, data, "restore.db");
-    if (job->database == NULL || job->temp == NULL) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
+    if (job->database == NULL || job->temp == NULL)
+        return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
     database_remove(job, job->temp); // of a restore that was killed
     return err_none();
 }
@@ -122,9 +126,10 @@ static void report(struct job *job, bool is_json) {
     const struct restore_result *result = &job->result;
     struct span made_at = instant_text(job->arena, result->about.made_ms);
     if (!is_json) {
-        (void)printf("restored %s of %.*s: %lld records, %llu rows, %llu keys of which %llu were erased again\n", result->about.node,
-                     SPAN_FMT(made_at), (long long)result->about.tree_size, (unsigned long long)result->rows,
-                     (unsigned long long)result->keys, (unsigned long long)result->erased_again);
+        (void)printf("restored %s of %.*s: %lld records, %llu rows, %llu keys of which %llu were erased again\n",
+                     result->about.node, SPAN_FMT(made_at), (long long)result->about.tree_size,
+                     (unsigned long long)result->rows, (unsigned long long)result->keys,
+                     (unsigned long long)result->erased_again);
         if (job->plan.keys == NULL) (void)printf("without keys: what was filed can be proved, not read\n");
         if (result->needs_rebuild) (void)printf("run varde rebuild before the node is started\n");
         return;
@@ -187,11 +192,12 @@ const struct command restore_command = {
     .name = "restore",
     .arguments = "",
     .summary = "Make a node's database out of a backup",
-    .help = "Everything is checked before node.db appears: each chunk of each part, the database, its references and the\n"
-            "number of records. A directory that has a node.db is left alone. What was erased since the backup comes back\n"
-            "unless a later list of erasures is given.\n\n"
-            "The configuration, keys and certificates are put beside it by hand. A node that finds itself behind what its\n"
-            "signing key or a witness has seen says so when it starts.",
+    .help =
+        "Everything is checked before node.db appears: each chunk of each part, the database, its references and the\n"
+        "number of records. A directory that has a node.db is left alone. What was erased since the backup comes back\n"
+        "unless a later list of erasures is given.\n\n"
+        "The configuration, keys and certificates are put beside it by hand. A node that finds itself behind what its\n"
+        "signing key or a witness has seen says so when it starts.",
     .options = RESTORE_OPTIONS,
     .run = restore_run,
 };

@@ -24,7 +24,8 @@ static struct err day_option(struct job *job, const char *name, int64_t fallback
     struct civil day;
     *ret = fallback;
     if (text == NULL) return err_none();
-    if (!civil_parse(span_of(text), &day)) return why_set(job->why, ERR_INPUT, name, "retention.date", NULL, "a day such as 2026-11-22 is expected");
+    if (!civil_parse(span_of(text), &day))
+        return why_set(job->why, ERR_INPUT, name, "retention.date", NULL, "a day such as 2026-11-22 is expected");
     *ret = zone_day_start(job->question.zone, day);
     return err_none();
 }
@@ -52,7 +53,8 @@ static struct err ask(struct job *job, const char *database, struct buf *text) {
     if (!is_err(e)) e = retention_write_json(&out, conn, &job->question, job->arena, job->why);
     store_disconnect(conn);
     store_close(store);
-    if (!is_err(e) && text->is_failed) e = why_set(job->why, ERR_MEMORY, NULL, "retention.memory", NULL, "no memory left for the report");
+    if (!is_err(e) && text->is_failed)
+        e = why_set(job->why, ERR_MEMORY, NULL, "retention.memory", NULL, "no memory left for the report");
     return e;
 }
 
@@ -109,8 +111,10 @@ const struct command retention_command = {
     .name = "retention",
     .arguments = "",
     .summary = "Show what the rules of retention would have erased, and on which ground",
-    .help = "How long filings are kept stands in the law packs (retention.yaml), a state's before the Union's. Where none sets a\n"
-            "period, everything is kept. A case that still owes something is left alone. Nothing is erased here: an erasure is a\n"
+    .help = "How long filings are kept stands in the law packs (retention.yaml), a state's before the Union's. Where "
+            "none sets a\n"
+            "period, everything is kept. A case that still owes something is left alone. Nothing is erased here: an "
+            "erasure is a\n"
             "filing that a person of the office makes.",
     .options = RETENTION_OPTIONS,
     .run = retention_run,

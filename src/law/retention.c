@@ -17,10 +17,15 @@ static struct err period_read(const struct yaml *keep, struct retention_rule *ru
         return yaml_refuse(keep, why, "retention.keep", "keep is unknown, {years: N}, {months: N} or {days: N}");
     const struct yaml_pair *pair = &keep->pairs[0];
     int64_t number = 0;
-    bool is_years = span_is(pair->name, "years"), is_months = span_is(pair->name, "months"), is_days = span_is(pair->name, "days");
-    if (!(is_years || is_months || is_days) || pair->value.type != YAML_SCALAR || !span_to_int(pair->value.text, &number) ||
-        number < 1 || number > (is_days ? PERIOD_DAYS_MAX : is_years ? PERIOD_MONTHS_MAX / 12 : PERIOD_MONTHS_MAX))
-        return yaml_refuse(&pair->value, why, "retention.keep", "a number of years, months or days from 1 on is expected");
+    bool is_years = span_is(pair->name, "years"), is_months = span_is(pair->name, "months"),
+         is_days = span_is(pair->name, "days");
+    if (!(is_years || is_months || is_days) || pair->value.type != YAML_SCALAR ||
+        !span_to_int(pair->value.text, &number) || number < 1 ||
+        number > (is_days    ? PERIOD_DAYS_MAX
+                  : is_years ? PERIOD_MONTHS_MAX / 12
+                             : PERIOD_MONTHS_MAX))
+        return yaml_refuse(&pair->value, why, "retention.keep",
+                           "a number of years, months or days from 1 on is expected");
     rule->is_known = true;
     rule->months = is_days ? 0 : (int)number * (is_years ? 12 : 1);
     rule->days = is_days ? (int)number : 0;
@@ -35,8 +40,8 @@ static struct err day_read(const struct yaml *row, const char *name, bool *has, 
 }
 
 static bool name_is_known(struct span name) {
-    static const char *const NAMES[] = {"procedure", "document", "keep", "counted_from", "article", "source",
-                                        "certainty", "from",     "to",   "checked_on"};
+    static const char *const NAMES[] = {"procedure", "document",  "keep", "counted_from", "article",
+                                        "source",    "certainty", "from", "to",           "checked_on"};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
         if (span_is(name, NAMES[i])) return true;
     return false;
@@ -48,7 +53,8 @@ static struct err rule_read(struct reading *reading, const struct pack *pack, co
     if (row->type != YAML_MAPPING) return yaml_refuse(row, why, "retention.rule", "a rule is a mapping");
     for (size_t i = 0; i < row->count; i++)
         if (!name_is_known(row->pairs[i].name))
-            return yaml_refuse(&row->pairs[i].value, why, "retention.name", "%.*s is not known here", SPAN_FMT(row->pairs[i].name));
+            return yaml_refuse(&row->pairs[i].value, why, "retention.name", "%.*s is not known here",
+                               SPAN_FMT(row->pairs[i].name));
     rule.procedure = yaml_get_text(row, "procedure");
     rule.document = yaml_get_text(row, "document");
     rule.article = yaml_get_text(row, "article");
@@ -80,7 +86,8 @@ static struct err pack_read(struct reading *reading, const struct pack *pack) {
 
 static unsigned particular(const struct retention_rule *rule) { // how much it names
     bool is_national = span_starts_with(rule->pack, SPAN("national/"));
-    return (is_national ? 4u : 0u) + (span_is(rule->procedure, "*") ? 0u : 2u) + (span_is(rule->document, "*") ? 0u : 1u);
+    return (is_national ? 4u : 0u) + (span_is(rule->procedure, "*") ? 0u : 2u) +
+           (span_is(rule->document, "*") ? 0u : 1u);
 }
 
 // Stable, so that among equals the order of packs and files stays.
@@ -93,8 +100,8 @@ static void rules_sort(struct retention_rule *rules, size_t count) {
     }
 }
 
-struct err retention_rules_read(const struct law *law, struct span state, struct arena *arena, struct retention_rules *ret,
-                                struct why *why) {
+struct err retention_rules_read(const struct law *law, struct span state, struct arena *arena,
+                                struct retention_rules *ret, struct why *why) {
     struct reading reading = {.arena = arena, .why = why};
     reading.rules = arena_take_array(arena, RULES_MAX, sizeof *reading.rules);
     if (reading.rules == NULL) return why_set(why, ERR_MEMORY, NULL, "retention.memory", NULL, "no memory left");
@@ -116,7 +123,8 @@ const struct retention_rule *retention_rule_for(const struct retention_rules *ru
         const struct retention_rule *rule = &rules->rules[i];
         bool is_named = (span_is(rule->procedure, "*") || span_equals(rule->procedure, procedure)) &&
                         (span_is(rule->document, "*") || span_equals(rule->document, document));
-        bool is_now = (!rule->has_from || civil_compare(rule->from, at) <= 0) && (!rule->has_to || civil_compare(at, rule->to) <= 0);
+        bool is_now = (!rule->has_from || civil_compare(rule->from, at) <= 0) &&
+                      (!rule->has_to || civil_compare(at, rule->to) <= 0);
         if (is_named && is_now) return rule;
     }
     return NULL;

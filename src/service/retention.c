@@ -47,19 +47,21 @@ static struct line *line_of(struct report *report, struct span procedure, struct
 }
 
 static void instant_add(struct json_out *out, struct arena *arena, const char *name, int64_t instant_ms) {
-    json_out_member_string(out, name, instant_ms == INSTANT_NONE ? span_make(NULL, 0) : instant_text(arena, instant_ms));
+    json_out_member_string(out, name,
+                           instant_ms == INSTANT_NONE ? span_make(NULL, 0) : instant_text(arena, instant_ms));
 }
 
 static void ground_add(struct json_out *out, const struct line *line, struct arena *arena) {
     const struct retention_rule *rule = line->rule;
-    json_out_member_string(out, "ground",
-                           arena_printf(arena, "%.*s: kept for %d %s from the day of %s", SPAN_FMT(rule->pack),
-                                        rule->months > 0 ? rule->months : rule->days, rule->months > 0 ? "months" : "days",
-                                        rule->counted_from == RETENTION_FROM_FILED ? "filing" : "the last filing of the case"));
+    json_out_member_string(
+        out, "ground",
+        arena_printf(arena, "%.*s: kept for %d %s from the day of %s", SPAN_FMT(rule->pack),
+                     rule->months > 0 ? rule->months : rule->days, rule->months > 0 ? "months" : "days",
+                     rule->counted_from == RETENTION_FROM_FILED ? "filing" : "the last filing of the case"));
 }
 
-static void proposal_list(struct report *report, const struct rows *rows, size_t row, const struct line *line, int64_t over_ms,
-                          struct arena *arena) {
+static void proposal_list(struct report *report, const struct rows *rows, size_t row, const struct line *line,
+                          int64_t over_ms, struct arena *arena) {
     const struct retention_question *question = report->question;
     if (rows_int(rows, row, SEQ) <= question->after_seq) return;
     report->is_cut = report->listed == question->list_max;
@@ -88,12 +90,14 @@ static struct err filing_weigh(struct report *report, const struct rows *rows, s
     line->filings++;
     if (line->rule == NULL || !line->rule->is_known || rows_int(rows, row, KEYS) == 0) return err_none();
     bool is_from_filed = line->rule->counted_from == RETENTION_FROM_FILED;
-    int64_t over_ms = retention_over_ms(line->rule, question->zone, rows_int(rows, row, is_from_filed ? RECORDED : LAST_RECORDED));
+    int64_t over_ms =
+        retention_over_ms(line->rule, question->zone, rows_int(rows, row, is_from_filed ? RECORDED : LAST_RECORDED));
     if (over_ms > question->now_ms && (line->next_over_ms == INSTANT_NONE || over_ms < line->next_over_ms))
         line->next_over_ms = over_ms;
     bool is_held = rows_int(rows, row, OPEN_DUTIES) > 0;
     if (over_ms <= question->now_ms) *(is_held ? &line->held : &line->over) += 1;
-    if (!is_held && !report->is_cut && over_ms <= (question->through_ms > question->now_ms ? question->through_ms : question->now_ms))
+    if (!is_held && !report->is_cut &&
+        over_ms <= (question->through_ms > question->now_ms ? question->through_ms : question->now_ms))
         proposal_list(report, rows, row, line, over_ms, arena);
     return err_none();
 }
@@ -134,9 +138,10 @@ static void line_write(struct json_out *out, const struct line *line, struct are
     json_out_member_string(out, "procedure", line->procedure);
     json_out_member_string(out, "document", line->document);
     keep_write(out, rule);
-    json_out_member_text(out, "counted_from", rule == NULL                                      ? NULL
-                                              : rule->counted_from == RETENTION_FROM_FILED ? "filed"
-                                                                                           : "last_filing");
+    json_out_member_text(out, "counted_from",
+                         rule == NULL                                 ? NULL
+                         : rule->counted_from == RETENTION_FROM_FILED ? "filed"
+                                                                      : "last_filing");
     json_out_member_string(out, "article", rule == NULL ? none : rule->article);
     json_out_member_string(out, "certainty", rule == NULL ? none : rule->certainty);
     json_out_member_string(out, "pack", rule == NULL ? none : rule->pack);
@@ -174,10 +179,11 @@ static struct err report_make(struct report *report, struct json_out *out, struc
     return err_none();
 }
 
-struct err retention_write_json(struct json_out *out, struct store_conn *conn, const struct retention_question *question,
-                                struct arena *arena, struct why *why) {
+struct err retention_write_json(struct json_out *out, struct store_conn *conn,
+                                const struct retention_question *question, struct arena *arena, struct why *why) {
     struct report *report = ARENA_NEW(arena, struct report);
-    if (report == NULL) return why_set(why, ERR_MEMORY, NULL, "retention.memory", NULL, "no memory left for the report");
+    if (report == NULL)
+        return why_set(why, ERR_MEMORY, NULL, "retention.memory", NULL, "no memory left for the report");
     report->question = question;
     report->arena = arena;
     report->why = why;

@@ -74,7 +74,8 @@ static struct err rows_add(struct copying *copying, struct span name, struct spa
         for (int c = 0; c < columns; c++) cell_add(seal, stmt, c);
         if (++copying->rows % 1024 == 0) progress_step(copying);
     }
-    struct err e = code == SQLITE_DONE || is_err(seal->failed) ? seal->failed : sqlite_refuse(db, code, "backup", copying->why);
+    struct err e =
+        code == SQLITE_DONE || is_err(seal->failed) ? seal->failed : sqlite_refuse(db, code, "backup", copying->why);
     (void)sqlite3_finalize(stmt);
     return e;
 }
@@ -159,7 +160,8 @@ static struct err snapshot_write(struct copying *copying, const struct seal_key 
     return err_none();
 }
 
-static struct err about_make(const struct backup_plan *plan, struct seal_key *key, struct backup_about *about, struct why *why) {
+static struct err about_make(const struct backup_plan *plan, struct seal_key *key, struct backup_about *about,
+                             struct why *why) {
     size_t len = strlen(plan->node);
     if (len == 0 || len >= sizeof about->node)
         return why_set(why, ERR_INPUT, NULL, "backup.node", NULL, "the name of the node has 1 to 64 bytes");
@@ -175,7 +177,8 @@ static struct err about_make(const struct backup_plan *plan, struct seal_key *ke
     return seal_key_derive(key, plan->secret, why);
 }
 
-struct err store_backup(struct store *store, const struct backup_plan *plan, struct backup_about *ret, struct why *why) {
+struct err store_backup(struct store *store, const struct backup_plan *plan, struct backup_about *ret,
+                        struct why *why) {
     struct seal_key key;
     struct backup_about about = {.made_ms = 0};
     TRY(about_make(plan, &key, &about, why));

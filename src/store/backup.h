@@ -5,14 +5,14 @@
  * A backup has three parts, each an encrypted stream of its own (the form is described in store/seal.h):
  *
  *     main       every table with its rows, except the rows of the tables of the next part
- *     keys       the rows of field_key, attachment_key, and of entity, the one derived table that holds what was read out
- *                of sealed fields. Kept for a shorter time than main: an erasure is complete once every copy of this part
- *                from before it is gone
- *     erasures   which fields (and attachments) were erased by then: no content, only positions and the filing
+ *     keys       the rows of field_key, attachment_key, and of entity, the one derived table that holds what was read
+ * out of sealed fields. Kept for a shorter time than main: an erasure is complete once every copy of this part from
+ * before it is gone erasures   which fields (and attachments) were erased by then: no content, only positions and the
+ * filing
  *
- * All three come from one snapshot; the writer is not held up (the write-ahead log grows while it lasts). Restoring main
- * without keys gives a database whose log and commitments verify and whose sealed fields stay unreadable. A later list of
- * erasures is applied again to what an older backup brings back.
+ * All three come from one snapshot; the writer is not held up (the write-ahead log grows while it lasts). Restoring
+ * main without keys gives a database whose log and commitments verify and whose sealed fields stay unreadable. A later
+ * list of erasures is applied again to what an older backup brings back.
  *
  * Bytes go through the caller's functions, since files belong to another room.
  */
@@ -43,13 +43,14 @@ struct backup_secret {
 
 struct backup_progress {
     void *self;
-    void (*step)(void *self, uint64_t done_bytes, uint64_t about_bytes); // the total is an estimate; at the end both agree
+    void (*step)(void *self, uint64_t done_bytes,
+                 uint64_t about_bytes); // the total is an estimate; at the end both agree
 };
 
 // What the unencrypted head of each part says; proved by the encryption.
 struct backup_about {
-    char id[33];     // random, the same in the parts of one backup
-    char node[65];   // of which node
+    char id[33];   // random, the same in the parts of one backup
+    char node[65]; // of which node
     int64_t made_ms;
     int64_t tree_size; // records in the log
 };
@@ -76,14 +77,15 @@ struct restore_plan {
 struct restore_result {
     struct backup_about about;
     uint64_t rows;
-    uint64_t keys;          // rows of the part keys, before the erasures
-    uint64_t erased_again;  // keys that the lists took away
-    bool needs_rebuild;     // the table entity may hold erased values, or holds nothing: derived tables must be rebuilt
+    uint64_t keys;         // rows of the part keys, before the erasures
+    uint64_t erased_again; // keys that the lists took away
+    bool needs_rebuild;    // the table entity may hold erased values, or holds nothing: derived tables must be rebuilt
 };
-// Makes the database FILE, which must not exist (ERR_CONFLICT), from the parts; brings its schema up to date; checks all
-// of it: encryption and completeness of every part, that main and keys belong together, that lists are of the same node,
-// SQLite's integrity, references, the number of records. The caller puts FILE in its place only on success, and removes
-// it (with -wal, -shm and -journal) otherwise. Notes in meta: restore.backup (id), restore.made_ms, and restore.rebuild
+// Makes the database FILE, which must not exist (ERR_CONFLICT), from the parts; brings its schema up to date; checks
+// all of it: encryption and completeness of every part, that main and keys belong together, that lists are of the same
+// node, SQLite's integrity, references, the number of records. The caller puts FILE in its place only on success, and
+// removes it (with -wal, -shm and -journal) otherwise. Notes in meta: restore.backup (id), restore.made_ms, and
+// restore.rebuild
 // ("needed") where needs_rebuild.
 CHECKED struct err store_restore(const char *file, const struct restore_plan *plan, struct restore_result *ret,
                                  struct why *why);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
- * Migrations: the files schema/NNN-topic.sql of the binary, applied in number order, each in one transaction, remembered
- * with the SHA-256 of their text. What the database has been through must be what this program would have done.
+ * Migrations: the files schema/NNN-topic.sql of the binary, applied in number order, each in one transaction,
+ * remembered with the SHA-256 of their text. What the database has been through must be what this program would have
+ * done.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -41,7 +42,9 @@ static void list_make(struct migration_list *list, const struct embedded_file *f
     }
 }
 
-static const struct span *statement_sql(enum statement statement) { return &statement_texts()[statement].sql; }
+static const struct span *statement_sql(enum statement statement) {
+    return &statement_texts()[statement].sql;
+}
 
 static struct err done_check(const struct migration_list *list, int64_t number, struct span name, struct span sha256,
                              bool *is_done, struct why *why) {
@@ -82,7 +85,8 @@ static struct err done_add(sqlite3 *db, const struct migration *row, struct why 
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_prepare_v2(db, (const char *)sql->at, (int)sql->len, &stmt, NULL);
     if (code == SQLITE_OK) code = sqlite3_bind_int64(stmt, 1, row->number);
-    if (code == SQLITE_OK) code = sqlite3_bind_text(stmt, 2, (const char *)row->name.at, (int)row->name.len, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(stmt, 2, (const char *)row->name.at, (int)row->name.len, SQLITE_STATIC);
     if (code == SQLITE_OK) code = sqlite3_bind_blob(stmt, 3, row->sha256.bytes, HASH_BYTES, SQLITE_STATIC);
     if (code == SQLITE_OK) code = sqlite3_step(stmt);
     (void)sqlite3_finalize(stmt);

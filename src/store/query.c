@@ -16,8 +16,8 @@ static struct err parameters_map(struct statement_slot *slot, sqlite3_stmt *stmt
         int64_t number = 0;
         if (text == NULL || text[0] != '$' || !span_to_int(span_of(text + 1), &number) || number < 1 ||
             number > STORE_PARAMS_MAX)
-            return why_set(why, ERR_UNSUPPORTED, NULL, "store.statement", NULL, "%s: parameter %d is not $1 to $%d", name, i,
-                           STORE_PARAMS_MAX);
+            return why_set(why, ERR_UNSUPPORTED, NULL, "store.statement", NULL, "%s: parameter %d is not $1 to $%d",
+                           name, i, STORE_PARAMS_MAX);
         slot->number_of[i - 1] = (uint8_t)number;
         slot->is_in_order = slot->is_in_order && number == i;
         is_seen[number] = true;
@@ -43,7 +43,8 @@ static struct err slot_compile(struct store_conn *conn, enum statement statement
     if (stmt == NULL || code != SQLITE_OK || second != NULL) {
         (void)sqlite3_finalize(stmt);
         (void)sqlite3_finalize(second);
-        return why_set(why, ERR_UNSUPPORTED, NULL, "store.statement", NULL, "%s: is not exactly one statement", text->name);
+        return why_set(why, ERR_UNSUPPORTED, NULL, "store.statement", NULL, "%s: is not exactly one statement",
+                       text->name);
     }
     struct err e = parameters_map(slot, stmt, text->name, why);
     if (is_err(e))
@@ -63,7 +64,8 @@ static int value_bind(sqlite3_stmt *stmt, int index, const struct value *value) 
     switch (value->type) {
     case VALUE_INT: return sqlite3_bind_int64(stmt, index, value->integer);
     case VALUE_TEXT:
-        return sqlite3_bind_text64(stmt, index, (const char *)value->bytes.at, value->bytes.len, SQLITE_STATIC, SQLITE_UTF8);
+        return sqlite3_bind_text64(stmt, index, (const char *)value->bytes.at, value->bytes.len, SQLITE_STATIC,
+                                   SQLITE_UTF8);
     case VALUE_BLOB: return sqlite3_bind_blob64(stmt, index, value->bytes.at, value->bytes.len, SQLITE_STATIC);
     case VALUE_NULL:
     default: return sqlite3_bind_null(stmt, index);
@@ -71,11 +73,12 @@ static int value_bind(sqlite3_stmt *stmt, int index, const struct value *value) 
 }
 
 // The compiled statement with its parameters; the caller resets it.
-static struct err slot_ready(struct store_conn *conn, enum statement statement, const struct value *params, size_t count,
-                             sqlite3_stmt **ret, struct why *why) {
+static struct err slot_ready(struct store_conn *conn, enum statement statement, const struct value *params,
+                             size_t count, sqlite3_stmt **ret, struct why *why) {
     assert((unsigned)statement < STMT_COUNT);
     if (conn->is_broken)
-        return why_set(why, ERR_IO, NULL, "store.broken", NULL, "a commit failed on the disk; the store must be opened anew");
+        return why_set(why, ERR_IO, NULL, "store.broken", NULL,
+                       "a commit failed on the disk; the store must be opened anew");
     struct statement_slot *slot = &conn->slots[statement];
     if (slot->compiled == NULL) TRY(slot_compile(conn, statement, why));
     assert(count == slot->parameters);
@@ -117,7 +120,8 @@ static struct err cell_copy(sqlite3_stmt *stmt, int column, struct arena *arena,
         bytes = span_make(sqlite3_column_blob(stmt, column), (size_t)sqlite3_column_bytes(stmt, column));
         break;
     default:
-        return why_set(why, ERR_CORRUPT, NULL, "store.real", NULL, "%s: column %d holds a floating number", name, column + 1);
+        return why_set(why, ERR_CORRUPT, NULL, "store.real", NULL, "%s: column %d holds a floating number", name,
+                       column + 1);
     }
     struct span copy = arena_copy(arena, bytes);
     if (copy.at == NULL) return why_set(why, ERR_MEMORY, NULL, "store.memory", NULL, "%s: the rows do not fit", name);

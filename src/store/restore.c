@@ -18,8 +18,8 @@ struct restoring {
 };
 
 static struct err entry_wrong(const struct restoring *restoring) {
-    return why_set(restoring->why, ERR_CORRUPT, NULL, "backup.entry", NULL, "the part %s holds what this program did not write",
-                   restoring->part->name);
+    return why_set(restoring->why, ERR_CORRUPT, NULL, "backup.entry", NULL,
+                   "the part %s holds what this program did not write", restoring->part->name);
 }
 
 static struct err text_get(struct restoring *restoring, struct span *ret) {
@@ -85,7 +85,8 @@ static struct err table_begin(struct restoring *restoring, bool only_keys, sqlit
     struct span name = {NULL, 0};
     uint32_t columns = 0;
     TRY(text_get(restoring, &name));
-    if (name.len == 0 || name.len > TABLE_NAME_MAX_BYTES || backup_is_of_keys(name) != only_keys) return entry_wrong(restoring);
+    if (name.len == 0 || name.len > TABLE_NAME_MAX_BYTES || backup_is_of_keys(name) != only_keys)
+        return entry_wrong(restoring);
     TRY(unseal_get_u32(restoring->part, &columns, restoring->why)); // does not touch the name's buffer
     (void)sqlite3_finalize(*insert);
     *insert = NULL;
@@ -138,27 +139,33 @@ static struct err part_take(struct restoring *restoring, struct unseal *part, bo
 static struct err database_check(sqlite3 *db, const struct backup_about *about, struct why *why) {
     int64_t count = 0;
     TRY(sqlite_get_int(db, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'", &count, why));
-    if (count > 0) return why_set(why, ERR_CORRUPT, NULL, "backup.integrity", NULL, "the restored database is not sound");
+    if (count > 0)
+        return why_set(why, ERR_CORRUPT, NULL, "backup.integrity", NULL, "the restored database is not sound");
     TRY(sqlite_get_int(db, "SELECT count(*) FROM pragma_foreign_key_check", &count, why));
-    if (count > 0) return why_set(why, ERR_CORRUPT, NULL, "backup.references", NULL, "rows of the backup refer to rows that are not there");
+    if (count > 0)
+        return why_set(why, ERR_CORRUPT, NULL, "backup.references", NULL,
+                       "rows of the backup refer to rows that are not there");
     struct span sql = statement_texts()[STMT_RECORD_COUNT].sql;
     char text[512];
     (void)snprintf(text, sizeof text, "%.*s", SPAN_FMT(sql));
     TRY(sqlite_get_int(db, text, &count, why));
     if (count != about->tree_size)
-        return why_set(why, ERR_CORRUPT, NULL, "backup.records", NULL, "the log has %lld records, the backup's head says %lld",
-                       (long long)count, (long long)about->tree_size);
+        return why_set(why, ERR_CORRUPT, NULL, "backup.records", NULL,
+                       "the log has %lld records, the backup's head says %lld", (long long)count,
+                       (long long)about->tree_size);
     return err_none();
 }
 
-// The database takes no care for crashes while it is made: only when it is whole it is synced, by the commit that follows.
+// The database takes no care for crashes while it is made: only when it is whole it is synced, by the commit that
+// follows.
 static struct err database_fill(struct restoring *restoring, struct unseal *main, struct unseal *keys,
                                 struct restore_result *result) {
     char pragmas[256];
-    (void)snprintf(pragmas, sizeof pragmas,
-                   "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384;"
-                   "PRAGMA application_id=%d; BEGIN",
-                   (int)SQLITE_APPLICATION_ID);
+    (void)snprintf(
+        pragmas, sizeof pragmas,
+        "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384;"
+        "PRAGMA application_id=%d; BEGIN",
+        (int)SQLITE_APPLICATION_ID);
     TRY(sqlite_run(restoring->db, pragmas, restoring->why));
     TRY(part_take(restoring, main, false, &result->rows));
     if (keys != NULL) TRY(part_take(restoring, keys, true, &result->keys));
@@ -167,7 +174,8 @@ static struct err database_fill(struct restoring *restoring, struct unseal *main
     return sqlite_run(restoring->db, "PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL", restoring->why);
 }
 
-static struct err erasure_apply(struct restoring *restoring, struct store_conn *conn, uint32_t columns, uint64_t *erased) {
+static struct err erasure_apply(struct restoring *restoring, struct store_conn *conn, uint32_t columns,
+                                uint64_t *erased) {
     char type = 0;
     uint64_t numbers[3] = {0}; // record_seq, item, erased_ms
     size_t changed = 0;
@@ -198,7 +206,8 @@ static struct err erasure_apply(struct restoring *restoring, struct store_conn *
     return err_none();
 }
 
-static struct err list_apply(struct restoring *restoring, struct unseal *part, struct store_conn *conn, uint64_t *erased) {
+static struct err list_apply(struct restoring *restoring, struct unseal *part, struct store_conn *conn,
+                             uint64_t *erased) {
     uint32_t columns = 0;
     restoring->part = part;
     restoring->rows = 0;
@@ -226,8 +235,8 @@ static struct err lists_apply(struct restoring *restoring, struct unseal *part, 
     for (size_t i = 0; i < plan->erasure_count; i++) {
         TRY(unseal_begin(part, plan->erasures[i], BACKUP_ERASURES, plan->secret, restoring->why));
         if (strcmp(part->about.node, about->node) != 0)
-            return why_set(restoring->why, ERR_INPUT, NULL, "backup.node", NULL, "the list of erasures is of node %s, the backup of %s",
-                           part->about.node, about->node);
+            return why_set(restoring->why, ERR_INPUT, NULL, "backup.node", NULL,
+                           "the list of erasures is of node %s, the backup of %s", part->about.node, about->node);
         TRY(list_apply(restoring, part, conn, erased));
     }
     return err_none();
@@ -239,7 +248,8 @@ static struct err meta_note(struct store_conn *conn, const char *name, const cha
 }
 
 // Erasures, and the note that this database came out of a backup, in one durable transaction.
-static struct err finish_in(struct restoring *restoring, struct unseal *part, struct store_conn *conn, struct restore_result *result) {
+static struct err finish_in(struct restoring *restoring, struct unseal *part, struct store_conn *conn,
+                            struct restore_result *result) {
     char made[24];
     (void)snprintf(made, sizeof made, "%lld", (long long)result->about.made_ms);
     TRY(store_begin(conn, restoring->why));
@@ -251,7 +261,8 @@ static struct err finish_in(struct restoring *restoring, struct unseal *part, st
     return store_commit(conn, restoring->why);
 }
 
-static struct err finish(struct restoring *restoring, const char *file, struct unseal *part, struct restore_result *result) {
+static struct err finish(struct restoring *restoring, const char *file, struct unseal *part,
+                         struct restore_result *result) {
     struct store *store = NULL;
     struct store_conn *conn = NULL;
     TRY(store_open(file, false, &store, restoring->why));
@@ -263,20 +274,23 @@ static struct err finish(struct restoring *restoring, const char *file, struct u
     return e;
 }
 
-static struct err parts_open(const struct restore_plan *plan, struct unseal *main, struct unseal *keys, struct why *why) {
+static struct err parts_open(const struct restore_plan *plan, struct unseal *main, struct unseal *keys,
+                             struct why *why) {
     TRY(unseal_begin(main, plan->main, BACKUP_MAIN, plan->secret, why));
     if (plan->keys == NULL) return err_none();
     TRY(unseal_begin(keys, plan->keys, BACKUP_KEYS, plan->secret, why));
-    return strcmp(main->about.id, keys->about.id) == 0
-               ? err_none()
-               : why_set(why, ERR_INPUT, NULL, "backup.parts", NULL, "the keys are of another backup than the main part");
+    return strcmp(main->about.id, keys->about.id) == 0 ? err_none()
+                                                       : why_set(why, ERR_INPUT, NULL, "backup.parts", NULL,
+                                                                 "the keys are of another backup than the main part");
 }
 
-static struct err build(struct restoring *restoring, const char *file, struct unseal *parts, struct restore_result *result) {
+static struct err build(struct restoring *restoring, const char *file, struct unseal *parts,
+                        struct restore_result *result) {
     const struct restore_plan *plan = restoring->plan;
     TRY(parts_open(plan, &parts[0], &parts[1], restoring->why));
     result->about = parts[0].about;
-    TRY(sqlite_open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, SQLITE_KEEPER_CACHE_KB, &restoring->db, restoring->why));
+    TRY(sqlite_open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, SQLITE_KEEPER_CACHE_KB, &restoring->db,
+                    restoring->why));
     struct err e = database_fill(restoring, &parts[0], plan->keys != NULL ? &parts[1] : NULL, result);
     (void)sqlite3_close(restoring->db);
     return is_err(e) ? e : finish(restoring, file, &parts[1], result);
@@ -288,8 +302,10 @@ static bool file_is_there(const char *file) {
     return vfs == NULL || vfs->xAccess(vfs, file, SQLITE_ACCESS_EXISTS, &is_there) != SQLITE_OK || is_there != 0;
 }
 
-struct err store_restore(const char *file, const struct restore_plan *plan, struct restore_result *ret, struct why *why) {
-    if (file_is_there(file)) return why_set(why, ERR_CONFLICT, NULL, "backup.exists", NULL, "%s: is there already", file);
+struct err store_restore(const char *file, const struct restore_plan *plan, struct restore_result *ret,
+                         struct why *why) {
+    if (file_is_there(file))
+        return why_set(why, ERR_CONFLICT, NULL, "backup.exists", NULL, "%s: is there already", file);
     struct unseal *parts = mem_take(2 * sizeof *parts);
     if (parts == NULL) return why_set(why, ERR_MEMORY, NULL, "backup.memory", NULL, "no memory left");
     struct restoring restoring = {.plan = plan, .why = why};

@@ -24,7 +24,8 @@ struct err seal_key_derive(struct seal_key *key, const struct backup_secret *sec
         return err_none();
     }
     if (crypto_pwhash(key->bytes, sizeof key->bytes, (const char *)secret->bytes.at, secret->bytes.len, key->salt,
-                      (unsigned long long)key->operations, (size_t)key->memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
+                      (unsigned long long)key->operations, (size_t)key->memory_bytes,
+                      crypto_pwhash_ALG_ARGON2ID13) != 0)
         return why_set(why, ERR_MEMORY, NULL, "backup.memory", NULL, "no memory left for the passphrase");
     return err_none();
 }
@@ -68,8 +69,8 @@ static void head_write(struct seal *seal, enum backup_part part, const struct ba
     arena_fini(&arena);
 }
 
-void seal_begin(struct seal *seal, const struct backup_sink *sink, enum backup_part part, const struct backup_about *about,
-                const struct seal_key *key, struct why *why) {
+void seal_begin(struct seal *seal, const struct backup_sink *sink, enum backup_part part,
+                const struct backup_about *about, const struct seal_key *key, struct why *why) {
     seal->sink = sink;
     seal->why = why;
     seal->failed = err_none();
@@ -106,12 +107,17 @@ static void add_number(struct seal *seal, uint64_t value, size_t len) {
     for (size_t i = 0; i < len; i++) bytes[i] = (uint8_t)(value >> (8 * i));
     seal_add(seal, span_make(bytes, len));
 }
-void seal_add_u32(struct seal *seal, uint32_t value) { add_number(seal, value, 4); }
-void seal_add_u64(struct seal *seal, uint64_t value) { add_number(seal, value, 8); }
+void seal_add_u32(struct seal *seal, uint32_t value) {
+    add_number(seal, value, 4);
+}
+void seal_add_u64(struct seal *seal, uint64_t value) {
+    add_number(seal, value, 8);
+}
 
 void seal_add_text(struct seal *seal, struct span text) {
     if (text.len > SEAL_VALUE_BYTES_MAX && !is_err(seal->failed))
-        seal->failed = why_set(seal->why, ERR_LIMIT, NULL, "backup.value", NULL, "a value of %zu bytes is too large", text.len);
+        seal->failed =
+            why_set(seal->why, ERR_LIMIT, NULL, "backup.value", NULL, "a value of %zu bytes is too large", text.len);
     seal_add_u32(seal, (uint32_t)text.len);
     seal_add(seal, text);
 }

@@ -18,10 +18,9 @@
  *
  * Inside is a list of entries: one byte of kind, then
  *     'T' text, u32 columns          the rows that follow are of this table
- *     'R' cells                      a row: per cell one byte of type (N null, I u64, F u64 bits of a double, T text, B blob)
- *     'S' text                       SQL that makes a table, before any row
- *     'I' text                       SQL that makes an index, view or trigger, after all rows
- *     'E' u64                        the end: how many rows there were
+ *     'R' cells                      a row: per cell one byte of type (N null, I u64, F u64 bits of a double, T text, B
+ * blob) 'S' text                       SQL that makes a table, before any row 'I' text                       SQL that
+ * makes an index, view or trigger, after all rows 'E' u64                        the end: how many rows there were
  * where a text or blob is u32 length and bytes. Numbers are little endian.
  */
 #ifndef STORE_SEAL_H
@@ -66,8 +65,8 @@ struct seal {
     uint8_t chunk[SEAL_CHUNK_BYTES];
     uint8_t sealed[SEAL_CHUNK_BYTES + crypto_secretstream_xchacha20poly1305_ABYTES];
 };
-void seal_begin(struct seal *seal, const struct backup_sink *sink, enum backup_part part, const struct backup_about *about,
-                const struct seal_key *key, struct why *why);
+void seal_begin(struct seal *seal, const struct backup_sink *sink, enum backup_part part,
+                const struct backup_about *about, const struct seal_key *key, struct why *why);
 void seal_add(struct seal *seal, struct span bytes);
 void seal_add_u32(struct seal *seal, uint32_t value);
 void seal_add_u64(struct seal *seal, uint64_t value);
@@ -88,8 +87,8 @@ struct unseal {
     uint8_t chunk[SEAL_CHUNK_BYTES];
     uint8_t sealed[SEAL_CHUNK_BYTES + crypto_secretstream_xchacha20poly1305_ABYTES];
 };
-// Reads the head (of the expected PART) and derives the key. ERR_INPUT: no such file or the wrong secret; ERR_UNSUPPORTED:
-// a newer form; ERR_CORRUPT.
+// Reads the head (of the expected PART) and derives the key. ERR_INPUT: no such file or the wrong secret;
+// ERR_UNSUPPORTED: a newer form; ERR_CORRUPT.
 CHECKED struct err unseal_begin(struct unseal *unseal, const struct backup_source *source, enum backup_part part,
                                 const struct backup_secret *secret, struct why *why);
 CHECKED struct err unseal_get(struct unseal *unseal, void *ret, size_t len, struct why *why); // exactly LEN bytes

@@ -9,8 +9,12 @@
 
 static const char *vfs_name;
 
-void store_use_vfs(const char *name) { vfs_name = name; }
-const char *sqlite_vfs_name(void) { return vfs_name; }
+void store_use_vfs(const char *name) {
+    vfs_name = name;
+}
+const char *sqlite_vfs_name(void) {
+    return vfs_name;
+}
 
 static const char *constraint_rule(int code) {
     switch (code) {
@@ -62,8 +66,9 @@ struct err sqlite_get_int(sqlite3 *db, const char *sql, int64_t *ret, struct why
     return e;
 }
 
-// What each connection is held to: no tricks through a prepared database file, deletes that overwrite, syncs that count,
-// no temporary files. Memory mapping is off because a bad disk would then kill the process instead of giving an error.
+// What each connection is held to: no tricks through a prepared database file, deletes that overwrite, syncs that
+// count, no temporary files. Memory mapping is off because a bad disk would then kill the process instead of giving an
+// error.
 static struct err connection_harden(sqlite3 *db, const char *file, int cache_kb, struct why *why) {
     (void)sqlite3_extended_result_codes(db, 1);
     (void)sqlite3_busy_timeout(db, SQLITE_BUSY_WAIT_MS);
@@ -230,4 +235,6 @@ struct err store_checkpoint_truncate(struct store *store, struct why *why) {
     return checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE, why);
 }
 
-size_t store_wal_pages(const struct store *store) { return atomic_load(&store->wal_pages); }
+size_t store_wal_pages(const struct store *store) {
+    return atomic_load(&store->wal_pages);
+}

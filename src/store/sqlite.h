@@ -70,6 +70,7 @@ const char *sqlite_vfs_name(void);
 // (sorted by path; the program's are embedded_sql).
 CHECKED struct err migrate_run(sqlite3 *db, const struct embedded_file *files, size_t count, struct why *why);
 // How many it would apply; the same refusals. Changes nothing.
-CHECKED struct err migrate_missing(sqlite3 *db, const struct embedded_file *files, size_t count, size_t *ret, struct why *why);
+CHECKED struct err migrate_missing(sqlite3 *db, const struct embedded_file *files, size_t count, size_t *ret,
+                                   struct why *why);
 
 #endif

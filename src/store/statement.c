@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
- * The statements: cut out of the SQL files in the binary, in the same order in which the enumeration was made from them.
+ * The statements: cut out of the SQL files in the binary, in the same order in which the enumeration was made from
+ * them.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -13,7 +14,9 @@ static struct statement_text texts[STMT_COUNT];
 static char names[STMT_COUNT][NAME_MAX_BYTES];
 static pthread_once_t texts_once = PTHREAD_ONCE_INIT;
 
-static size_t line_end(struct span text, size_t from) { return span_find(text, '\n', from); }
+static size_t line_end(struct span text, size_t from) {
+    return span_find(text, '\n', from);
+}
 
 // Adds the statements of one file; returns how many there are now.
 static size_t file_add(struct span text, size_t count) {

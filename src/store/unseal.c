@@ -7,13 +7,15 @@
 enum { TAG_BYTES = crypto_secretstream_xchacha20poly1305_ABYTES };
 
 static struct err damaged(const struct unseal *unseal, struct why *why) {
-    return why_set(why, ERR_CORRUPT, NULL, "backup.damaged", NULL, "the part %s is damaged or was changed", unseal->name);
+    return why_set(why, ERR_CORRUPT, NULL, "backup.damaged", NULL, "the part %s is damaged or was changed",
+                   unseal->name);
 }
 static struct err cut_off(const struct unseal *unseal, struct why *why) {
     return why_set(why, ERR_CORRUPT, NULL, "backup.cut", NULL, "the part %s is cut off", unseal->name);
 }
 static struct err no_backup(const struct unseal *unseal, struct why *why) {
-    return why_set(why, ERR_INPUT, NULL, "backup.form", NULL, "this is not the part %s of a backup of Varde", unseal->name);
+    return why_set(why, ERR_INPUT, NULL, "backup.form", NULL, "this is not the part %s of a backup of Varde",
+                   unseal->name);
 }
 
 static struct err source_read(struct unseal *unseal, void *at, size_t len, size_t *ret_len, struct why *why) {
@@ -39,7 +41,8 @@ static bool text_get(const struct json *head, const char *name, char *ret, size_
 }
 
 // Takes the head's facts; untrusted, so costs are held to what this program would ask itself.
-static struct err head_take(struct unseal *unseal, struct arena *arena, struct span text, uint8_t check[8], struct why *why) {
+static struct err head_take(struct unseal *unseal, struct arena *arena, struct span text, uint8_t check[8],
+                            struct why *why) {
     struct json head;
     if (is_err(json_parse(arena, text, &head, NULL))) return no_backup(unseal, why);
     struct backup_about *about = &unseal->about;
@@ -50,12 +53,15 @@ static struct err head_take(struct unseal *unseal, struct arena *arena, struct s
     key->memory_bytes = json_get_int(&head, "memory_bytes", -1);
     about->made_ms = json_get_int(&head, "made_ms", -1);
     about->tree_size = json_get_int(&head, "tree_size", -1);
-    bool is_whole = text_get(&head, "backup", about->id, sizeof about->id) && text_get(&head, "node", about->node, sizeof about->node) &&
-                    hex_get(arena, &head, "salt", SEAL_SALT_BYTES, key->salt) && hex_get(arena, &head, "check", 8, check) &&
-                    about->made_ms >= 0 && about->tree_size >= 0 && (key->is_passphrase || span_is(kdf, "key file"));
+    bool is_whole = text_get(&head, "backup", about->id, sizeof about->id) &&
+                    text_get(&head, "node", about->node, sizeof about->node) &&
+                    hex_get(arena, &head, "salt", SEAL_SALT_BYTES, key->salt) &&
+                    hex_get(arena, &head, "check", 8, check) && about->made_ms >= 0 && about->tree_size >= 0 &&
+                    (key->is_passphrase || span_is(kdf, "key file"));
     if (!is_whole || !span_is(json_get_string(&head, "part"), unseal->name)) return no_backup(unseal, why);
-    if (key->is_passphrase && (key->operations < 1 || key->operations > SEAL_OPERATIONS_MAX ||
-                               key->memory_bytes < (int64_t)crypto_pwhash_MEMLIMIT_MIN || key->memory_bytes > SEAL_MEMORY_BYTES))
+    if (key->is_passphrase &&
+        (key->operations < 1 || key->operations > SEAL_OPERATIONS_MAX ||
+         key->memory_bytes < (int64_t)crypto_pwhash_MEMLIMIT_MIN || key->memory_bytes > SEAL_MEMORY_BYTES))
         return why_set(why, ERR_LIMIT, NULL, "backup.kdf", NULL, "the part %s asks for too much work", unseal->name);
     return err_none();
 }
@@ -72,7 +78,8 @@ static struct err secret_check(struct unseal *unseal, const struct backup_secret
                    secret->is_passphrase ? "passphrase" : "key file", unseal->name);
 }
 
-static struct err head_read(struct unseal *unseal, struct arena *arena, const struct backup_secret *secret, struct why *why) {
+static struct err head_read(struct unseal *unseal, struct arena *arena, const struct backup_secret *secret,
+                            struct why *why) {
     const struct span magic = SPAN("varde backup 1\n");
     uint8_t *file = arena_take(arena, 19 + SEAL_HEAD_BYTES_MAX);
     if (file == NULL) return why_set(why, ERR_MEMORY, NULL, "backup.memory", NULL, "no memory left");
@@ -80,8 +87,8 @@ static struct err head_read(struct unseal *unseal, struct arena *arena, const st
     TRY(source_read(unseal, file, 19, &got, why));
     if (got < 19 || memcmp(file, "varde backup ", 13) != 0) return no_backup(unseal, why);
     if (memcmp(file, magic.at, magic.len) != 0)
-        return why_set(why, ERR_UNSUPPORTED, NULL, "backup.version", NULL, "the part %s has the form of a newer program",
-                       unseal->name);
+        return why_set(why, ERR_UNSUPPORTED, NULL, "backup.version", NULL,
+                       "the part %s has the form of a newer program", unseal->name);
     size_t len = (size_t)file[15] | (size_t)file[16] << 8 | (size_t)file[17] << 16 | (size_t)file[18] << 24;
     if (len > SEAL_HEAD_BYTES_MAX) return no_backup(unseal, why);
     TRY(source_read(unseal, file + 19, len, &got, why));
@@ -187,6 +194,6 @@ struct err unseal_end(struct unseal *unseal, struct why *why) {
     }
     TRY(source_read(unseal, &more, 1, &got, why));
     return got == 0 ? err_none()
-                    : why_set(why, ERR_CORRUPT, NULL, "backup.damaged", NULL, "something follows the end of the part %s",
-                              unseal->name);
+                    : why_set(why, ERR_CORRUPT, NULL, "backup.damaged", NULL,
+                              "something follows the end of the part %s", unseal->name);
 }

@@ -86,8 +86,9 @@ static bool is_whole(void) {
     static const char SQL[] = "SELECT (SELECT integrity_check FROM pragma_integrity_check LIMIT 1) = 'ok' AND "
                               "(SELECT count(*) FROM meta WHERE name LIKE 'row.%' AND length(value) = 512) = 300 AND "
                               "(SELECT count(*) FROM meta WHERE name = 'restore.backup') = 1";
-    bool is_good = sqlite3_open(restored, &db) == SQLITE_OK && sqlite3_prepare_v2(db, SQL, -1, &stmt, NULL) == SQLITE_OK &&
-                   sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0) == 1;
+    bool is_good = sqlite3_open(restored, &db) == SQLITE_OK &&
+                   sqlite3_prepare_v2(db, SQL, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
+                   sqlite3_column_int(stmt, 0) == 1;
     (void)sqlite3_finalize(stmt);
     (void)sqlite3_close(db);
     return is_good;
@@ -105,7 +106,8 @@ static void files_remove(const char *path) {
 // One restore with the power lost at the operation, or right after the restore ended.
 static bool run(uint64_t operation, uint64_t seed, bool is_lying, bool *ret_succeeded, uint64_t *ret_operations) {
     files_remove(restored);
-    fault_vfs_arm(&(struct fault_plan){.kind = FAULT_POWER, .at_operation = operation, .seed = seed, .is_lying = is_lying});
+    fault_vfs_arm(
+        &(struct fault_plan){.kind = FAULT_POWER, .at_operation = operation, .seed = seed, .is_lying = is_lying});
     *ret_succeeded = !is_err(restore());
     *ret_operations = fault_vfs_operations();
     bool was_dead = fault_vfs_is_dead();
@@ -135,7 +137,8 @@ int main(int argc, char **argv) {
         // the last operations, and behind the end, tell most
         uint64_t operation = i % 2 == 0 ? i * total / runs : total - 20 + i % 40;
         if (!run(operation, i, false, &has_succeeded, &operations)) {
-            (void)printf("power lost: operation %llu, seed %llu\n", (unsigned long long)operation, (unsigned long long)i);
+            (void)printf("power lost: operation %llu, seed %llu\n", (unsigned long long)operation,
+                         (unsigned long long)i);
             failed++;
             break;
         }

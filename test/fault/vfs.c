@@ -62,7 +62,9 @@ static uint64_t chance_next(void) { // splitmix64
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return z ^ (z >> 31);
 }
-static bool chance_coin(void) { return (chance_next() & 1) != 0; }
+static bool chance_coin(void) {
+    return (chance_next() & 1) != 0;
+}
 
 static void image_resize(struct image *image, size_t len) {
     if (len > image->capacity) {
@@ -171,7 +173,9 @@ static int strike(int full_code, int eio_code) {
     return code;
 }
 
-static struct fault_file *fault_of(sqlite3_file *file) { return (struct fault_file *)(void *)file; }
+static struct fault_file *fault_of(sqlite3_file *file) {
+    return (struct fault_file *)(void *)file;
+}
 
 #define LOCKED(EXPR)                                                                                                   \
     (void)pthread_mutex_lock(&world.lock);                                                                             \
@@ -232,13 +236,19 @@ static int do_read(struct fault_file *file, void *bytes, int len, sqlite3_int64 
     return world.is_dead ? SQLITE_IOERR_READ : file->real->pMethods->xRead(file->real, bytes, len, at);
 }
 
-static int file_write_(sqlite3_file *f, const void *b, int n, sqlite3_int64 at) { LOCKED(do_write(fault_of(f), b, n, at)); }
-static int file_truncate(sqlite3_file *f, sqlite3_int64 size) { LOCKED(do_truncate(fault_of(f), size)); }
+static int file_write_(sqlite3_file *f, const void *b, int n, sqlite3_int64 at) {
+    LOCKED(do_write(fault_of(f), b, n, at));
+}
+static int file_truncate(sqlite3_file *f, sqlite3_int64 size) {
+    LOCKED(do_truncate(fault_of(f), size));
+}
 static int file_sync(sqlite3_file *f, int flags) {
     (void)flags;
     LOCKED(do_sync(fault_of(f)));
 }
-static int file_read_(sqlite3_file *f, void *b, int n, sqlite3_int64 at) { LOCKED(do_read(fault_of(f), b, n, at)); }
+static int file_read_(sqlite3_file *f, void *b, int n, sqlite3_int64 at) {
+    LOCKED(do_read(fault_of(f), b, n, at));
+}
 
 static int file_close(sqlite3_file *f) {
     struct fault_file *file = fault_of(f);
@@ -252,15 +262,21 @@ static int file_close(sqlite3_file *f) {
 
 // The rest is the usual file's; a dead disk answers nothing, but lets go of locks.
 #define REAL (fault_of(f)->real)
-static int dead(void) { LOCKED(world.is_dead ? SQLITE_IOERR : SQLITE_OK); }
+static int dead(void) {
+    LOCKED(world.is_dead ? SQLITE_IOERR : SQLITE_OK);
+}
 static int file_size(sqlite3_file *f, sqlite3_int64 *ret) {
     return dead() != SQLITE_OK ? SQLITE_IOERR_FSTAT : REAL->pMethods->xFileSize(REAL, ret);
 }
 static int file_lock(sqlite3_file *f, int level) {
     return dead() != SQLITE_OK ? SQLITE_IOERR_LOCK : REAL->pMethods->xLock(REAL, level);
 }
-static int file_unlock(sqlite3_file *f, int level) { return REAL->pMethods->xUnlock(REAL, level); }
-static int file_check_lock(sqlite3_file *f, int *ret) { return REAL->pMethods->xCheckReservedLock(REAL, ret); }
+static int file_unlock(sqlite3_file *f, int level) {
+    return REAL->pMethods->xUnlock(REAL, level);
+}
+static int file_check_lock(sqlite3_file *f, int *ret) {
+    return REAL->pMethods->xCheckReservedLock(REAL, ret);
+}
 static int file_control(sqlite3_file *f, int what, void *argument) {
     if (what == SQLITE_FCNTL_SIZE_HINT || what == SQLITE_FCNTL_CHUNK_SIZE || what == SQLITE_FCNTL_MMAP_SIZE)
         return SQLITE_NOTFOUND; // these would change the file past our eyes
@@ -280,8 +296,12 @@ static int file_shm_map(sqlite3_file *f, int region, int size, int extend, void 
 static int file_shm_lock(sqlite3_file *f, int from, int n, int flags) {
     return REAL->pMethods->xShmLock(REAL, from, n, flags);
 }
-static void file_shm_barrier(sqlite3_file *f) { REAL->pMethods->xShmBarrier(REAL); }
-static int file_shm_unmap(sqlite3_file *f, int remove_it) { return REAL->pMethods->xShmUnmap(REAL, remove_it); }
+static void file_shm_barrier(sqlite3_file *f) {
+    REAL->pMethods->xShmBarrier(REAL);
+}
+static int file_shm_unmap(sqlite3_file *f, int remove_it) {
+    return REAL->pMethods->xShmUnmap(REAL, remove_it);
+}
 
 static const sqlite3_io_methods METHODS = {
     .iVersion = 2,
@@ -406,7 +426,9 @@ uint64_t fault_vfs_operations(void) {
     return n;
 }
 
-bool fault_vfs_is_dead(void) { return dead() != SQLITE_OK; }
+bool fault_vfs_is_dead(void) {
+    return dead() != SQLITE_OK;
+}
 
 bool fault_vfs_has_struck(void) {
     (void)pthread_mutex_lock(&world.lock);

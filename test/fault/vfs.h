@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
- * A disk that fails on purpose: an SQLite VFS for tests. It stands over the usual one, counts every operation that changes
- * a file (write, truncate, sync, delete, create), keeps in mind what was written since the last sync, and at a chosen
- * operation loses power, runs full, or gives an I/O error.
+ * A disk that fails on purpose: an SQLite VFS for tests. It stands over the usual one, counts every operation that
+ * changes a file (write, truncate, sync, delete, create), keeps in mind what was written since the last sync, and at a
+ * chosen operation loses power, runs full, or gives an I/O error.
  *
- * At a loss of power each file becomes what a disk might hold then: all that was synced, and of the rest, by a choice of
- * the seed: nothing, everything, the first operations and a torn one, any subset of its 512-byte sectors, or such a
+ * At a loss of power each file becomes what a disk might hold then: all that was synced, and of the rest, by a choice
+ * of the seed: nothing, everything, the first operations and a torn one, any subset of its 512-byte sectors, or such a
  * subset with garbage in place of some. From then on every access fails until fault_vfs_restart. Files made but never
  * synced may be gone; files deleted without a synced directory may be back. Bytes outside a write are never damaged.
  *
@@ -32,7 +32,7 @@ enum fault_kind {
 
 struct fault_plan {
     enum fault_kind kind;
-    uint64_t at_operation; // from 0, counted from fault_vfs_arm
+    uint64_t at_operation;       // from 0, counted from fault_vfs_arm
     uint64_t lasting_operations; // of FULL and EIO; 0 is the same as 1
     uint64_t power_off_after;    // with FULL and EIO: power is lost so many operations later; 0: never
     uint64_t seed;

@@ -122,9 +122,9 @@ static void record_write(struct store_conn *conn, int64_t seq) {
     (void)snprintf(id, sizeof id, "F%lld", (long long)seq);
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 31 + (size_t)seq);
     struct span some = span_make(bytes, (size_t)(32 + seq * 37 % 2900));
-    struct value row[] = {value_int(seq), value_text(span_of(id)), value_blob(span_make(bytes, 32)), value_text(SPAN("[]")),
-                          value_blob(SPAN("")), value_text(SPAN("[\"a\",\"b\"]")), value_blob(some), value_blob(some),
-                          value_text(SPAN("{}"))};
+    struct value row[] = {value_int(seq),         value_text(span_of(id)), value_blob(span_make(bytes, 32)),
+                          value_text(SPAN("[]")), value_blob(SPAN("")),    value_text(SPAN("[\"a\",\"b\"]")),
+                          value_blob(some),       value_blob(some),        value_text(SPAN("{}"))};
     struct why why = {0};
     must(store_write(conn, STMT_RECORD_ADD, row, 9, NULL, &why), &why);
     for (int64_t item = 0; item < 2; item++) {
@@ -239,9 +239,19 @@ static bool holds(struct span all, struct span part) {
 }
 
 static void entity_write(struct store_conn *conn, const char *name) {
-    struct value row[] = {value_text(SPAN("E1")), value_text(span_of(name)), value_text(span_of(name)), value_null(),
-                          value_text(SPAN("registered")), value_null(), value_null(), value_null(), value_text(SPAN("[]")),
-                          value_text(SPAN("{}")), value_int(1), value_int(1), value_int(1)};
+    struct value row[] = {value_text(SPAN("E1")),
+                          value_text(span_of(name)),
+                          value_text(span_of(name)),
+                          value_null(),
+                          value_text(SPAN("registered")),
+                          value_null(),
+                          value_null(),
+                          value_null(),
+                          value_text(SPAN("[]")),
+                          value_text(SPAN("{}")),
+                          value_int(1),
+                          value_int(1),
+                          value_int(1)};
     struct why why = {0};
     must(store_begin(conn, NULL), NULL);
     must(store_write(conn, STMT_ENTITY_PUT, row, 13, NULL, &why), &why);
@@ -304,7 +314,8 @@ static void test_erasures_are_applied_again(void **state) {
     assert_int_equal(result.erased_again, 2);
     assert_true(result.needs_rebuild);
     assert_int_equal(count_in(restored, "SELECT count(*) FROM field_key"), 98);
-    assert_int_equal(count_in(restored, "SELECT count(*) FROM field_key WHERE (record_seq, item) IN ((3, 0), (44, 1))"), 0);
+    assert_int_equal(count_in(restored, "SELECT count(*) FROM field_key WHERE (record_seq, item) IN ((3, 0), (44, 1))"),
+                     0);
     assert_int_equal(count_in(restored, "SELECT count(*) FROM erasure"), 2);
 
     // the erased key is in no page of the restored file
@@ -414,8 +425,10 @@ static void test_cut_off_and_flipped_is_refused(void **state) {
 static void test_wrong_secrets_and_parts(void **state) {
     (void)state;
     static const struct backup_secret OTHER = {.bytes = {(const uint8_t *)"another thirty-two bytes key....", 32}};
-    static const struct backup_secret WORDS = {.is_passphrase = true, .bytes = {(const uint8_t *)"beacon on a hill", 16}};
-    static const struct backup_secret BAD_WORDS = {.is_passphrase = true, .bytes = {(const uint8_t *)"beacon in a vale", 16}};
+    static const struct backup_secret WORDS = {.is_passphrase = true,
+                                               .bytes = {(const uint8_t *)"beacon on a hill", 16}};
+    static const struct backup_secret BAD_WORDS = {.is_passphrase = true,
+                                                   .bytes = {(const uint8_t *)"beacon in a vale", 16}};
     static const struct backup_secret SHORT = {.is_passphrase = true, .bytes = {(const uint8_t *)"short", 5}};
     struct world world = world_make(20);
     struct set set, other;
@@ -473,12 +486,9 @@ static void test_existing_file_is_kept(void **state) {
 int main(void) {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_restored_is_the_same),
-        TEST(test_main_holds_nothing_readable),
-        TEST(test_erasures_are_applied_again),
-        TEST(test_backup_during_writes),
-        TEST(test_cut_off_and_flipped_is_refused),
-        TEST(test_wrong_secrets_and_parts),
+        TEST(test_restored_is_the_same),           TEST(test_main_holds_nothing_readable),
+        TEST(test_erasures_are_applied_again),     TEST(test_backup_during_writes),
+        TEST(test_cut_off_and_flipped_is_refused), TEST(test_wrong_secrets_and_parts),
         TEST(test_existing_file_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -393,7 +393,8 @@ static void test_failing_migration_leaves_nothing(void **state) {
     (void)state;
     static const char *const BAD[][2] = {{"schema/801-x.sql", "CREATE TABLE x (a); INSERT INTO nowhere VALUES (1);"}};
     static const char *const GOOD[][2] = {{"schema/801-x.sql", "CREATE TABLE x (a);"}};
-    static const char *const ENDING[][2] = {{"schema/801-x.sql", "CREATE TABLE x (a);"}, {"schema/802-y.sql", "COMMIT;"}};
+    static const char *const ENDING[][2] = {{"schema/801-x.sql", "CREATE TABLE x (a);"},
+                                            {"schema/802-y.sql", "COMMIT;"}};
     struct why why = {0};
     assert_int_equal(migrate_with(BAD, 1, &why).code, ERR_UNSUPPORTED);
     assert_non_null(strstr(why.words, "801-x"));
