@@ -198,6 +198,12 @@ class Client:
             raise SystemExit(f"{method} {path}: {answer}, not {status}")
         return answer.json if answer.data else None
 
+    def need_bytes(self, path):
+        answer = self.get(path)
+        if answer.status != 200:
+            raise SystemExit(f"GET {path}: {answer}, not 200")
+        return answer.data
+
     # --- filing ---
 
     def file(self, procedure, document, fields, key=None, **more):
@@ -487,7 +493,7 @@ class Node:
 
     # --- people ---
 
-    def administrator(self, login="admin@node.example", password="first administrator 1"):
+    def administrator(self, login="admin@node.example", password="a beacon on the hill 1"):
         client = self.client()
         client.need(201, "POST", "/api/v1/setup", {"code": self.setup_code, "login": login, "name": "First administrator", "password": password})
         return client.sign_in(login, password).second_factor()
@@ -533,13 +539,57 @@ class Node:
         except self.verify.Refused as no:
             return {"valid": False, "rule": no.rule, "words": no.words}
 
-    def checkpoint(self, client=None):
-        """(size, root) of the published head, its signature checked; None where it does not verify."""
-        note = (client or self.client()).get("/log/checkpoint").data.decode()
-        body, signatures = self.verify.note_parse(note)
-        if self.verify.note_verify(body, signatures, self.verify.key_parse(self.key)) is None:
-            return None
-        return self.verify.checkpoint_parse(body)[1:3]
+    def checkpoint(self, at_least=1, seconds=20):
+        """(size, root) of the published head, its signature checked; waits until it covers AT_LEAST records."""
+        client = self.client()
+        until = time.monotonic() + seconds
+        while True:
+            answer = client.get("/log/checkpoint")
+            if answer.status == 200:
+                body, signatures = self.verify.note_parse(answer.data.decode())
+                if self.verify.note_verify(body, signatures, self.verify.key_parse(self.key)) is None:
+                    raise SystemExit(f"the published head is not signed by the log's key: {answer}")
+                size, root = self.verify.checkpoint_parse(body)[1:3]
+                if size >= at_least:
+                    client.close()
+                    return size, root
+            if time.monotonic() > until:
+                raise SystemExit(f"no published head over {at_least} records after {seconds} s: {answer}")
+            time.sleep(0.1)
+
+    def entries(self, size):
+        """The log's first SIZE entries, out of its published tiles."""
+        client, found = self.client(), []
+        for number in range(-(-size // 256)):
+            width = min(256, size - number * 256)
+            path = "".join(f"x{part:03d}/" for part in split_thousands(number)[:-1]) + f"{number % 1000:03d}" + (f".p/{width}" if width < 256 else "")
+            data = client.need_bytes("/log/tile/entries/" + path)
+            while data:
+                length = int.from_bytes(data[:2], "big")
+                found.append(data[2:2 + length])
+                data = data[2 + length:]
+        client.close()
+        return found
+
+    def check_log(self, at_least):
+        """Whether the published head is over AT_LEAST records and its root is that of the published entries: (size, verdict)."""
+        size, root = self.checkpoint(at_least)
+        entries = self.entries(size)
+        leaves = [self.verify.sha256(b"\0", entry) for entry in entries]
+        return size, len(entries) == size and self.verify.tree_root(leaves) == root and len(set(entries)) == size
+
+
+def split_thousands(number):
+    parts = [number % 1000]
+    while number >= 1000:
+        number //= 1000
+        parts.insert(0, number % 1000)
+    return parts
+
+
+def quick_heads(text):
+    """For Node(edit=): heads are published every second."""
+    return text.replace("checkpoint_interval_s: 600", "checkpoint_interval_s: 1")
 
 
 # --- documents that many tests file ---
