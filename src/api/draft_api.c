@@ -189,19 +189,25 @@ static struct err post_attachment(struct api_request *request, struct api_respon
     return api_write(request, response, attachment_apply, attachment_render, attachment, false);
 }
 
+// Before it is filed an attachment is its author's alone; then it is read like its case.
+static struct err may_read_attachment(struct api_request *request, const struct attachment *attachment, struct why *why) {
+    if (attachment->case_id.at == NULL)
+        return span_equals(attachment->person_id, request->principal.person_id) ? err_none() : err_make(ERR_NOT_FOUND);
+    struct case_file file;
+    struct access_case of;
+    TRY(case_get(request->conn, attachment->case_id, request->arena, &file, why));
+    TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &file, why));
+    case_access(request->services, &file, request->arena, &of);
+    return access_may_read_case(&request->principal, &of, request->received_ms, why);
+}
+
 static struct err get_attachment(struct api_request *request, struct api_response *response, struct why *why) {
     struct attachment attachment;
-    TRY(attachment_get(request->conn, request->params[0], request->arena, &attachment, why));
-    if (attachment.case_id.at != NULL) {
-        struct case_file file;
-        struct access_case of;
-        TRY(case_get(request->conn, attachment.case_id, request->arena, &file, why));
-        TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &file, why));
-        case_access(request->services, &file, request->arena, &of);
-        TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
-    } else if (!span_equals(attachment.person_id, request->principal.person_id)) {
-        return why_set(why, ERR_NOT_FOUND, "", "attachment.unknown", "", "there is no such attachment");
-    }
+    struct why own = {0};
+    struct err e = attachment_get(request->conn, request->params[0], request->arena, &attachment, &own);
+    if (!is_err(e)) e = may_read_attachment(request, &attachment, &own);
+    if (e.code == ERR_NOT_FOUND) return why_set(why, ERR_NOT_FOUND, "", "attachment.unknown", "", "there is no such attachment, or none that you may read");
+    if (is_err(e)) return why_set(why, e.code, own.field, own.rule, own.article, "%s", own.words);
     TRY(attachment_read(request->conn, &attachment, request->arena, &response->body, why));
     response->status = 200;
     // Never shown by a browser: what an attacker uploads is only ever saved.

@@ -172,8 +172,9 @@ static struct err get_entities(struct api_request *request, struct api_response 
 static struct err get_counts(struct api_request *request, struct api_response *response, struct why *why) {
     struct span sectors;
     TRY(case_list_bounds(request->services, &request->principal, WORKSPACE_DESK, request->arena, &sectors, why));
+    struct value bounds = value_text(sectors);
     struct rows rows;
-    TRY(store_read(request->conn, STMT_ENTITY_COUNTS, NULL, 0, request->arena, &rows, why));
+    TRY(store_read(request->conn, STMT_ENTITY_COUNTS, &bounds, 1, request->arena, &rows, why));
     struct json_out out;
     api_json(response, 200, &out);
     json_out_object(&out);

@@ -150,7 +150,7 @@ static struct err post_check(struct api_request *request, struct api_response *r
 static struct err open_filing(struct api_request *request, struct record_open *ret, bool *ret_is_own, struct rows *ret_row, struct why *why) {
     struct value id = value_text(request->params[0]);
     TRY(store_read(request->conn, STMT_FILING_GET, &id, 1, request->arena, ret_row, why));
-    if (ret_row->count == 0) return why_set(why, ERR_NOT_FOUND, "", "filing.unknown", "", "there is no such filing");
+    if (ret_row->count == 0) return access_no_case(why);
     struct access_case of;
     case_access_row(request->services, rows_span(ret_row, 0, 5), rows_span(ret_row, 0, 4), rows_span(ret_row, 0, 3), rows_span(ret_row, 0, 11), request->arena, &of);
     bool is_filer = span_equals(rows_span(ret_row, 0, 8), request->principal.pseudonym) && request->principal.pseudonym.len > 0;

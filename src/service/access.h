@@ -184,6 +184,9 @@ CHECKED struct err access_may_file(const struct principal *principal, const stru
 // Filing an erasure: head of an office concerned, and SCOPE_DELETE. An officer who may write may not delete.
 CHECKED struct err access_may_erase(const struct principal *principal, const struct access_case *of, int64_t now_ms,
                                     struct why *why);
+// What is not there and what one may not know of answer alike: whoever finds no such row returns these.
+CHECKED struct err access_no_case(struct why *why);
+CHECKED struct err access_no_entity(struct why *why);
 CHECKED struct err access_may_see_entity(const struct principal *principal, const struct access_entity *of, int64_t now_ms,
                                          struct why *why);
 // Granting and revoking mandates of an entity: a mandate to manage, or officer at a competent authority that keeps it.

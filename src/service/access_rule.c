@@ -6,11 +6,11 @@
 #include "base/time.h"
 #include "service/access.h"
 
-static struct err no_case(struct why *why) {
+struct err access_no_case(struct why *why) {
     return why_set(why, ERR_NOT_FOUND, NULL, "access.no_case", NULL, "There is no such case, or none that you may see.");
 }
 
-static struct err no_entity(struct why *why) {
+struct err access_no_entity(struct why *why) {
     return why_set(why, ERR_NOT_FOUND, NULL, "access.no_entity", NULL, "There is no such entity, or none that you may see.");
 }
 
@@ -119,7 +119,7 @@ struct err access_may_read_case(const struct principal *principal, const struct 
                                 struct why *why) {
     TRY(access_require(principal, SCOPE_READ, why));
     if (may_read_as_filer(principal, of, now_ms)) return err_none();
-    if (role_for(principal, of, OFFICE_NONE) == NULL) return no_case(why);
+    if (role_for(principal, of, OFFICE_NONE) == NULL) return access_no_case(why);
     return principal->is_totp_done ? err_none() : need_factor(why);
 }
 
@@ -137,7 +137,7 @@ static struct err may_file_as_office(const struct principal *principal, const st
         if (ret_office != NULL) *ret_office = role->office;
         return err_none();
     }
-    if (!is_new && !knows_case(principal, of, now_ms)) return no_case(why);
+    if (!is_new && !knows_case(principal, of, now_ms)) return access_no_case(why);
     return why_set(why, ERR_DENIED, NULL, "access.not_officer", NULL,
                    "Only an officer or head of an office concerned, within its sectors, may file that.");
 }
@@ -147,12 +147,12 @@ static struct err may_file_as_entity(const struct principal *principal, const st
     TRY(access_require(principal, SCOPE_FILE, why));
     if (of->entity.at == NULL) {
         if (is_new || (!of->is_closed_to_entity && is_filer(principal, of))) return err_none();
-        if (!knows_case(principal, of, now_ms)) return no_case(why);
+        if (!knows_case(principal, of, now_ms)) return access_no_case(why);
         return why_set(why, ERR_DENIED, NULL, "access.not_filer", NULL, "Only who filed in this case may go on with it.");
     }
     uint32_t scopes = mandate_scopes(principal, of->entity, now_ms);
     if ((scopes & MANDATE_FILE) != 0 && !of->is_closed_to_entity) return err_none();
-    if (is_new ? scopes == 0 : !knows_case(principal, of, now_ms)) return is_new ? no_entity(why) : no_case(why);
+    if (is_new ? scopes == 0 : !knows_case(principal, of, now_ms)) return is_new ? access_no_entity(why) : access_no_case(why);
     return why_set(why, ERR_DENIED, NULL, "access.mandate_file", NULL,
                    "You have no mandate to file for this entity at present.");
 }
@@ -164,7 +164,7 @@ static struct err may_file_as_anyone(const struct principal *principal, const st
     if (!principal->is_known) return access_require(principal, SCOPE_FILE, why);
     bool is_hers = is_filer(principal, of) && !of->is_closed_to_entity;
     if (of->entity.at == NULL && !is_new && is_hers) return err_none();
-    if (!is_new && !knows_case(principal, of, now_ms)) return no_case(why);
+    if (!is_new && !knows_case(principal, of, now_ms)) return access_no_case(why);
     return why_set(why, ERR_DENIED, NULL, "access.anyone", NULL,
                    "What anyone may file opens a case of no entity; only who filed in it may go on with it.");
 }
@@ -189,7 +189,7 @@ struct err access_may_erase(const struct principal *principal, const struct acce
     TRY(access_require(principal, SCOPE_DELETE, why));
     const struct role *role = access_role_for_case(principal, of);
     if (role != NULL && role->role == ROLE_HEAD) return err_none();
-    if (!knows_case(principal, of, now_ms)) return no_case(why);
+    if (!knows_case(principal, of, now_ms)) return access_no_case(why);
     return why_set(why, ERR_DENIED, NULL, "access.erase", NULL,
                    "Only the head of an office concerned may have something erased; the right to write is not enough.");
 }
@@ -213,7 +213,7 @@ struct err access_may_see_entity(const struct principal *principal, const struct
                                  struct why *why) {
     TRY(access_require(principal, SCOPE_READ, why));
     if (mandate_scopes(principal, of->entity, now_ms) != 0) return err_none();
-    if (role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) == NULL) return no_entity(why);
+    if (role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) == NULL) return access_no_entity(why);
     return principal->is_totp_done ? err_none() : need_factor(why);
 }
 
@@ -224,7 +224,7 @@ struct err access_may_manage_entity(const struct principal *principal, const str
     if ((scopes & MANDATE_MANAGE) != 0) return err_none();
     if (role_for_entity(principal, of, OFFICE_CA, ROLE_OFFICER) != NULL)
         return principal->is_totp_done ? err_none() : need_factor(why);
-    if (scopes == 0 && role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) == NULL) return no_entity(why);
+    if (scopes == 0 && role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) == NULL) return access_no_entity(why);
     return why_set(why, ERR_DENIED, NULL, "access.manage", NULL,
                    "Only a person with a mandate to manage this entity, or an officer of its competent authority, may do that.");
 }

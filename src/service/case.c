@@ -7,7 +7,7 @@ struct err case_get(struct store_conn *conn, struct span id, struct arena *arena
     struct value param = value_text(id);
     struct rows rows;
     TRY(store_read(conn, STMT_CASE_GET, &param, 1, arena, &rows, why));
-    if (rows.count == 0) return why_set(why, ERR_NOT_FOUND, "/case", "case.unknown", "", "there is no such case");
+    if (rows.count == 0) return access_no_case(why);
     struct case_file file = {.id = rows_span(&rows, 0, 0),
                              .procedure = rows_span(&rows, 0, 1),
                              .workspace = rows_span(&rows, 0, 2),

@@ -22,7 +22,7 @@ struct err entity_get(struct store_conn *conn, struct span id, struct arena *are
     struct value param = value_text(id);
     struct rows rows;
     TRY(store_read(conn, STMT_ENTITY_GET, &param, 1, arena, &rows, why));
-    if (rows.count == 0) return why_set(why, ERR_NOT_FOUND, "/entity", "entity.unknown", "", "there is no such entity");
+    if (rows.count == 0) return access_no_entity(why);
     struct entity e = {.id = rows_span(&rows, 0, 0),
                        .name = rows_span(&rows, 0, 1),
                        .identifier = rows_span(&rows, 0, 2),

@@ -38,17 +38,23 @@ static struct err read_place(struct store_conn *conn, const struct filing_reques
     if (request->case_id.len > 0) {
         TRY(case_get(conn, request->case_id, arena, &place->file, why));
         place->has_case = true;
-        if (!span_equals(place->file.procedure, request->procedure))
-            return why_set(why, ERR_INPUT, "/procedure", "filing.procedure", "", "case %.*s is of the procedure %.*s",
-                           SPAN_FMT(request->case_id), SPAN_FMT(place->file.procedure));
-        if (entity_id.len > 0 && !span_equals(entity_id, place->file.entity_id))
-            return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "case %.*s is not of this entity", SPAN_FMT(request->case_id));
         entity_id = place->file.entity_id;
     }
     if (entity_id.len == 0) return err_none();
     TRY(entity_get(conn, entity_id, arena, &place->entity, why));
     place->has_entity = true;
     return entity_subject(&place->entity, arena, &place->subject, why);
+}
+
+// Whether the request says of its case what is so. Asked after access: a stranger learns nothing of a case by its faults.
+static struct err check_place(const struct filing_request *request, const struct filing_place *place, struct why *why) {
+    if (!place->has_case) return err_none();
+    if (!span_equals(place->file.procedure, request->procedure))
+        return why_set(why, ERR_INPUT, "/procedure", "filing.procedure", "", "case %.*s is of the procedure %.*s", SPAN_FMT(request->case_id),
+                       SPAN_FMT(place->file.procedure));
+    if (request->entity_id.len > 0 && !span_equals(request->entity_id, place->file.entity_id))
+        return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "case %.*s is not of this entity", SPAN_FMT(request->case_id));
+    return err_none();
 }
 
 // What the rules of access must know: of the case where there is one, else of the case that would be opened.
@@ -182,6 +188,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
     TRY(read_place(conn, request, arena, &place, why));
     if (place.has_case) TRY(case_find_filer(conn, principal, now_ms, arena, &place.file, why));
     TRY(choose_role(services, principal, request, &place, at, arena, &plan, why));
+    TRY(check_place(request, &place, why));
     plan.workspace = case_workspace(services, request->procedure);
     plan.is_new_case = !place.has_case;
     plan.case_version = place.has_case ? place.file.version : 0;

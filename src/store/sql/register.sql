@@ -45,5 +45,7 @@ WHERE ($1 IS NULL OR sector IN (SELECT value FROM json_each($1)))
 SELECT id FROM entity WHERE identifier = $1 ORDER BY id;
 
 -- name: entity_counts
--- gives sector, class (decided, else proposed), status, number
-SELECT sector, coalesce(class, class_proposed), status, count(*) FROM entity GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+-- takes JSON array of sectors or NULL for all; gives sector, class (decided, else proposed), status, number
+SELECT sector, coalesce(class, class_proposed), status, count(*) FROM entity
+WHERE $1 IS NULL OR sector IN (SELECT value FROM json_each($1))
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
