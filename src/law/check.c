@@ -5,6 +5,7 @@
  */
 #include "law/check.h"
 
+#include "law/procedure.h"
 #include "law/scope_private.h"
 
 struct checker {
@@ -186,6 +187,9 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
                    c.proof.findings == 0 ? "proved" : "looked at", (int)STAGES, rows, c.book->type_count, periods,
                    c.proof.combinations, c.proof.findings == 0 ? ", each with exactly one row" : "", c.book->variable_count, c.words);
     }
+    size_t in_procedures = 0;
+    if (!is_err(e) && law->procedures != NULL) e = procedure_check(law, report, &in_procedures);
+    c.proof.findings += in_procedures;
     buf_printf(report, "%zu packs, %zu languages declared complete, %zu findings\n", law->pack_count, c.languages, c.proof.findings);
     arena_fini(&arena);
     if (!is_err(e)) *ret_findings = c.proof.findings;
