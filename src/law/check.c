@@ -102,7 +102,7 @@ static void check_size(struct checker *c) {
         if (!is_source(s->ceilings[i].article)) finding(c, root, "no source:", s->ceilings[i].name);
     for (size_t i = 0; i < s->investor_count; i++) {
         if (!is_source(s->investors[i].article)) finding(c, root, "no source:", s->investors[i].name);
-        if (s->investors[i].step.len > 0) check_word(c, pack, "size.", s->investors[i].step, root);
+        if (s->investors[i].step.id.len > 0) check_word(c, pack, "size.", s->investors[i].step.id, root);
     }
 }
 

@@ -50,6 +50,15 @@ struct err decimal_read(const struct json *value, const char *field, int64_t max
 }
 
 struct span decimal_text(struct arena *arena, int64_t hundredths) {
-    if (hundredths % 100 == 0) return arena_printf(arena, "%" PRId64, hundredths / 100);
-    return arena_printf(arena, "%" PRId64 ".%02" PRId64, hundredths / 100, hundredths % 100);
+    uint8_t digits[32];
+    size_t at = sizeof digits;
+    uint64_t whole = (uint64_t)hundredths / 100, rest = (uint64_t)hundredths % 100;
+    if (rest != 0) {
+        digits[--at] = (uint8_t)('0' + rest % 10);
+        digits[--at] = (uint8_t)('0' + rest / 10);
+        digits[--at] = '.';
+    }
+    do digits[--at] = (uint8_t)('0' + whole % 10);
+    while ((whole /= 10) != 0);
+    return arena_copy(arena, span_make(&digits[at], sizeof digits - at));
 }

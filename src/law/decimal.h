@@ -9,7 +9,7 @@
 bool decimal_parse(struct span text, int64_t max, int64_t *ret);
 // A JSON number or a string of that form; anything else is ERR_INPUT (rule fact.decimal) naming FIELD, a JSON pointer.
 CHECKED struct err decimal_read(const struct json *value, const char *field, int64_t max, int64_t *ret, struct why *why);
-// "12", "12.50": decimals only where there are any.
+// "12", "12.50": decimals only where there are any. Not for negative figures.
 struct span decimal_text(struct arena *arena, int64_t hundredths);
 
 #endif

@@ -74,12 +74,9 @@ static struct err tell_rules(struct inquiry *q) {
                                 .effect = f->row->effect, .certainty = f->row->certainty,
                                 .is_certain = f->completions >= q->outcome.completions};
     }
-    for (size_t i = 0; i < line_count; i++) {
-        struct span key = arena_printf(q->arena, "size.%.*s", SPAN_FMT(lines[i].step.id));
-        if (key.at == NULL) return err_make(ERR_MEMORY);
-        a->rules[a->rule_count++] = (struct scope_rule){.id = lines[i].step.id, .article = lines[i].step.article, .words_key = key,
+    for (size_t i = 0; i < line_count; i++)
+        a->rules[a->rule_count++] = (struct scope_rule){.id = lines[i].step.id, .article = lines[i].step.article, .words_key = lines[i].step.words_key,
                                                        .detail = lines[i].detail, .is_certain = true};
-    }
     return err_none();
 }
 

@@ -115,7 +115,7 @@ struct err scope_book_load(struct law *law, struct why *why) {
     static const char *const NEEDED[] = {"switches.yaml", "types.yaml", "size.yaml"};
     for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0]; i++) TRY(need_file(book, NEEDED[i], why));
     TRY(load_states(book, why));
-    TRY(size_rules_load(pack_file_root(pack, "size.yaml"), &book->size, why));
+    TRY(size_rules_load(law->arena, pack_file_root(pack, "size.yaml"), &book->size, why));
     TRY(attributes_load(book, law->arena, why));
     TRY(variables_load(book, law->arena, why));
     TRY(types_load(book, pack_file_root(pack, "types.yaml"), STATES_MAX, why));

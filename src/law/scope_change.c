@@ -16,21 +16,18 @@ static enum entity_class single_class(unsigned classes) {
     return ENTITY_UNDETERMINED;
 }
 
-static struct err add(struct inquiry *q, struct scope_change change) {
+static void add(struct inquiry *q, struct scope_change change) {
     struct scope_answer *a = q->answer;
-    if (a->change_count == CHANGES_MAX) return err_none();
-    struct span key = arena_printf(q->arena, "change.%.*s", SPAN_FMT(change.fact));
-    if (key.at == NULL) return err_make(ERR_MEMORY);
-    if (law_word(a->law, a->state, key, SPAN("en")).at != NULL) change.words_key = key;
-    a->changes[a->change_count++] = change;
-    return err_none();
+    if (a->change_count < CHANGES_MAX) a->changes[a->change_count++] = change;
 }
 
-static struct err flip_facts(struct inquiry *q) {
+// A fact that no row hangs on cannot change anything alone.
+static void flip_facts(struct inquiry *q) {
     const struct scope_book *book = q->pass.view->book;
     for (size_t i = 0; i < book->switch_from; i++) {
         const struct variable *v = &book->variables[i];
-        if (!v->changes || v->kind != VARIABLE_FACT || q->pass.value[i] == VALUE_UNKNOWN) continue;
+        bool is_read = q->trace.is_read[i] || i == book->independence_fact;
+        if (!v->changes || v->kind != VARIABLE_FACT || q->pass.value[i] == VALUE_UNKNOWN || !is_read) continue;
         for (size_t value = 0; value < v->value_count; value++) {
             if (value == q->pass.value[i]) continue;
             struct pass pass = q->pass;
@@ -39,11 +36,10 @@ static struct err flip_facts(struct inquiry *q) {
             if (i == book->independence_fact) pass_resize(&pass);
             pass_explore(&pass, &outcome, false);
             if (outcome.classes == q->outcome.classes || outcome_class(&outcome) == ENTITY_UNDETERMINED) continue;
-            TRY(add(q, (struct scope_change){.fact = v->name, .value = v->values[value], .class = outcome_class(&outcome),
-                                             .is_near_miss = v->near}));
+            add(q, (struct scope_change){.fact = v->name, .value = v->values[value], .class = outcome_class(&outcome),
+                                         .words_key = v->change_key, .is_near_miss = v->near});
         }
     }
-    return err_none();
 }
 
 struct search {
@@ -78,7 +74,8 @@ static struct err add_figure(struct search *s, enum size_figure figure, int64_t 
     struct span distance = decimal_text(s->q->arena, own > was ? own - was : was - own);
     struct span delta = arena_printf(s->q->arena, "%s%.*s", own > was ? "+" : "-", SPAN_FMT(distance));
     if (value.at == NULL || delta.at == NULL || distance.at == NULL) return err_make(ERR_MEMORY);
-    return add(s->q, (struct scope_change){.fact = span_of(size_figure_name(figure)), .value = value, .delta = delta, .class = class});
+    add(s->q, (struct scope_change){.fact = span_of(size_figure_name(figure)), .value = value, .delta = delta, .class = class});
+    return err_none();
 }
 
 // The nearest own figure below and above at which the class changes.
@@ -121,5 +118,6 @@ struct err inquiry_changes(struct inquiry *q) {
     if (q->answer->changes == NULL) return err_make(ERR_MEMORY);
     if (!q->pass.view->is_in_force) return err_none();
     TRY(search_figures(q));
-    return flip_facts(q);
+    flip_facts(q);
+    return err_none();
 }

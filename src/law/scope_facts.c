@@ -3,12 +3,9 @@
 #include "law/decimal.h"
 #include "law/scope_private.h"
 
-enum { FACTS_TOLD_MAX = VARIABLES_MAX + SIZE_FIGURES };
-
+// The lists stand in one array, one after the other, with room for every fact and type.
 static void add(struct scope_fact *list, size_t *count, struct span name, struct span value, struct span article) {
-    for (size_t i = 0; i < *count; i++)
-        if (span_equals(list[i].name, name) && span_equals(list[i].value, value)) return;
-    if (*count < FACTS_TOLD_MAX) list[(*count)++] = (struct scope_fact){name, value, article};
+    list[(*count)++] = (struct scope_fact){name, value, article};
 }
 
 static struct span value_text(const struct variable *v, uint8_t value) {
@@ -38,7 +35,7 @@ static struct err tell_figures(struct inquiry *q, bool is_given, struct scope_fa
     const struct size_period *last = &size->periods[size->period_count - 1];
     bool is_open_elsewhere = false;
     for (size_t f = 0; f < SIZE_FIGURES; f++) {
-        size_t variable = book_variable(book, span_of(size_figure_name((enum size_figure)f)));
+        size_t variable = book->figure_variables[f];
         bool has = last->own.value[f] != SIZE_UNKNOWN;
         is_open_elsewhere |= has && last->is_open[f];
         if (has != is_given || variable == VARIABLES_MAX) continue;
@@ -46,7 +43,7 @@ static struct err tell_figures(struct inquiry *q, bool is_given, struct scope_fa
         if (value.at == NULL) return err_make(ERR_MEMORY);
         add(list, count, book->variables[variable].name, value, book->variables[variable].article);
     }
-    size_t relations = book_variable(book, SPAN("relations"));
+    size_t relations = book->relations_variable;
     if (relations < VARIABLES_MAX && (is_given ? q->pass.facts->has_relations : is_open_elsewhere))
         add(list, count, SPAN("relations"), is_given ? SPAN("as given") : SPAN(""), book->variables[relations].article);
     return err_none();
@@ -107,15 +104,19 @@ static struct err tell_missing(struct inquiry *q, bool has_size) {
 }
 
 struct err inquiry_facts(struct inquiry *q) {
+    const struct scope_book *book = q->pass.view->book;
     struct scope_answer *a = q->answer;
-    struct scope_fact *lists = arena_take_array(q->arena, 3 * FACTS_TOLD_MAX, sizeof *lists);
-    if (lists == NULL) return err_make(ERR_MEMORY);
-    a->decisive = lists;
-    a->assumed = lists + FACTS_TOLD_MAX;
-    a->missing = lists + 2 * FACTS_TOLD_MAX;
+    size_t most = book->switch_from + 2 * (SIZE_FIGURES + 1) + 2;
+    for (size_t w = 0; w < sizeof q->pass.types.word / sizeof q->pass.types.word[0]; w++)
+        most += (size_t)__builtin_popcountll(q->pass.types.word[w]);
+    struct scope_fact *list = arena_take_array(q->arena, most, sizeof *list);
+    if (list == NULL) return err_make(ERR_MEMORY);
+    a->decisive = a->assumed = a->missing = list;
     if (!q->pass.view->is_in_force) return err_none();
     bool has_size = size_decides(q);
     TRY(tell_decisive(q, has_size));
+    a->assumed = a->decisive + a->decisive_count;
     tell_assumed(q);
+    a->missing = a->assumed + a->assumed_count;
     return tell_missing(q, has_size);
 }

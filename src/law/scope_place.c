@@ -29,7 +29,7 @@ static struct err list_needs(struct inquiry *q, const struct yaml *needs, struct
 // What the authority that asks may do: the competent one everything, others what the row says.
 static void tell_asking(struct inquiry *q, uint64_t places, struct scope_type *ret) {
     const struct scope_book *book = q->pass.view->book;
-    size_t variable = book_variable(book, SPAN("asking_authority"));
+    size_t variable = book->asking_variable;
     if (variable == VARIABLES_MAX || q->pass.facts->origin[variable] != ORIGIN_GIVEN) return;
     uint64_t asking = q->pass.facts->places[book->variables[variable].slot];
     ret->asking = (asking & places & ~PLACE_OUTSIDE) != 0 ? SPAN("competent") : ret->others;
@@ -45,11 +45,8 @@ static struct err tell_jurisdiction(struct inquiry *q, struct pass *pass, size_t
     ret->others = yaml_get_text(row->node, "others");
     ret->is_concurrent = span_is(yaml_get_text(row->node, "concurrent"), "yes");
     ret->is_representative_invalid = span_is(yaml_get_text(row->node, "invalid"), "yes");
-    struct span states = yaml_get_text(row->node, "states");
-    ret->is_any_state = span_is(states, "any");
-    uint64_t places = 0;
-    size_t source = book_variable(book, ret->is_any_state ? SPAN("services_in") : states);
-    if (source < VARIABLES_MAX) places = pass->facts->places[book->variables[source].slot];
+    ret->is_any_state = row->is_any_place;
+    uint64_t places = row->places < VARIABLES_MAX ? pass->facts->places[book->variables[row->places].slot] : 0;
     TRY(list_states(q, places, ret));
     ret->is_concurrent &= ret->state_count > 1;
     tell_asking(q, places, ret);
@@ -59,7 +56,7 @@ static struct err tell_jurisdiction(struct inquiry *q, struct pass *pass, size_t
 struct err inquiry_places(struct inquiry *q) {
     struct scope_answer *a = q->answer;
     const struct scope_book *book = q->pass.view->book;
-    size_t j = book_variable(book, SPAN("j")), count = 0;
+    size_t j = book->j_variable, count = 0;
     for (size_t t = 0; t < book->type_count; t++) count += type_has(&q->pass.types, t);
     a->types = arena_take_array(q->arena, count + 1, sizeof *a->types);
     if (a->types == NULL) return err_make(ERR_MEMORY);

@@ -54,6 +54,7 @@ struct variable {
     uint64_t mask;      // derived from types: attribute values that count
     struct type_bits of_types; // and the types that have them
     struct span article, certainty;
+    struct span change_key; // words for a change of this fact; at == NULL: none
     const struct yaml *node;
 };
 
@@ -77,6 +78,8 @@ struct row {
     enum entity_class class;
     bool has_class, is_impossible;
     size_t number; // in the book
+    size_t places; // the fact whose countries are the competent states; VARIABLES_MAX: none
+    bool is_any_place;
     const struct yaml *node;
 };
 enum stage { STAGE_MATCH, STAGE_EXCLUDE, STAGE_CLASS, STAGE_INDIVIDUAL, STAGE_REGIMES, STAGE_JURISDICTION, STAGES };
@@ -143,6 +146,8 @@ struct scope_book {
     size_t type_derived[8];
     struct size_rules size;
     size_t size_variable, class_variable, types_variable;
+    // facts that C asks for by name; VARIABLES_MAX where a pack has none
+    size_t figure_variables[SIZE_FIGURES], relations_variable, asking_variable, services_variable, j_variable;
     size_t independence_fact, independence_switch; // VARIABLES_MAX: none
     struct table tables[STAGES];
     size_t row_count; // in all tables
@@ -174,7 +179,6 @@ struct scope_facts {
     bool has_relations;
     struct size_facts size;
     unsigned size_group, size_own; // possible sizes
-    const struct json *source;     // for texts of given facts; members live as long as the caller's tree
 };
 
 // scope_book.c

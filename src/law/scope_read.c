@@ -173,7 +173,6 @@ struct err scope_facts_read(const struct law *law, const struct json *facts, str
     struct scope_facts *read = ARENA_NEW(arena, struct scope_facts);
     if (read == NULL) return err_make(ERR_MEMORY);
     read->book = book;
-    read->source = facts;
     assume(book, read);
     for (size_t i = 0; i < facts->count; i++) {
         struct span name = facts->members[i].name;

@@ -25,6 +25,7 @@ const char *size_figure_name(enum size_figure figure); // "staff": the fact's na
 
 struct size_step { // a rule of the arithmetic
     struct span id, article;
+    struct span words_key; // "size.S5"
 };
 struct size_ceiling {
     struct span name;
@@ -37,7 +38,7 @@ struct size_investor {
     struct span article;
     int64_t investment_below, budget_below, inhabitants_below; // hundredths; SIZE_UNKNOWN: no such condition
     bool is_never_counted; // public ownership is disapplied
-    struct span step;
+    struct size_step step; // of its own, where it has one
 };
 struct size_rules {
     size_t ceiling_count;
@@ -55,7 +56,7 @@ struct size_rules {
 static inline size_t size_count(const struct size_rules *rules) { return rules->ceiling_count + 1; }
 struct span size_name(const struct size_rules *rules, size_t size);
 
-CHECKED struct err size_rules_load(const struct yaml *root, struct size_rules *ret, struct why *why);
+CHECKED struct err size_rules_load(struct arena *arena, const struct yaml *root, struct size_rules *ret, struct why *why);
 
 struct size_figures {
     int64_t value[SIZE_FIGURES]; // hundredths, or SIZE_UNKNOWN
@@ -73,6 +74,7 @@ struct size_facts {
     struct size_period *periods; // ascending by year
     size_t relation_count;
     struct size_relation *relations;
+    size_t relation_total; // with those of related enterprises
 };
 
 // Reads staff, turnover, balance, estimate, accounts and relations from the facts. Errors name the field.

@@ -21,6 +21,20 @@ static void tell(struct teller *t, struct size_step step, struct span detail) {
     t->lines[t->count++] = (struct size_line){step, detail};
 }
 
+// Several parts as one text; at == NULL where the arena is full.
+static struct span glue(struct teller *t, const struct span *parts, size_t count) {
+    struct span text = {NULL, 0};
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) len += parts[i].len;
+    uint8_t *at = arena_take(t->arena, len + 1);
+    if (at == NULL) return text;
+    text = span_make(at, len);
+    for (size_t i = 0; i < count; at += parts[i++].len)
+        if (parts[i].len > 0) memcpy(at, parts[i].at, parts[i].len);
+    return text;
+}
+#define GLUE(T, ...) glue((T), (const struct span[]){__VA_ARGS__}, sizeof((const struct span[]){__VA_ARGS__}) / sizeof(struct span))
+
 static struct span figure_text(struct teller *t, int64_t value) {
     return value == SIZE_UNKNOWN ? SPAN("unknown") : decimal_text(t->arena, value);
 }
@@ -28,8 +42,7 @@ static struct span figure_text(struct teller *t, int64_t value) {
 static struct span figures_text(struct teller *t, const struct size_figures *f) {
     struct span staff = figure_text(t, f->value[SIZE_STAFF]), turnover = figure_text(t, f->value[SIZE_TURNOVER]);
     struct span balance = figure_text(t, f->value[SIZE_BALANCE]);
-    return arena_printf(t->arena, "staff %.*s, turnover %.*s, balance %.*s", SPAN_FMT(staff), SPAN_FMT(turnover),
-                        SPAN_FMT(balance));
+    return GLUE(t, SPAN("staff "), staff, SPAN(", turnover "), turnover, SPAN(", balance "), balance);
 }
 
 static void tell_relations(struct teller *t, const struct size_relation *relations, size_t count, int64_t year, int64_t share,
@@ -39,26 +52,26 @@ static void tell_relations(struct teller *t, const struct size_relation *relatio
         int64_t own_share;
         enum size_tie tie = size_tie_of(t->rules, r, &own_share);
         if (tie == TIE_PARTNER && is_beyond_partner) {
-            tell(t, t->rules->partner, arena_printf(t->arena, "%.*s: partner of a partner, not counted", SPAN_FMT(r->name)));
+            tell(t, t->rules->partner, GLUE(t, r->name, SPAN(": partner of a partner, not counted")));
             continue;
         }
         if (tie == TIE_AUTONOMOUS) {
             struct span from = decimal_text(t->arena, t->rules->partner_from);
-            tell(t, t->rules->autonomous,
-                 arena_printf(t->arena, "%.*s: less than %.*s %%, not counted", SPAN_FMT(r->name), SPAN_FMT(from)));
+            tell(t, t->rules->autonomous, GLUE(t, r->name, SPAN(": less than "), from, SPAN(" %, not counted")));
             continue;
         }
         if (tie == TIE_INVESTOR || tie == TIE_NEVER) {
-            struct size_step step = {tie == TIE_NEVER && r->investor->step.len > 0 ? r->investor->step : t->rules->investor.id,
-                                     r->investor->article};
-            tell(t, step, arena_printf(t->arena, "%.*s: %.*s, not counted", SPAN_FMT(r->name), SPAN_FMT(r->investor->name)));
+            bool has_step = tie == TIE_NEVER && r->investor->step.id.len > 0;
+            struct size_step step = has_step ? r->investor->step : t->rules->investor;
+            step.article = r->investor->article;
+            tell(t, step, GLUE(t, r->name, SPAN(": "), r->investor->name, SPAN(", not counted")));
             continue;
         }
         int64_t counted = tie == TIE_LINKED ? share : own_share;
         struct size_figures figures = size_figures_for(r, year);
         struct span percent = decimal_text(t->arena, counted), text = figures_text(t, &figures);
         tell(t, tie == TIE_LINKED ? t->rules->linked : t->rules->partner,
-             arena_printf(t->arena, "%.*s: %.*s %% of %.*s", SPAN_FMT(r->name), SPAN_FMT(percent), SPAN_FMT(text)));
+             GLUE(t, r->name, SPAN(": "), percent, SPAN(" % of "), text));
         tell_relations(t, r->relations, r->relation_count, year, counted, is_beyond_partner || tie == TIE_PARTNER);
     }
 }
@@ -67,7 +80,7 @@ static void tell_relations(struct teller *t, const struct size_relation *relatio
 static struct span total_text(struct teller *t, const struct size_period *p, size_t f, bool is_own_only) {
     if (is_own_only) return figure_text(t, p->own.value[f]);
     struct span known = decimal_text(t->arena, p->total[f] / SHARE_WHOLE);
-    return p->is_open[f] ? arena_printf(t->arena, "%.*s or more", SPAN_FMT(known)) : known;
+    return p->is_open[f] ? GLUE(t, known, SPAN(" or more")) : known;
 }
 
 static void tell_period(struct teller *t, const struct size_period *p, bool is_own_only) {
@@ -75,8 +88,7 @@ static void tell_period(struct teller *t, const struct size_period *p, bool is_o
     struct span balance = total_text(t, p, SIZE_BALANCE, is_own_only);
     struct span year = p->year != 0 ? arena_printf(t->arena, "%" PRId64 ": ", p->year) : SPAN("");
     tell(t, t->rules->accounts,
-         arena_printf(t->arena, "%.*sstaff %.*s, turnover %.*s, balance %.*s", SPAN_FMT(year), SPAN_FMT(staff),
-                      SPAN_FMT(turnover), SPAN_FMT(balance)));
+         GLUE(t, year, SPAN("staff "), staff, SPAN(", turnover "), turnover, SPAN(", balance "), balance));
 }
 
 static void tell_size(struct teller *t, const struct size_facts *facts, bool is_own_only) {
@@ -85,19 +97,17 @@ static void tell_size(struct teller *t, const struct size_facts *facts, bool is_
         if ((possible & (1u << s)) == 0) continue;
         struct span name = size_name(t->rules, s);
         bool is_sure = (possible & (possible - 1)) == 0;
-        struct size_step step = {SPAN("size"), s < t->rules->ceiling_count ? t->rules->ceilings[s].article
-                                                                           : t->rules->largest_step.article};
+        struct size_step step = t->rules->largest_step;
+        if (s < t->rules->ceiling_count) step.article = t->rules->ceilings[s].article;
         if (s < t->rules->ceiling_count) {
             const struct size_ceiling *c = &t->rules->ceilings[s];
             struct span staff = decimal_text(t->arena, c->below_staff), turnover = decimal_text(t->arena, c->to_turnover);
             struct span balance = decimal_text(t->arena, c->to_balance);
-            tell(t, step, arena_printf(t->arena, "%s%.*s: staff below %.*s, and turnover at most %.*s or balance at most %.*s",
-                                       is_sure ? "" : "possibly ", SPAN_FMT(name), SPAN_FMT(staff), SPAN_FMT(turnover),
-                                       SPAN_FMT(balance)));
+            tell(t, step, GLUE(t, is_sure ? SPAN("") : SPAN("possibly "), name, SPAN(": staff below "), staff,
+                               SPAN(", and turnover at most "), turnover, SPAN(" or balance at most "), balance));
         } else {
             const struct size_ceiling *c = &t->rules->ceilings[s - 1];
-            tell(t, step, arena_printf(t->arena, "%s%.*s: above the ceilings of %.*s", is_sure ? "" : "possibly ",
-                                       SPAN_FMT(name), SPAN_FMT(c->name)));
+            tell(t, step, GLUE(t, is_sure ? SPAN("") : SPAN("possibly "), name, SPAN(": above the ceilings of "), c->name));
         }
     }
 }
@@ -112,7 +122,8 @@ static bool is_sticky(const struct size_rules *rules, const struct size_facts *f
 
 struct err size_explain(const struct size_rules *rules, const struct size_facts *facts, bool is_own_only,
                         struct arena *arena, struct size_line **ret, size_t *ret_count) {
-    struct teller t = {.rules = rules, .arena = arena, .capacity = SIZE_RELATIONS_MAX + SIZE_PERIODS_MAX + 16};
+    size_t capacity = facts->relation_total + facts->period_count + size_count(rules) + 4;
+    struct teller t = {.rules = rules, .arena = arena, .capacity = capacity};
     t.lines = arena_take_array(arena, t.capacity, sizeof *t.lines);
     if (t.lines == NULL) return err_make(ERR_MEMORY);
     int64_t year = facts->periods[facts->period_count - 1].year;

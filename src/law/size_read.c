@@ -19,9 +19,15 @@ static struct err read_amount(const struct yaml *row, const char *name, bool is_
     return err_none();
 }
 
-static struct err read_step(const struct yaml *rules, const char *name, struct size_step *ret, struct why *why) {
+static struct err step_words(struct arena *arena, struct size_step *step) {
+    step->words_key = arena_printf(arena, "size.%.*s", SPAN_FMT(step->id));
+    return step->words_key.at == NULL ? err_make(ERR_MEMORY) : err_none();
+}
+
+static struct err read_step(struct arena *arena, const struct yaml *rules, const char *name, struct size_step *ret, struct why *why) {
     const struct yaml *row = yaml_get(rules, name);
-    *ret = (struct size_step){yaml_get_text(row, "id"), yaml_get_text(row, "article")};
+    *ret = (struct size_step){.id = yaml_get_text(row, "id"), .article = yaml_get_text(row, "article")};
+    TRY(step_words(arena, ret));
     if (ret->id.len == 0 || ret->article.len == 0)
         return yaml_refuse(row != NULL ? row : rules, why, "size.rule", "rule %s needs id and article", name);
     return err_none();
@@ -49,7 +55,7 @@ static struct err read_ceilings(const struct yaml *list, struct size_rules *ret,
     return err_none();
 }
 
-static struct err read_investors(const struct yaml *list, struct size_rules *ret, struct why *why) {
+static struct err read_investors(struct arena *arena, const struct yaml *list, struct size_rules *ret, struct why *why) {
     if (list == NULL || list->type != YAML_SEQUENCE || list->count > SIZE_INVESTORS_MAX)
         return yaml_refuse(list, why, "size.investors", "at most %d investors are expected", (int)SIZE_INVESTORS_MAX);
     for (size_t i = 0; i < list->count; i++) {
@@ -60,7 +66,8 @@ static struct err read_investors(const struct yaml *list, struct size_rules *ret
         if (v->name.len == 0 || v->article.len == 0)
             return yaml_refuse(row, why, "size.investors", "an investor needs kind and article");
         v->is_never_counted = span_is(yaml_get_text(row, "never_counted"), "yes");
-        v->step = yaml_get_text(row, "id");
+        v->step = (struct size_step){.id = yaml_get_text(row, "id"), .article = v->article};
+        TRY(step_words(arena, &v->step));
         TRY(read_amount(row, "investment_below", false, &v->investment_below, why));
         TRY(read_amount(row, "budget_below", false, &v->budget_below, why));
         TRY(read_amount(row, "inhabitants_below", false, &v->inhabitants_below, why));
@@ -69,25 +76,25 @@ static struct err read_investors(const struct yaml *list, struct size_rules *ret
     return err_none();
 }
 
-struct err size_rules_load(const struct yaml *root, struct size_rules *ret, struct why *why) {
+struct err size_rules_load(struct arena *arena, const struct yaml *root, struct size_rules *ret, struct why *why) {
     *ret = (struct size_rules){0};
     TRY(read_ceilings(yaml_get(root, "ceilings"), ret, why));
     const struct yaml *largest = yaml_get(root, "largest"), *rules = yaml_get(root, "rules");
     ret->largest = yaml_get_text(largest, "size");
-    ret->largest_step.article = yaml_get_text(largest, "article");
+    ret->largest_step = (struct size_step){.id = SPAN("size"), .article = yaml_get_text(largest, "article"), .words_key = SPAN("size.size")};
     if (ret->largest.len == 0 || ret->largest_step.article.len == 0)
         return yaml_refuse(root, why, "size.largest", "largest: size and article are needed");
     TRY(read_amount(root, "partner_from_percent", true, &ret->partner_from, why));
     TRY(read_amount(root, "linked_above_percent", true, &ret->linked_above, why));
-    TRY(read_step(rules, "accounts", &ret->accounts, why));
-    TRY(read_step(rules, "two_years", &ret->two_years, why));
-    TRY(read_step(rules, "estimate", &ret->estimate, why));
-    TRY(read_step(rules, "autonomous", &ret->autonomous, why));
-    TRY(read_step(rules, "partner", &ret->partner, why));
-    TRY(read_step(rules, "linked", &ret->linked, why));
-    TRY(read_step(rules, "investor", &ret->investor, why));
-    TRY(read_step(rules, "independence", &ret->independence, why));
-    TRY(read_investors(yaml_get(root, "investors"), ret, why));
+    TRY(read_step(arena, rules, "accounts", &ret->accounts, why));
+    TRY(read_step(arena, rules, "two_years", &ret->two_years, why));
+    TRY(read_step(arena, rules, "estimate", &ret->estimate, why));
+    TRY(read_step(arena, rules, "autonomous", &ret->autonomous, why));
+    TRY(read_step(arena, rules, "partner", &ret->partner, why));
+    TRY(read_step(arena, rules, "linked", &ret->linked, why));
+    TRY(read_step(arena, rules, "investor", &ret->investor, why));
+    TRY(read_step(arena, rules, "independence", &ret->independence, why));
+    TRY(read_investors(arena, yaml_get(root, "investors"), ret, why));
     const struct yaml *independence = yaml_get(root, "independence");
     ret->independence_fact = yaml_get_text(independence, "fact");
     ret->independence_switch = yaml_get_text(independence, "switch");
@@ -310,6 +317,7 @@ struct err size_read(const struct size_rules *rules, const struct json *facts, s
     struct reader reader = {.rules = rules, .arena = arena, .why = why};
     if (!json_is_null(relations))
         TRY(read_relations(&reader, relations, &top, 1, &read.relation_count, &read.relations));
+    read.relation_total = reader.count;
     size_total(rules, &read);
     *ret = read;
     return err_none();

@@ -84,6 +84,18 @@ static struct err read_class(const struct scope_book *book, const struct yaml *v
     return err_none();
 }
 
+// The column `states` of jurisdiction: a fact with countries, any, or unknown.
+static struct err read_places(const struct scope_book *book, const struct yaml *node, struct row *row, struct why *why) {
+    struct span states = yaml_get_text(node, "states");
+    row->is_any_place = span_is(states, "any");
+    row->places = row->is_any_place ? book->services_variable : VARIABLES_MAX;
+    if (states.at == NULL || row->is_any_place || span_is(states, "unknown")) return err_none();
+    row->places = book_variable(book, states);
+    enum fact_form form = row->places < VARIABLES_MAX ? book->variables[row->places].form : FORM_TEXT;
+    bool is_place = row->places < VARIABLES_MAX && (form == FORM_COUNTRY || form == FORM_COUNTRIES);
+    return is_place ? err_none() : yaml_refuse(node, why, "table.states", "states: a fact with countries, any or unknown is expected");
+}
+
 static struct err read_row(struct scope_book *book, struct arena *arena, const struct table *table, const struct yaml *node,
                            struct row *row, struct why *why) {
     if (node->type != YAML_MAPPING || node->count > CELLS_MAX)
@@ -97,6 +109,7 @@ static struct err read_row(struct scope_book *book, struct arena *arena, const s
     if (row->id.len == 0) return yaml_refuse(node, why, "table.row", "a row needs an id");
     if (row->words_key.at == NULL) row->words_key = arena_printf(arena, "rule.%.*s", SPAN_FMT(row->id));
     TRY(days_read(node, &row->from, &row->to, why));
+    TRY(read_places(book, node, row, why));
     row->cells = arena_take_array(arena, node->count, sizeof *row->cells);
     if (row->cells == NULL || row->words_key.at == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < node->count; i++) {

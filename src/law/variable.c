@@ -87,6 +87,9 @@ static struct err read_fact(struct scope_book *book, struct arena *arena, const 
     struct span assumed = yaml_get_text(row, "assume"), change = yaml_get_text(row, "change");
     if (assumed.at != NULL) TRY(variable_value(v, assumed, row, &v->assumed, why));
     v->near = span_is(change, "near");
+    struct span key = arena_printf(arena, "change.%.*s", SPAN_FMT(v->name));
+    if (key.at == NULL) return err_make(ERR_MEMORY);
+    if (pack_word(book->law, book->union_pack, key, SPAN("en")).at != NULL) v->change_key = key;
     v->changes = v->near || span_is(change, "flip");
     if (change.at != NULL && !v->changes) return yaml_refuse(row, why, "fact.change", "change is flip or near");
     return err_none();
@@ -195,6 +198,12 @@ struct err variables_load(struct scope_book *book, struct arena *arena, struct w
     book->switch_from = book->variable_count;
     TRY(read_rows(book, arena, pack_file_root(book->union_pack, "switches.yaml"), "switches", read_switch, why));
     book->switch_to = book->variable_count;
+    for (size_t f = 0; f < SIZE_FIGURES; f++)
+        book->figure_variables[f] = book_variable(book, span_of(size_figure_name((enum size_figure)f)));
+    book->relations_variable = book_variable(book, SPAN("relations"));
+    book->asking_variable = book_variable(book, SPAN("asking_authority"));
+    book->services_variable = book_variable(book, SPAN("services_in"));
+    book->j_variable = book_variable(book, SPAN("j"));
     book->independence_fact = book_variable(book, book->size.independence_fact);
     book->independence_switch = book_variable(book, book->size.independence_switch);
     return err_none();

@@ -21,7 +21,7 @@ static int load(void **state) {
         struct yaml *root = ARENA_NEW(&arena, struct yaml);
         struct span text = span_make(embedded_law[i].bytes, embedded_law[i].size_bytes);
         if (is_err(yaml_load(&arena, embedded_law[i].path, text, root, NULL))) return -1;
-        return is_err(size_rules_load(root, &rules, NULL)) ? -1 : 0;
+        return is_err(size_rules_load(&arena, root, &rules, NULL)) ? -1 : 0;
     }
     return -1;
 }
