@@ -359,6 +359,8 @@ def stopping(server, report):
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         rest = front.read_all(busy)
+    faults = [line for line in server.log().splitlines() if "Sanitizer" in line or "runtime error" in line or "Assertion" in line]
+    report.row("no role failed by itself", not faults, faults or "no sanitizer or assertion spoke")
     status = server.stop()
     report.row("TERM", status == 0 and len(first + rest) > 3000000, f"the answer in progress came whole, status {status}")
 
