@@ -85,7 +85,7 @@ static struct err lookup(const struct access *access, struct store_conn *conn, s
     TRY(store_read(conn, is_session ? STMT_ACCESS_SESSION_FIND : STMT_ACCESS_TOKEN_FIND, PARAMS(value_blob(hash_span(&hash))),
                    arena, &rows, why));
     if (rows.count == 0 || rows_int(&rows, 0, 1) <= now_ms || rows_int(&rows, 0, 8) != 0) return err_none();
-    if (!is_session && rows_at(&rows, 0, 10)->type != VALUE_NULL) return err_none();
+    if (!is_session && rows_at(&rows, 0, 12)->type != VALUE_NULL) return err_none();
     struct principal who = {
         .is_known = true,
         .session_id = rows_span(&rows, 0, 0),
@@ -97,14 +97,15 @@ static struct err lookup(const struct access *access, struct store_conn *conn, s
         .language = rows_span(&rows, 0, 6),
         .is_administrator = rows_int(&rows, 0, 7) != 0,
         .means = is_session ? MEANS_SESSION : MEANS_TOKEN,
-        .scopes = is_session ? SCOPE_ALL : (uint32_t)rows_int(&rows, 0, 9) & SCOPE_ALL_OF_TOKENS,
+        .scopes = is_session ? SCOPE_ALL : (uint32_t)rows_int(&rows, 0, 11) & SCOPE_ALL_OF_TOKENS,
     };
     if (is_session) {
         who.csrf = access_csrf_make(token, arena);
         if (who.csrf.at == NULL) return access_full(why);
     }
-    TRY(load_roles(access, conn, arena, &who, why));
-    TRY(load_mandates(conn, now_ms, arena, &who, why));
+    // few have both, and each read costs as much as finding the session
+    if (rows_int(&rows, 0, 9) != 0) TRY(load_roles(access, conn, arena, &who, why));
+    if (rows_int(&rows, 0, 10) != 0) TRY(load_mandates(conn, now_ms, arena, &who, why));
     *ret = who;
     return err_none();
 }

@@ -2,14 +2,19 @@
 -- Statements of access: persons, sessions, tokens, roles, mandates, codes, failures, events, readings.
 
 -- name: access_session_find
--- takes $1 token hash; gives id, expires_ms, is_totp_done, person id, pseudonym, name, language, is_administrator, is_disabled
-SELECT s.id, s.expires_ms, s.is_totp_done, p.id, p.pseudonym, p.name, p.language, p.is_administrator, p.is_disabled
+-- takes $1 token hash; gives id, expires_ms, is_totp_done, person id, pseudonym, name, language, is_administrator, is_disabled,
+-- has roles, has mandates
+SELECT s.id, s.expires_ms, s.is_totp_done, p.id, p.pseudonym, p.name, p.language, p.is_administrator, p.is_disabled,
+       EXISTS (SELECT 1 FROM role r WHERE r.person_id = p.id AND r.revoked_ms IS NULL),
+       EXISTS (SELECT 1 FROM mandate m WHERE m.person_id = p.id AND m.revoked_ms IS NULL)
 FROM session s JOIN person p ON p.id = s.person_id WHERE s.token_hash = $1;
 
 -- name: access_token_find
 -- takes $1 token hash; gives id, expires_ms, is_totp_done, person id, pseudonym, name, language, is_administrator, is_disabled,
--- scopes, revoked_ms
+-- has roles, has mandates, scopes, revoked_ms
 SELECT t.id, t.expires_ms, t.is_totp_done, p.id, p.pseudonym, p.name, p.language, p.is_administrator, p.is_disabled,
+       EXISTS (SELECT 1 FROM role r WHERE r.person_id = p.id AND r.revoked_ms IS NULL),
+       EXISTS (SELECT 1 FROM mandate m WHERE m.person_id = p.id AND m.revoked_ms IS NULL),
        t.scopes, t.revoked_ms
 FROM token t JOIN person p ON p.id = t.person_id WHERE t.token_hash = $1;
 
