@@ -96,10 +96,12 @@ void store_snapshot_end(struct store_conn *conn);
 // A savepoint lets one filing of a group fail without the others.
 CHECKED struct err store_begin(struct store_conn *conn, struct why *why);
 // Returns after the bytes are on disk. On an error nothing was committed as far as this process sees, and the transaction
-// is over; after ERR_IO the disk cannot be trusted any more (a failed sync may have lost what it should have written, or
-// kept it), so the connection refuses all further work and the role must stop and start again.
+// is over. After a full disk (rule store.full) one may go on; after another ERR_IO the disk cannot be trusted any more (a
+// failed sync may have lost what it should have written, or kept it): store_is_broken, the connection refuses all further
+// work, and the role must stop and start again. Whether the transaction is there is known only then.
 CHECKED struct err store_commit(struct store_conn *conn, struct why *why);
 void store_rollback(struct store_conn *conn);
+bool store_is_broken(const struct store_conn *conn);
 CHECKED struct err store_savepoint(struct store_conn *conn, struct why *why);
 CHECKED struct err store_release(struct store_conn *conn, struct why *why);
 void store_rollback_savepoint(struct store_conn *conn);

@@ -35,13 +35,18 @@ struct err store_commit(struct store_conn *conn, struct why *why) {
     }
     struct err e = sqlite_run(conn->db, "COMMIT", why);
     if (is_err(e)) {
+        bool is_full = (sqlite3_errcode(conn->db) & 0xff) == SQLITE_FULL; // nothing was synced: harmless
         store_rollback(conn);
-        conn->is_broken = e.code == ERR_IO;
+        conn->is_broken = conn->is_broken || (e.code == ERR_IO && !is_full);
         return e;
     }
     conn->is_begun = false;
     commit_trim(conn);
     return e;
+}
+
+bool store_is_broken(const struct store_conn *conn) {
+    return conn->is_broken;
 }
 
 void store_rollback(struct store_conn *conn) {
