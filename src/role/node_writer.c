@@ -88,6 +88,10 @@ static void write_group(struct node *node, struct store_conn *conn, struct log_e
             job->result = alone;
         }
     }
+    if (store_is_broken(conn)) { // what the disk holds is known only after a new start; whoever waits asks again
+        log_error("disk_failed", "the node ends so that it is started anew");
+        _exit(1);
+    }
     struct group *group = mem_take(sizeof *group);
     while (group == NULL) { // a committed filing must be answered; wait for memory
         struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
