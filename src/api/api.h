@@ -105,6 +105,16 @@ struct api_job {
 CHECKED struct err api_write(struct api_request *request, struct api_response *response, api_apply *apply, api_render *render,
                              void *ctx, bool needs_head);
 
+// Answers with RENDER after the reading was noted in the log of who read what (once an hour). ROLE: the office's role through
+// which it is read, NULL for one's own. KIND: "case", "entity", "filing", "attachment".
+struct api_reading {
+    struct access_reading reading;
+    api_render *render;
+    void *ctx;
+};
+CHECKED struct err api_read_noted(struct api_request *request, struct api_response *response, const char *kind, struct span id,
+                                  struct span entity, const struct role *role, api_render *render, void *ctx, struct why *why);
+
 // Authenticates, routes, runs the handler; on any error the response is a problem document. Where response->job is set
 // afterwards, the caller must have it written (job->write) and the response is ready once job->write.finish was called
 // and returned (the node wraps finish to send it).

@@ -6,49 +6,23 @@
 
 #define NEVER_MS INT64_MAX
 
-// Who read what is recorded before the answer goes out; once an hour a person and thing.
-struct reading_ctx {
-    struct access_reading reading;
-    struct case_file file;
-};
-
-static struct err reading_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
-    (void)request;
-    (void)edge;
-    struct reading_ctx *ctx = context;
-    return access_reading_note(conn, &ctx->reading, now_ms, why);
-}
-
-static struct err write_case(struct api_request *request, struct api_response *response, struct store_conn *conn, const struct case_file *file, struct why *why) {
+static struct err case_render(struct api_request *request, struct api_response *response, struct store_conn *conn, void *context, struct why *why) {
+    const struct case_file *file = context;
     struct json_out out;
     api_json(response, 200, &out);
     return case_write_json(&out, request->services, conn, file, &request->principal, request->lang, request->received_ms, request->arena, why);
 }
 
-static struct err reading_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
-    struct reading_ctx *ctx = context;
-    return write_case(request, response, reader, &ctx->file, why);
-}
-
 static struct err get_case(struct api_request *request, struct api_response *response, struct why *why) {
-    struct reading_ctx *ctx = ARENA_NEW(request->arena, struct reading_ctx);
-    if (ctx == NULL) return err_make(ERR_MEMORY);
-    TRY(case_get(request->conn, request->params[0], request->arena, &ctx->file, why));
+    struct case_file *file = ARENA_NEW(request->arena, struct case_file);
     struct access_case of;
-    TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &ctx->file, why));
-    case_access(request->services, &ctx->file, request->arena, &of);
+    if (file == NULL) return err_make(ERR_MEMORY);
+    TRY(case_get(request->conn, request->params[0], request->arena, file, why));
+    TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, file, why));
+    case_access(request->services, file, request->arena, &of);
     TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
-    if (api_etag(request, response, ctx->file.id, ctx->file.version)) return err_none();
-    const struct role *role = access_role_for_case(&request->principal, &of);
-    ctx->reading = (struct access_reading){.person_id = request->principal.person_id,
-                                           .office = role != NULL ? role->office : span_make(NULL, 0),
-                                           .kind = SPAN("case"),
-                                           .id = ctx->file.id,
-                                           .entity = ctx->file.entity_id};
-    bool is_noted = false;
-    TRY(access_reading_is_noted(request->conn, &ctx->reading, request->received_ms, &is_noted, why));
-    if (is_noted) return write_case(request, response, request->conn, &ctx->file, why);
-    return api_write(request, response, reading_apply, reading_render, ctx, false);
+    if (api_etag(request, response, file->id, file->version)) return err_none();
+    return api_read_noted(request, response, "case", file->id, file->entity_id, access_role_for_case(&request->principal, &of), case_render, file, why);
 }
 
 // --- lists ---
@@ -60,7 +34,8 @@ static void write_case_row(struct json_out *out, struct arena *arena, const stru
     json_out_member_string(out, "workspace", rows_span(rows, i, 2));
     json_out_member_string(out, "entity", rows_span(rows, i, 3));
     json_out_member_string(out, "entity_name", rows_span(rows, i, 10));
-    json_out_member_string(out, "sector", rows_span(rows, i, 4));
+    json_out_name(out, "sectors");
+    json_out_raw(out, rows_span(rows, i, 4).at != NULL ? rows_span(rows, i, 4) : SPAN("[]"));
     json_out_member_string(out, "state", rows_span(rows, i, 5));
     json_out_member_int(out, "version", rows_int(rows, i, 6));
     json_out_name(out, "next_due");
@@ -98,7 +73,7 @@ static struct err cases_of_entity(struct api_request *request, struct span entit
     struct entity entity;
     struct access_entity of;
     TRY(entity_get(request->conn, entity_id, request->arena, &entity, why));
-    entity_access(request->services, entity.id, entity.sector, request->arena, &of);
+    entity_access(request->services, entity.id, entity.sectors, request->arena, &of);
     TRY(access_may_see_entity(&request->principal, &of, request->received_ms, why));
     struct value params[] = {value_int(page->is_after ? page->after[0].integer : NEVER_MS), value_text(page->is_after ? page->after[1].string : SPAN("~")),
                              value_int(page->limit + 1), value_text(entity_id)};
@@ -158,7 +133,7 @@ static struct err duties_of_entity(struct api_request *request, struct span enti
     struct entity entity;
     struct access_entity of;
     TRY(entity_get(request->conn, entity_id, request->arena, &entity, why));
-    entity_access(request->services, entity.id, entity.sector, request->arena, &of);
+    entity_access(request->services, entity.id, entity.sectors, request->arena, &of);
     TRY(access_may_see_entity(&request->principal, &of, request->received_ms, why));
     struct value params[] = {value_int(page->is_after ? page->after[0].integer : INT64_MIN), value_text(page->is_after ? page->after[1].string : SPAN("")),
                              value_int(page->is_after ? page->after[2].integer : -1), value_int(page->limit + 1), value_text(entity_id),

@@ -190,7 +190,7 @@ static struct err post_attachment(struct api_request *request, struct api_respon
 }
 
 // Before it is filed an attachment is its author's alone; then it is read like its case.
-static struct err may_read_attachment(struct api_request *request, const struct attachment *attachment, struct why *why) {
+static struct err may_read_attachment(struct api_request *request, const struct attachment *attachment, const struct role **ret_role, struct span *ret_entity, struct why *why) {
     if (attachment->case_id.at == NULL)
         return span_equals(attachment->person_id, request->principal.person_id) ? err_none() : err_make(ERR_NOT_FOUND);
     struct case_file file;
@@ -198,23 +198,33 @@ static struct err may_read_attachment(struct api_request *request, const struct 
     TRY(case_get(request->conn, attachment->case_id, request->arena, &file, why));
     TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &file, why));
     case_access(request->services, &file, request->arena, &of);
+    *ret_role = access_role_for_case(&request->principal, &of);
+    *ret_entity = file.entity_id;
     return access_may_read_case(&request->principal, &of, request->received_ms, why);
 }
 
-static struct err get_attachment(struct api_request *request, struct api_response *response, struct why *why) {
-    struct attachment attachment;
-    struct why own = {0};
-    struct err e = attachment_get(request->conn, request->params[0], request->arena, &attachment, &own);
-    if (!is_err(e)) e = may_read_attachment(request, &attachment, &own);
-    if (e.code == ERR_NOT_FOUND) return why_set(why, ERR_NOT_FOUND, "", "attachment.unknown", "", "there is no such attachment, or none that you may read");
-    if (is_err(e)) return why_set(why, e.code, own.field, own.rule, own.article, "%s", own.words);
-    TRY(attachment_read(request->conn, &attachment, request->arena, &response->body, why));
+static struct err attachment_read_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
+    TRY(attachment_read(reader, context, request->arena, &response->body, why));
     response->status = 200;
     // Never shown by a browser: what an attacker uploads is only ever saved.
     response->media_type = "application/octet-stream";
     api_respond_header(response, "content-disposition", SPAN("attachment"));
     api_respond_header(response, "cache-control", SPAN("no-store"));
     return err_none();
+}
+
+static struct err get_attachment(struct api_request *request, struct api_response *response, struct why *why) {
+    struct attachment *attachment = ARENA_NEW(request->arena, struct attachment);
+    const struct role *role = NULL;
+    struct span entity = span_make(NULL, 0);
+    struct why own = {0};
+    if (attachment == NULL) return err_make(ERR_MEMORY);
+    struct err e = attachment_get(request->conn, request->params[0], request->arena, attachment, &own);
+    if (!is_err(e)) e = may_read_attachment(request, attachment, &role, &entity, &own);
+    if (e.code == ERR_NOT_FOUND) return why_set(why, ERR_NOT_FOUND, "", "attachment.unknown", "", "there is no such attachment, or none that you may read");
+    if (is_err(e)) return why_set(why, e.code, own.field, own.rule, own.article, "%s", own.words);
+    if (attachment->case_id.at == NULL) return attachment_read_render(request, response, request->conn, attachment, why);
+    return api_read_noted(request, response, "attachment", attachment->id, entity, role, attachment_read_render, attachment, why);
 }
 
 static const struct route_param ATTACHMENT_NAME[] = {{"name", "string", "file name, required"}, {NULL, NULL, NULL}};

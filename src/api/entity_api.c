@@ -5,53 +5,32 @@
 #include "service/case.h"
 #include "service/entity.h"
 
-struct entity_ctx {
-    struct access_reading reading;
-    struct entity entity;
-};
-
-static struct err entity_reading_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
-    (void)request;
-    (void)edge;
-    struct entity_ctx *ctx = context;
-    return access_reading_note(conn, &ctx->reading, now_ms, why);
-}
-
 static struct err entity_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
     (void)request;
     (void)reader;
     (void)why;
-    struct entity_ctx *ctx = context;
     struct json_out out;
     api_json(response, 200, &out);
-    entity_write_json(&out, &ctx->entity, true);
+    entity_write_json(&out, context, true);
     return err_none();
 }
 
 static struct err open_entity(struct api_request *request, struct entity *ret, struct why *why) {
     struct access_entity of;
     TRY(entity_get(request->conn, request->params[0], request->arena, ret, why));
-    entity_access(request->services, ret->id, ret->sector, request->arena, &of);
+    entity_access(request->services, ret->id, ret->sectors, request->arena, &of);
     return access_may_see_entity(&request->principal, &of, request->received_ms, why);
 }
 
 static struct err get_entity(struct api_request *request, struct api_response *response, struct why *why) {
-    struct entity_ctx *ctx = ARENA_NEW(request->arena, struct entity_ctx);
-    if (ctx == NULL) return err_make(ERR_MEMORY);
-    TRY(open_entity(request, &ctx->entity, why));
-    if (api_etag(request, response, ctx->entity.id, ctx->entity.version)) return err_none();
+    struct entity *entity = ARENA_NEW(request->arena, struct entity);
+    if (entity == NULL) return err_make(ERR_MEMORY);
+    TRY(open_entity(request, entity, why));
+    if (api_etag(request, response, entity->id, entity->version)) return err_none();
     struct access_entity of;
-    entity_access(request->services, ctx->entity.id, ctx->entity.sector, request->arena, &of);
+    entity_access(request->services, entity->id, entity->sectors, request->arena, &of);
     const struct role *role = access_role_for_entity(&request->principal, &of);
-    ctx->reading = (struct access_reading){.person_id = request->principal.person_id,
-                                           .office = role != NULL ? role->office : span_make(NULL, 0),
-                                           .kind = SPAN("entity"),
-                                           .id = ctx->entity.id,
-                                           .entity = ctx->entity.id};
-    bool is_noted = false;
-    TRY(access_reading_is_noted(request->conn, &ctx->reading, request->received_ms, &is_noted, why));
-    if (is_noted) return entity_render(request, response, request->conn, ctx, why);
-    return api_write(request, response, entity_reading_apply, entity_render, ctx, false);
+    return api_read_noted(request, response, "entity", entity->id, entity->id, role, entity_render, entity, why);
 }
 
 // The scope question on the entity's registered facts, at any date.
@@ -109,7 +88,8 @@ static void write_entity_row(struct json_out *out, const struct rows *rows, size
     json_out_member_string(out, "status", rows_span(rows, i, 3));
     json_out_member_string(out, "class", rows_span(rows, i, 4));
     json_out_member_string(out, "class_proposed", rows_span(rows, i, 5));
-    json_out_member_string(out, "sector", rows_span(rows, i, 6));
+    json_out_name(out, "sectors");
+    json_out_raw(out, rows_span(rows, i, 6).at != NULL ? rows_span(rows, i, 6) : SPAN("[]"));
     json_out_name(out, "types");
     json_out_raw(out, rows_span(rows, i, 7));
     json_out_member_int(out, "version", rows_int(rows, i, 8));
@@ -173,8 +153,9 @@ static struct err get_counts(struct api_request *request, struct api_response *r
     struct span sectors;
     TRY(case_list_bounds(request->services, &request->principal, WORKSPACE_DESK, request->arena, &sectors, why));
     struct value bounds = value_text(sectors);
-    struct rows rows;
+    struct rows rows, distinct;
     TRY(store_read(request->conn, STMT_ENTITY_COUNTS, &bounds, 1, request->arena, &rows, why));
+    TRY(store_read(request->conn, STMT_ENTITY_COUNTS_DISTINCT, &bounds, 1, request->arena, &distinct, why));
     struct json_out out;
     api_json(response, 200, &out);
     json_out_object(&out);
@@ -187,6 +168,17 @@ static struct err get_counts(struct api_request *request, struct api_response *r
         json_out_member_string(&out, "class", rows_span(&rows, i, 1));
         json_out_member_string(&out, "status", rows_span(&rows, i, 2));
         json_out_member_int(&out, "entities", rows_int(&rows, i, 3));
+        json_out_object_end(&out);
+    }
+    json_out_array_end(&out);
+    // An entity of two sectors is counted in each above, and once here.
+    json_out_name(&out, "distinct");
+    json_out_array(&out);
+    for (size_t i = 0; i < distinct.count; i++) {
+        json_out_object(&out);
+        json_out_member_string(&out, "class", rows_span(&distinct, i, 0));
+        json_out_member_string(&out, "status", rows_span(&distinct, i, 1));
+        json_out_member_int(&out, "entities", rows_int(&distinct, i, 2));
         json_out_object_end(&out);
     }
     json_out_array_end(&out);

@@ -146,17 +146,26 @@ static struct err post_check(struct api_request *request, struct api_response *r
     return err_none();
 }
 
-// Reads the filing's row and whether this person may know of it; *ret_is_own: filed it, or holds the entity's mandate.
-static struct err open_filing(struct api_request *request, struct record_open *ret, bool *ret_is_own, struct rows *ret_row, struct why *why) {
+struct opened { // a filing that this person may know of
+    struct record_open record;
+    bool is_own; // she filed it, or holds the entity's mandate
+    const struct role *role;
+    struct span entity;
+};
+
+static struct err open_filing(struct api_request *request, struct opened *ret, struct why *why) {
     struct value id = value_text(request->params[0]);
+    struct rows rows, *ret_row = &rows;
     TRY(store_read(request->conn, STMT_FILING_GET, &id, 1, request->arena, ret_row, why));
     if (ret_row->count == 0) return access_no_case(why);
     struct access_case of;
     case_access_row(request->services, rows_span(ret_row, 0, 5), rows_span(ret_row, 0, 4), rows_span(ret_row, 0, 3), rows_span(ret_row, 0, 11), request->arena, &of);
     bool is_filer = span_equals(rows_span(ret_row, 0, 8), request->principal.pseudonym) && request->principal.pseudonym.len > 0;
     if (!is_filer) TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
-    *ret_is_own = is_filer || access_role_for_case(&request->principal, &of) == NULL;
-    return record_read(request->conn, request->params[0], request->arena, ret, why);
+    ret->role = is_filer ? NULL : access_role_for_case(&request->principal, &of);
+    ret->is_own = ret->role == NULL;
+    ret->entity = rows_span(ret_row, 0, 3);
+    return record_read(request->conn, request->params[0], request->arena, &ret->record, why);
 }
 
 static void write_items(struct json_out *out, const struct receipt_item *items, size_t count) {
@@ -169,37 +178,42 @@ static void write_items(struct json_out *out, const struct receipt_item *items, 
     json_out_object_end(out);
 }
 
-static struct err get_filing(struct api_request *request, struct api_response *response, struct why *why) {
-    struct record_open record;
-    struct rows row;
-    bool is_own;
-    TRY(open_filing(request, &record, &is_own, &row, why));
+static struct err filing_read_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
+    (void)request;
+    (void)reader;
+    (void)why;
+    const struct record_open *record = &((const struct opened *)context)->record;
     struct json_out out;
     api_json(response, 200, &out);
     json_out_object(&out);
-    json_out_member_string(&out, "filing", record.filing_id);
-    json_out_member_int(&out, "log_index", record.seq);
+    json_out_member_string(&out, "filing", record->filing_id);
+    json_out_member_int(&out, "log_index", record->seq);
     json_out_name(&out, "header");
-    write_items(&out, record.header, record.header_count);
+    write_items(&out, record->header, record->header_count);
     json_out_name(&out, "fields");
-    write_items(&out, record.fields, record.field_count);
+    write_items(&out, record->fields, record->field_count);
     json_out_name(&out, "erased");
     json_out_array(&out);
-    for (size_t i = 0; i < record.field_count; i++)
-        if (record.fields[i].state == RECEIPT_ERASED) json_out_string(&out, record.fields[i].item.name);
+    for (size_t i = 0; i < record->field_count; i++)
+        if (record->fields[i].state == RECEIPT_ERASED) json_out_string(&out, record->fields[i].item.name);
     json_out_array_end(&out);
     json_out_object_end(&out);
     return err_none();
 }
 
+static struct err get_filing(struct api_request *request, struct api_response *response, struct why *why) {
+    struct opened *opened = ARENA_NEW(request->arena, struct opened);
+    if (opened == NULL) return err_make(ERR_MEMORY);
+    TRY(open_filing(request, opened, why));
+    return api_read_noted(request, response, "filing", opened->record.filing_id, opened->entity, opened->role, filing_read_render, opened, why);
+}
+
 static struct err get_receipt(struct api_request *request, struct api_response *response, struct why *why) {
-    struct record_open record;
-    struct rows row;
-    bool is_own;
-    TRY(open_filing(request, &record, &is_own, &row, why));
+    struct opened opened = {.is_own = false};
+    TRY(open_filing(request, &opened, why));
     struct json_out out;
     api_json(response, 200, &out);
-    return proof_write_receipt(request->services, request->conn, &record, is_own, &out, request->arena, why);
+    return proof_write_receipt(request->services, request->conn, &opened.record, opened.is_own, &out, request->arena, why);
 }
 
 const struct route routes_filing[] = {

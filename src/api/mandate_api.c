@@ -13,7 +13,7 @@ static struct err may_manage(struct api_request *request, struct span entity_id,
     struct access_entity of = {.entity = entity_id};
     struct err e = entity_get(request->conn, entity_id, request->arena, &entity, NULL);
     if (e.code == ERR_NONE)
-        entity_access(request->services, entity.id, entity.sector, request->arena, &of);
+        entity_access(request->services, entity.id, entity.sectors, request->arena, &of);
     else if (e.code != ERR_NOT_FOUND)
         return e;
     return access_may_manage_entity(&request->principal, &of, request->received_ms, why);

@@ -44,7 +44,7 @@ void node_stream_end(struct node *node, struct inflight *inflight) {
     inflight->is_streaming = false;
 }
 
-// One row of filings_since: seq, id, case_id, entity_id, workspace, procedure, document, sector.
+// One row of filings_since: seq, id, case_id, entity_id, workspace, procedure, document, sectors.
 static bool may_know(const struct inflight *inflight, const struct rows *rows, size_t i, int64_t now_ms, struct arena *arena) {
     struct access_case of;
     case_access_row(&inflight->node->services, rows_span(rows, i, 5), rows_span(rows, i, 4), rows_span(rows, i, 3), rows_span(rows, i, 7), arena, &of);

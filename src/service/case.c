@@ -2,6 +2,7 @@
 #include "service/case.h"
 
 #include "law/procedure.h"
+#include "service/entity.h"
 
 struct err case_get(struct store_conn *conn, struct span id, struct arena *arena, struct case_file *ret, struct why *why) {
     struct value param = value_text(id);
@@ -12,7 +13,7 @@ struct err case_get(struct store_conn *conn, struct span id, struct arena *arena
                              .procedure = rows_span(&rows, 0, 1),
                              .workspace = rows_span(&rows, 0, 2),
                              .entity_id = rows_span(&rows, 0, 3),
-                             .sector = rows_span(&rows, 0, 4),
+                             .sectors = rows_span(&rows, 0, 4),
                              .state = rows_span(&rows, 0, 5),
                              .version = rows_int(&rows, 0, 7),
                              .next_due_ms = rows_int(&rows, 0, 8),
@@ -40,22 +41,22 @@ static const struct span *offices_of(const struct services *services, bool is_su
 }
 
 void case_access_row(const struct services *services, struct span procedure, struct span workspace, struct span entity_id,
-                     struct span sector, struct arena *arena, struct access_case *ret) {
+                     struct span sectors_json, struct arena *arena, struct access_case *ret) {
     (void)procedure;
     bool is_supervision = span_is(workspace, "supervision");
-    struct span *sectors = ARENA_NEW(arena, struct span);
     *ret = (struct access_case){.entity = entity_id.len > 0 ? entity_id : span_make(NULL, 0),
                                 .workspace = is_supervision ? WORKSPACE_SUPERVISION : WORKSPACE_DESK};
     ret->offices = offices_of(services, is_supervision, arena, &ret->office_count);
-    if (sectors != NULL && sector.len > 0) {
-        *sectors = sector;
-        ret->sectors = sectors;
-        ret->sector_count = 1;
-    }
+    struct json list;
+    if (sectors_json.len == 0 || is_err(json_parse(arena, sectors_json, &list, NULL)) || list.type != JSON_ARRAY) return;
+    struct span *sectors = arena_take_array(arena, list.count + 1, sizeof *sectors);
+    for (size_t i = 0; sectors != NULL && i < list.count; i++)
+        if (list.items[i].type == JSON_STRING) sectors[ret->sector_count++] = list.items[i].string;
+    ret->sectors = sectors;
 }
 
 void case_access(const struct services *services, const struct case_file *file, struct arena *arena, struct access_case *ret) {
-    case_access_row(services, file->procedure, file->workspace, file->entity_id, file->sector, arena, ret);
+    case_access_row(services, file->procedure, file->workspace, file->entity_id, file->sectors, arena, ret);
     if (file->filer.len == 0) return;
     struct span *filer = ARENA_NEW(arena, struct span);
     if (filer == NULL) return;
@@ -79,10 +80,10 @@ struct err case_find_filer(struct store_conn *conn, const struct principal *prin
     return err_none();
 }
 
-void entity_access(const struct services *services, struct span entity_id, struct span sector, struct arena *arena,
+void entity_access(const struct services *services, struct span entity_id, struct span sectors, struct arena *arena,
                    struct access_entity *ret) {
     struct access_case of;
-    case_access_row(services, span_make(NULL, 0), SPAN("desk"), entity_id, sector, arena, &of);
+    case_access_row(services, span_make(NULL, 0), SPAN("desk"), entity_id, sectors, arena, &of);
     *ret = (struct access_entity){.entity = entity_id, .office_count = of.office_count, .offices = of.offices,
                                   .sector_count = of.sector_count, .sectors = of.sectors};
 }
@@ -247,7 +248,9 @@ struct err case_write_json(struct json_out *out, const struct services *services
     json_out_member_string(out, "procedure", file->procedure);
     json_out_member_string(out, "workspace", file->workspace);
     json_out_member_string(out, "entity", file->entity_id);
-    json_out_member_string(out, "sector", file->sector);
+    json_out_name(out, "sectors");
+    if (file->sectors.at != NULL) json_out_raw(out, file->sectors);
+    else json_out_raw(out, SPAN("[]"));
     json_out_member_string(out, "state", file->state);
     json_out_member_int(out, "version", file->version);
     json_out_member_string(out, "opened_at", instant_text(arena, file->opened_ms));
@@ -262,7 +265,11 @@ struct err case_write_json(struct json_out *out, const struct services *services
     TRY(write_filings(out, conn, file, arena, why));
     if (is_office) TRY(write_proposals(out, conn, file, arena, why));
     TRY(write_attachments(out, conn, file, arena, why));
-    TRY(write_next(out, services, file, principal, NULL, lang, now_ms, arena, why));
+    struct entity entity;
+    struct json subject;
+    bool has_entity = file->entity_id.len > 0 && !is_err(entity_get(conn, file->entity_id, arena, &entity, NULL));
+    if (has_entity) TRY(entity_subject(&entity, arena, &subject, why));
+    TRY(write_next(out, services, file, principal, has_entity ? &subject : NULL, lang, now_ms, arena, why));
     json_out_object_end(out);
     return err_none();
 }

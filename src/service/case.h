@@ -7,7 +7,7 @@
 #include "service/services.h"
 
 struct case_file {
-    struct span id, procedure, workspace, entity_id, sector, state;
+    struct span id, procedure, workspace, entity_id, sectors, state; // sectors: JSON array
     struct json content; // the case as the law sees it
     int64_t version, next_due_ms, opened_ms, changed_ms, last_seq;
     struct span filer; // pseudonym of the one who asks, where she filed in it and that may matter (case_find_filer)
@@ -23,11 +23,11 @@ CHECKED struct err case_find_filer(struct store_conn *conn, const struct princip
 void case_access(const struct services *services, const struct case_file *file, struct arena *arena, struct access_case *ret);
 // The same where only the row's columns are known.
 void case_access_row(const struct services *services, struct span procedure, struct span workspace, struct span entity_id,
-                     struct span sector, struct arena *arena, struct access_case *ret);
+                     struct span sectors_json, struct arena *arena, struct access_case *ret);
 // "desk" or "supervision", by procedure.
 struct span case_workspace(const struct services *services, struct span procedure);
 // The same for an entity on the register.
-void entity_access(const struct services *services, struct span entity_id, struct span sector, struct arena *arena,
+void entity_access(const struct services *services, struct span entity_id, struct span sectors, struct arena *arena,
                    struct access_entity *ret);
 
 // What bounds a list: for an office, its workspace and sectors; NULL for no bound. ERR_DENIED where the principal holds no

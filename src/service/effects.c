@@ -20,7 +20,7 @@ static struct span json_bytes(struct arena *arena, const struct json *value) {
 }
 
 struct case_row { // of the case that the filing is in
-    struct span id, workspace, entity, sector, procedure;
+    struct span id, workspace, entity, sectors, procedure;
 };
 
 static struct err put_duties(struct store_conn *conn, const struct case_row *row, const struct json *duties, struct arena *arena,
@@ -43,7 +43,7 @@ static struct err put_duties(struct store_conn *conn, const struct case_row *row
                                  value_text(json_get_string(duty, "owed_by")),
                                  value_text(row->entity),
                                  value_text(row->workspace),
-                                 value_text(row->sector),
+                                 value_text(row->sectors),
                                  value_int(due_ms),
                                  value_int(latest_ms),
                                  is_done ? value_int(done_ms) : value_null(),
@@ -65,7 +65,7 @@ static struct err put_case(struct store_conn *conn, const struct effects_of *of,
                              value_text(row->procedure),
                              value_text(row->workspace),
                              value_text(row->entity),
-                             value_text(row->sector),
+                             value_text(row->sectors),
                              value_text(json_get_string(content, "state")),
                              value_text(json_bytes(arena, content)),
                              value_int(before.count == 0 ? 1 : rows_int(&before, 0, 0) + 1),
@@ -108,7 +108,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         return why_set(why, ERR_CORRUPT, "", "effects.case", "", "the effects of %.*s name no case", SPAN_FMT(of->filing_id));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(entity_op(services, conn, of, &ops->items[i], arena, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(erasure_op(services, conn, of, &ops->items[i], arena, why));
-    if (row.entity.at != NULL) TRY(entity_sector(conn, row.entity, arena, &row.sector, why));
+    if (row.entity.at != NULL) TRY(entity_sectors(conn, row.entity, arena, &row.sectors, why));
     TRY(put_case(conn, of, &row, json_get(file, "content"), arena, why));
     TRY(put_filing(conn, of, &row, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) {

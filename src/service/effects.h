@@ -5,7 +5,7 @@
  *
  * effects JSON: {"case":{"id","procedure","workspace","entity"|null,"is_new","content":<case_state>},
  *                "ops":[...as law/procedure.h states them, and
- *                       {"op":"entity_assessed","entity","class","sector"}   the class that the program proposes]}
+ *                       {"op":"entity_assessed","entity","class","sectors"}   the class that the program proposes]}
  */
 #ifndef SERVICE_EFFECTS_H
 #define SERVICE_EFFECTS_H

@@ -29,7 +29,7 @@ struct err entity_get(struct store_conn *conn, struct span id, struct arena *are
                        .status = rows_span(&rows, 0, 3),
                        .class = rows_span(&rows, 0, 4),
                        .class_proposed = rows_span(&rows, 0, 5),
-                       .sector = rows_span(&rows, 0, 6),
+                       .sectors = rows_span(&rows, 0, 6),
                        .version = rows_int(&rows, 0, 9),
                        .created_ms = rows_int(&rows, 0, 10),
                        .changed_ms = rows_int(&rows, 0, 11)};
@@ -39,7 +39,7 @@ struct err entity_get(struct store_conn *conn, struct span id, struct arena *are
     return err_none();
 }
 
-struct err entity_sector(struct store_conn *conn, struct span id, struct arena *arena, struct span *ret, struct why *why) {
+struct err entity_sectors(struct store_conn *conn, struct span id, struct arena *arena, struct span *ret, struct why *why) {
     struct value param = value_text(id);
     struct rows rows;
     TRY(store_read(conn, STMT_ENTITY_GET, &param, 1, arena, &rows, why));
@@ -65,7 +65,7 @@ static struct err entity_put(struct store_conn *conn, const struct entity *e, st
                              value_text(e->status),
                              value_text(e->class),
                              value_text(e->class_proposed),
-                             value_text(e->sector),
+                             value_text(e->sectors),
                              value_text(types),
                              value_text(profile),
                              value_int(e->version),
@@ -128,7 +128,8 @@ struct err entity_op(struct services *services, struct store_conn *conn, const s
     if (is_class) e.class = json_get_string(op, "class");
     if (is_assessed) {
         e.class_proposed = json_get_string(op, "class");
-        if (json_get_string(op, "sector").at != NULL) e.sector = json_get_string(op, "sector");
+        const struct json *sectors = json_get(op, "sectors");
+        if (!json_is_null(sectors)) e.sectors = stored_json(arena, sectors);
     }
     e.version++;
     e.changed_ms = of->recorded_ms;
@@ -136,11 +137,13 @@ struct err entity_op(struct services *services, struct store_conn *conn, const s
 }
 
 struct err entity_subject(const struct entity *entity, struct arena *arena, struct json *ret, struct why *why) {
-    (void)why;
     struct json out = {.type = JSON_OBJECT, .members = arena_take_array(arena, entity->profile.count + 8, sizeof(struct json_member))};
     if (out.members == NULL) return err_make(ERR_MEMORY);
     struct span class = entity->class.at != NULL ? entity->class : entity->class_proposed;
-    const struct { struct span name, value; } OWN[] = {{SPAN("id"), entity->id}, {SPAN("status"), entity->status}, {SPAN("class"), class}, {SPAN("sector"), entity->sector}};
+    struct json sectors = {.type = JSON_ARRAY};
+    if (entity->sectors.at != NULL) TRY(parse_stored(arena, entity->sectors, &sectors, why));
+    out.members[out.count++] = (struct json_member){.name = SPAN("sectors"), .value = sectors};
+    const struct { struct span name, value; } OWN[] = {{SPAN("id"), entity->id}, {SPAN("status"), entity->status}, {SPAN("class"), class}};
     for (size_t i = 0; i < sizeof OWN / sizeof OWN[0]; i++)
         if (OWN[i].value.at != NULL)
             out.members[out.count++] = (struct json_member){.name = OWN[i].name, .value = json_from_string(OWN[i].value)};
@@ -186,7 +189,9 @@ void entity_write_json(struct json_out *out, const struct entity *entity, bool i
     json_out_member_string(out, "status", entity->status);
     json_out_member_string(out, "class", entity->class);
     json_out_member_string(out, "class_proposed", entity->class_proposed);
-    json_out_member_string(out, "sector", entity->sector);
+    json_out_name(out, "sectors");
+    if (entity->sectors.at != NULL) json_out_raw(out, entity->sectors);
+    else json_out_raw(out, SPAN("[]"));
     json_out_name(out, "types");
     json_out_value(out, &entity->types);
     if (is_whole) {

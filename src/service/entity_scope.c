@@ -34,6 +34,20 @@ static struct err profile_after(const struct json *before, const struct json *op
     return err_none();
 }
 
+// The sectors of the entity's types, each once.
+static struct err sectors_of(const struct scope_answer *answer, struct arena *arena, struct json_member *ret) {
+    struct json list = {.type = JSON_ARRAY, .items = arena_take_array(arena, answer->type_count + 1, sizeof(struct json))};
+    if (list.items == NULL) return err_make(ERR_MEMORY);
+    for (size_t i = 0; i < answer->type_count; i++) {
+        struct span sector = answer->types[i].sector;
+        bool is_new = sector.len > 0;
+        for (size_t k = 0; is_new && k < list.count; k++) is_new = !span_equals(list.items[k].string, sector);
+        if (is_new) list.items[list.count++] = json_from_string(sector);
+    }
+    *ret = (struct json_member){SPAN("sectors"), list};
+    return err_none();
+}
+
 struct err entity_assess(const struct services *services, const struct json *before, const struct json *ops, struct span entity_id,
                          const struct json *values, struct civil at, struct arena *arena, struct json *ret_op, struct why *why) {
     (void)why;
@@ -48,8 +62,7 @@ struct err entity_assess(const struct services *services, const struct json *bef
     op.members[op.count++] = (struct json_member){SPAN("op"), json_from_string(SPAN("entity_assessed"))};
     op.members[op.count++] = (struct json_member){SPAN("entity"), json_from_string(entity_id)};
     op.members[op.count++] = (struct json_member){SPAN("class"), json_from_string(class)};
-    if (!is_err(e) && answer.type_count > 0 && answer.types[0].sector.len > 0)
-        op.members[op.count++] = (struct json_member){SPAN("sector"), json_from_string(answer.types[0].sector)};
+    if (!is_err(e)) TRY(sectors_of(&answer, arena, &op.members[op.count++]));
     *ret_op = op;
     return err_none();
 }

@@ -67,7 +67,7 @@ static void access_of_place(struct services *services, const struct filing_reque
     struct case_file opened = {.procedure = request->procedure,
                                .workspace = case_workspace(services, request->procedure),
                                .entity_id = place->has_entity ? place->entity.id : span_make(NULL, 0),
-                               .sector = place->has_entity ? place->entity.sector : span_make(NULL, 0)};
+                               .sectors = place->has_entity ? place->entity.sectors : span_make(NULL, 0)};
     case_access(services, &opened, arena, ret);
 }
 

@@ -2,8 +2,8 @@
 -- What is derived from the record: cases, duties, filings, proposals.
 
 -- name: case_get
--- takes id; gives id, procedure, workspace, entity_id, sector, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
-SELECT id, procedure, workspace, entity_id, sector, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
+-- takes id; gives id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
+SELECT id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
 FROM case_file WHERE id = $1;
 
 -- name: case_version
@@ -11,23 +11,23 @@ FROM case_file WHERE id = $1;
 SELECT version FROM case_file WHERE id = $1;
 
 -- name: case_put
--- takes id, procedure, workspace, entity_id, sector, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
-INSERT INTO case_file (id, procedure, workspace, entity_id, sector, state, content, version, next_due_ms, opened_ms,
+-- takes id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
+INSERT INTO case_file (id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms,
                        changed_ms, last_seq)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (id) DO UPDATE SET entity_id = excluded.entity_id, sector = excluded.sector, state = excluded.state,
+ON CONFLICT (id) DO UPDATE SET entity_id = excluded.entity_id, sectors = excluded.sectors, state = excluded.state,
     content = excluded.content, version = excluded.version, next_due_ms = excluded.next_due_ms,
     changed_ms = excluded.changed_ms, last_seq = excluded.last_seq;
 
 -- name: case_page_due
 -- The queue: next due first. Takes next_due_ms and id after which to go on, number of rows, workspace, JSON array of
 -- sectors or NULL, procedure or NULL, state or NULL
--- gives id, procedure, workspace, entity_id, sector, state, version, next_due_ms, opened_ms, changed_ms, entity name
-SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sector, c.state, c.version, c.next_due_ms, c.opened_ms,
+-- gives id, procedure, workspace, entity_id, sectors, state, version, next_due_ms, opened_ms, changed_ms, entity name
+SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.version, c.next_due_ms, c.opened_ms,
        c.changed_ms, e.name
 FROM case_file c LEFT JOIN entity e ON e.id = c.entity_id
 WHERE c.workspace = $4 AND (c.next_due_ms, c.id) > ($1, $2)
-  AND ($5 IS NULL OR c.sector IN (SELECT value FROM json_each($5)))
+  AND ($5 IS NULL OR EXISTS (SELECT 1 FROM json_each(c.sectors) s, json_each($5) b WHERE s.value = b.value))
   AND ($6 IS NULL OR c.procedure = $6)
   AND ($7 IS NULL OR c.state = $7)
 ORDER BY c.next_due_ms, c.id LIMIT $3;
@@ -35,7 +35,7 @@ ORDER BY c.next_due_ms, c.id LIMIT $3;
 -- name: case_page_of_entity
 -- takes changed_ms and id before which to go on, number of rows, entity_id
 -- gives the columns of case_page_due
-SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sector, c.state, c.version, c.next_due_ms, c.opened_ms,
+SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.version, c.next_due_ms, c.opened_ms,
        c.changed_ms, e.name
 FROM case_file c LEFT JOIN entity e ON e.id = c.entity_id
 WHERE c.entity_id = $4 AND (c.changed_ms, c.id) < ($1, $2)
@@ -44,7 +44,7 @@ ORDER BY c.changed_ms DESC, c.id DESC LIMIT $3;
 -- name: case_count
 -- takes workspace, sectors or NULL, procedure or NULL, state or NULL; gives the number of cases
 SELECT count(*) FROM case_file
-WHERE workspace = $1 AND ($2 IS NULL OR sector IN (SELECT value FROM json_each($2)))
+WHERE workspace = $1 AND ($2 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors) s, json_each($2) b WHERE s.value = b.value))
   AND ($3 IS NULL OR procedure = $3) AND ($4 IS NULL OR state = $4);
 
 -- name: duty_clear
@@ -52,8 +52,8 @@ WHERE workspace = $1 AND ($2 IS NULL OR sector IN (SELECT value FROM json_each($
 DELETE FROM duty WHERE case_id = $1;
 
 -- name: duty_add
--- takes case_id, ordinal, duty, document, owed_by, entity_id, workspace, sector, due_ms, due_latest_ms, done_ms, content
-INSERT INTO duty (case_id, ordinal, duty, document, owed_by, entity_id, workspace, sector, due_ms, due_latest_ms, done_ms,
+-- takes case_id, ordinal, duty, document, owed_by, entity_id, workspace, sectors, due_ms, due_latest_ms, done_ms, content
+INSERT INTO duty (case_id, ordinal, duty, document, owed_by, entity_id, workspace, sectors, due_ms, due_latest_ms, done_ms,
                   content)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
@@ -63,7 +63,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, c.procedure
 FROM duty d JOIN case_file c ON c.id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
 WHERE d.done_ms IS NULL AND d.workspace = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
-  AND ($6 IS NULL OR d.sector IN (SELECT value FROM json_each($6)))
+  AND ($6 IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each($6) b WHERE s.value = b.value))
   AND ($7 IS NULL OR d.owed_by = $7) AND d.due_ms <= $8
 ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;
 
@@ -87,9 +87,9 @@ INSERT INTO filing (id, seq, case_id, entity_id, workspace, procedure, document,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: filing_get
--- takes id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, sector
+-- takes id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, sectors
 SELECT f.id, f.seq, f.case_id, f.entity_id, f.workspace, f.procedure, f.document, f.filer_role, f.filer, f.received_ms,
-       f.recorded_ms, c.sector
+       f.recorded_ms, c.sectors
 FROM filing f JOIN case_file c ON c.id = f.case_id WHERE f.id = $1;
 
 -- name: filings_of_case
@@ -102,8 +102,8 @@ FROM filing WHERE case_id = $1 ORDER BY seq;
 SELECT EXISTS (SELECT 1 FROM filing WHERE case_id = $1 AND filer = $2);
 
 -- name: filings_since
--- takes seq after which to go on, number of rows; gives seq, id, case_id, entity_id, workspace, procedure, document, sector
-SELECT f.seq, f.id, f.case_id, f.entity_id, f.workspace, f.procedure, f.document, c.sector
+-- takes seq after which to go on, number of rows; gives seq, id, case_id, entity_id, workspace, procedure, document, sectors
+SELECT f.seq, f.id, f.case_id, f.entity_id, f.workspace, f.procedure, f.document, c.sectors
 FROM filing f JOIN case_file c ON c.id = f.case_id WHERE f.seq > $1 ORDER BY f.seq LIMIT $2;
 
 -- name: proposal_add

@@ -2,17 +2,17 @@
 -- The register of entities.
 
 -- name: entity_get
--- takes id; gives id, name, identifier, status, class, class_proposed, sector, types, profile, version, created_ms, changed_ms
-SELECT id, name, identifier, status, class, class_proposed, sector, types, profile, version, created_ms, changed_ms
+-- takes id; gives id, name, identifier, status, class, class_proposed, sectors, types, profile, version, created_ms, changed_ms
+SELECT id, name, identifier, status, class, class_proposed, sectors, types, profile, version, created_ms, changed_ms
 FROM entity WHERE id = $1;
 
 -- name: entity_put
--- takes id, name, name_folded, identifier, status, class, class_proposed, sector, types, profile, version, created_ms, changed_ms
-INSERT INTO entity (id, name, name_folded, identifier, status, class, class_proposed, sector, types, profile, version,
+-- takes id, name, name_folded, identifier, status, class, class_proposed, sectors, types, profile, version, created_ms, changed_ms
+INSERT INTO entity (id, name, name_folded, identifier, status, class, class_proposed, sectors, types, profile, version,
                     created_ms, changed_ms)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_folded = excluded.name_folded, identifier = excluded.identifier,
-    status = excluded.status, class = excluded.class, class_proposed = excluded.class_proposed, sector = excluded.sector,
+    status = excluded.status, class = excluded.class, class_proposed = excluded.class_proposed, sectors = excluded.sectors,
     types = excluded.types, profile = excluded.profile, version = excluded.version, changed_ms = excluded.changed_ms;
 
 -- name: entity_version
@@ -22,11 +22,11 @@ SELECT version FROM entity WHERE id = $1;
 -- name: entity_page
 -- takes name_folded and id after which to go on, number of rows, JSON array of sectors or NULL for all, status or NULL,
 -- class or NULL, text contained in the folded name (with % around) or NULL, the same text as an identifier
--- gives id, name, identifier, status, class, class_proposed, sector, types, version, changed_ms, name_folded
-SELECT id, name, identifier, status, class, class_proposed, sector, types, version, changed_ms, name_folded
+-- gives id, name, identifier, status, class, class_proposed, sectors, types, version, changed_ms, name_folded
+SELECT id, name, identifier, status, class, class_proposed, sectors, types, version, changed_ms, name_folded
 FROM entity
 WHERE (name_folded, id) > ($1, $2)
-  AND ($4 IS NULL OR sector IN (SELECT value FROM json_each($4)))
+  AND ($4 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors) s, json_each($4) b WHERE s.value = b.value))
   AND ($5 IS NULL OR status = $5)
   AND ($6 IS NULL OR coalesce(class, class_proposed) = $6)
   AND ($7 IS NULL OR name_folded LIKE $7 ESCAPE '\' OR identifier = $8)
@@ -35,7 +35,7 @@ ORDER BY name_folded, id LIMIT $3;
 -- name: entity_count
 -- takes the filters of entity_page: sectors, status, class, text, identifier; gives the number of rows
 SELECT count(*) FROM entity
-WHERE ($1 IS NULL OR sector IN (SELECT value FROM json_each($1)))
+WHERE ($1 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors) s, json_each($1) b WHERE s.value = b.value))
   AND ($2 IS NULL OR status = $2)
   AND ($3 IS NULL OR coalesce(class, class_proposed) = $3)
   AND ($4 IS NULL OR name_folded LIKE $4 ESCAPE '\' OR identifier = $5);
@@ -45,7 +45,15 @@ WHERE ($1 IS NULL OR sector IN (SELECT value FROM json_each($1)))
 SELECT id FROM entity WHERE identifier = $1 ORDER BY id;
 
 -- name: entity_counts
--- takes JSON array of sectors or NULL for all; gives sector, class (decided, else proposed), status, number
-SELECT sector, coalesce(class, class_proposed), status, count(*) FROM entity
-WHERE $1 IS NULL OR sector IN (SELECT value FROM json_each($1))
+-- An entity of two sectors counts in each. Takes JSON array of sectors or NULL for all; gives sector, class (decided, else
+-- proposed), status, number
+SELECT s.value, coalesce(entity.class, entity.class_proposed), entity.status, count(*)
+FROM entity, json_each(entity.sectors) s
+WHERE $1 IS NULL OR s.value IN (SELECT value FROM json_each($1))
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+
+-- name: entity_counts_distinct
+-- Each entity once. Takes JSON array of sectors or NULL for all; gives class (decided, else proposed), status, number
+SELECT coalesce(class, class_proposed), status, count(*) FROM entity
+WHERE $1 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors) s, json_each($1) b WHERE s.value = b.value)
+GROUP BY 1, 2 ORDER BY 1, 2;

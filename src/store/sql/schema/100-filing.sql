@@ -67,7 +67,7 @@ CREATE TABLE entity (
     status TEXT NOT NULL,           -- pending, registered, refused, closed, merged, ...
     class TEXT,                     -- decided by a person
     class_proposed TEXT,            -- computed
-    sector TEXT,
+    sectors TEXT,                   -- JSON array; NULL where none is known
     types TEXT NOT NULL,            -- JSON array of entity types
     profile TEXT NOT NULL,          -- JSON object: register attribute to value
     version INTEGER NOT NULL,
@@ -75,7 +75,7 @@ CREATE TABLE entity (
     changed_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX entity_by_name ON entity (name_folded, id);
-CREATE INDEX entity_by_sector ON entity (sector, name_folded, id);
+CREATE INDEX entity_by_sector ON entity (sectors, name_folded, id);
 CREATE INDEX entity_by_identifier ON entity (identifier) WHERE identifier IS NOT NULL;
 
 CREATE TABLE case_file (
@@ -83,7 +83,7 @@ CREATE TABLE case_file (
     procedure TEXT NOT NULL,
     workspace TEXT NOT NULL,
     entity_id TEXT,
-    sector TEXT,
+    sectors TEXT,                   -- JSON array; NULL where none is known
     state TEXT NOT NULL,
     content TEXT NOT NULL,          -- JSON: the case as the law sees it
     version INTEGER NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE duty (
     owed_by TEXT NOT NULL,
     entity_id TEXT,
     workspace TEXT NOT NULL,
-    sector TEXT,
+    sectors TEXT,                   -- JSON array; NULL where none is known
     due_ms INTEGER NOT NULL,        -- the earlier reading, or 9223372036854775807
     due_latest_ms INTEGER NOT NULL, -- the later reading
     done_ms INTEGER,
