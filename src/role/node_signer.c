@@ -152,14 +152,14 @@ void *node_signer(void *context) {
         uint64_t size = 0;
         bool has_head = false;
         for (struct group *group = first; group != NULL; group = group->next) {
-            finish_jobs(group, !group->has_head, conn);
             has_head = has_head || group->has_head;
+            finish_jobs(group, !has_head, conn); // a repeat waits for the head over the filing that it repeats
             if (group->size > size) size = group->size;
         }
         if (has_head) sign_head_surely(node, conn, size);
         for (struct group *group = first; group != NULL;) {
             struct group *next = group->next;
-            if (group->has_head) finish_jobs(group, true, conn);
+            finish_jobs(group, true, conn);
             mem_give(group);
             group = next;
         }

@@ -95,8 +95,7 @@ def cursors(node, company, ca, entity):
     cursor = ca.need(200, "GET", "/api/v1/entities?limit=5")["next"]
     count.status(ca.get("/api/v1/cases?cursor=" + cursor), 422, "a cursor of another list")
     for bad in ("x", "%00", base64.urlsafe_b64encode(b'["a"]').decode(), base64.urlsafe_b64encode(b"[1,2,3]" * 50).decode(), ""):
-        answer = ca.get("/api/v1/entities?cursor=" + bad)
-        count.check(answer.status in (200, 422) and (answer.status == 200) == (bad == ""), f"cursor {bad!r}: {answer}")
+        count.problem(ca.get("/api/v1/entities?cursor=" + bad), 422, "api.cursor", f"cursor {bad!r}")
     for bad in ("0", "251", "-1", "1.5", "x", "99999999999999999999"):
         count.problem(ca.get("/api/v1/cases?limit=" + bad), 422, "api.query", f"limit {bad}")
 
