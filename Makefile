@@ -8,7 +8,7 @@
 #   make bench             measurements, each beside its floor
 #   make unit | law | e2e | fuzz-short | house | headers     one kind of test (with V and CC as above)
 #   make install           DESTDIR, PREFIX
-#   make format            clang-format over the tree
+#   make format FILES=...  clang-format over these files; a help for new code, not a rule
 #
 # What is built stands in build/VARIANT/; two compilers of one variant want two directories: make CC=clang B=build/clang.
 
@@ -211,7 +211,7 @@ install:
 man: $(B)/varde
 	$(B)/varde help --man > doc/varde.1
 format:
-	clang-format -i $(wildcard src/*/*.[ch] src/*.c src/*/*.cc test/*/*.c test/*/*/*.c tools/*.c)
+	clang-format -i $(FILES)
 clean:
 	rm -rf build
 

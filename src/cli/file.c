@@ -93,8 +93,10 @@ static struct err receipt_keep(const struct call *call, const struct json *answe
 }
 
 static void print_filed(const struct call *call, const struct json *answer) {
-    (void)printf("Filed %.*s in case %.*s, now %.*s%s.\n", SPAN_FMT(json_get_string(answer, "filing")), SPAN_FMT(json_get_string(answer, "case")),
-                 SPAN_FMT(json_get_string(answer, "state")), json_get_bool(answer, "is_repeat", false) ? " (it was filed before)" : "");
+    struct span entity = json_get_string(answer, "entity");
+    (void)printf("Filed %.*s in case %.*s%s%.*s, now %.*s%s.\n", SPAN_FMT(json_get_string(answer, "filing")), SPAN_FMT(json_get_string(answer, "case")),
+                 entity.len > 0 ? " of entity " : "", SPAN_FMT(entity), SPAN_FMT(json_get_string(answer, "state")),
+                 json_get_bool(answer, "is_repeat", false) ? " (it was filed before)" : "");
     const struct json *duties = json_get(answer, "duties");
     for (size_t i = 0; duties != NULL && duties->type == JSON_ARRAY && i < duties->count; i++) {
         print_duty(&duties->items[i]);
