@@ -90,6 +90,8 @@ struct node {
 
     pthread_mutex_t keys_lock;
     struct channel keys; // under keys_lock
+    bool knows_signed;     // the signer's: signed_size is the head that keys signed last
+    uint64_t signed_size;
 
     struct store_conn *own_conn; // of the channel's thread, reading
     struct inflight *buckets[NODE_BUCKETS];

@@ -75,12 +75,10 @@ static struct err ask_head(struct node *node, struct span origin, struct arena *
     return err_none();
 }
 
-static struct err sign_head(struct node *node, struct store_conn *conn, uint64_t size, struct arena *arena, struct why *why) {
-    uint64_t old_size;
-    struct span origin;
-    struct hash old_root, root, proof[TREE_PROOF_MAX];
+static struct err sign_head_from(struct node *node, struct store_conn *conn, uint64_t old_size, uint64_t size, struct arena *arena,
+                                 struct why *why) {
+    struct hash root, proof[TREE_PROOF_MAX];
     size_t count = 0;
-    TRY(ask_head(node, node->services.origin, arena, &old_size, &old_root, &origin, why));
     struct tree_reader reader = record_tree_reader(conn);
     if (old_size > size) return why_set(why, ERR_CONFLICT, "", "log.behind", "", "keys has signed a head of %llu records, the store has %llu",
                                         (unsigned long long)old_size, (unsigned long long)size);
@@ -104,6 +102,17 @@ static struct err sign_head(struct node *node, struct store_conn *conn, uint64_t
         return why_set(why, ERR_CONFLICT, "", "log.refused", "", "keys refused the head: %.*s", SPAN_FMT(frame_get(&answer, TAG_WORDS)));
     signed_head_set(node->services.head, size, note);
     return err_none();
+}
+
+// Asks keys for its last head only where it is not known from the signature before: at start, and after a failure.
+static struct err sign_head(struct node *node, struct store_conn *conn, uint64_t size, struct arena *arena, struct why *why) {
+    struct span origin;
+    struct hash root;
+    if (!node->knows_signed) TRY(ask_head(node, node->services.origin, arena, &node->signed_size, &root, &origin, why));
+    struct err e = sign_head_from(node, conn, node->signed_size, size, arena, why);
+    node->knows_signed = !is_err(e);
+    if (!is_err(e)) node->signed_size = size;
+    return e;
 }
 
 // Until the head is signed nobody is answered: a filing without a signed head is not acknowledged.
