@@ -256,8 +256,12 @@ int node_role(const struct config *config) {
         log_error("start_failed", "error=%s rule=%s words=\"%s\"", err_name(e.code), why.rule, why.words);
         return 1;
     }
-    const struct sandbox_path paths[] = {{.path = config->dir, .may_write = true}};
-    const struct sandbox_rules rules = {.role = "node", .allow = SANDBOX_FILES | SANDBOX_THREADS, .paths = paths, .path_count = 1};
+    // The database's files, which exist while own_conn is open, and nothing beside them: not the signing key.
+    const char *wal = (const char *)arena_printf(&node->arena, "%s-wal", config->database_file).at;
+    const char *shared = (const char *)arena_printf(&node->arena, "%s-shm", config->database_file).at;
+    if (wal == NULL || shared == NULL) return 1;
+    const struct sandbox_path paths[] = {{config->database_file, true}, {wal, true}, {shared, true}};
+    const struct sandbox_rules rules = {.role = "node", .allow = SANDBOX_FILES | SANDBOX_THREADS, .paths = paths, .path_count = 3};
     if (!role_enter_sandbox(config, &rules) || is_err(start_threads(node))) return 1;
     line_ready(&node->line);
     log_info("serving", "records=%llu", (unsigned long long)signed_head_size(node->services.head));
