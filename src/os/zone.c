@@ -9,7 +9,8 @@
 enum { CHANGES_MAX = 1024 };
 static const int64_t FROM_S = 631152000;   // 1990-01-01
 static const int64_t UNTIL_S = 4102444800; // 2100-01-01
-static const int64_t WEEK_S = 7 * 86400;
+// No zone of Europe has gone to another offset and back within four weeks since 1990.
+static const int64_t STEP_S = 28 * 86400;
 
 static int32_t offset_at(int64_t instant_s) {
     time_t t = (time_t)instant_s;
@@ -31,10 +32,10 @@ static size_t changes_find(struct zone_change *changes) {
     int32_t before = offset_at(FROM_S);
     size_t count = 0;
     changes[count++] = (struct zone_change){.from_ms = INT64_MIN, .offset_s = before};
-    for (int64_t at = FROM_S; at < UNTIL_S && count < CHANGES_MAX; at += WEEK_S) {
-        int32_t after = offset_at(at + WEEK_S);
+    for (int64_t at = FROM_S; at < UNTIL_S && count < CHANGES_MAX; at += STEP_S) {
+        int32_t after = offset_at(at + STEP_S);
         if (after == before) continue;
-        changes[count++] = (struct zone_change){.from_ms = change_find(at, at + WEEK_S, before) * 1000, .offset_s = after};
+        changes[count++] = (struct zone_change){.from_ms = change_find(at, at + STEP_S, before) * 1000, .offset_s = after};
         before = after;
     }
     return count;
