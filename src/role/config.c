@@ -227,7 +227,7 @@ static struct err read_all(struct reader *r) {
 }
 
 struct err config_parse(const char *dir, const char *file, struct span text, struct config *ret, struct why *why) {
-    *ret = (struct config){.dir = dir, .file = file, .checkpoint_interval_s = 600, .workers = 2};
+    *ret = (struct config){.dir = dir, .file = file, .checkpoint_interval_s = 600, .workers = 4};
     arena_init(&ret->arena, 4 * 1024 * 1024);
     struct yaml root;
     struct reader r = {.config = ret, .root = &root, .why = why};

@@ -51,7 +51,7 @@ void config_write(struct buf *buf, const struct config_draft *draft) {
                       "# The account to change to when started as root:\n# user: varde\n"
                       "\n# Heads of the log are published at this interval, whatever happens, so that growth tells no one of an incident.\n"
                       "checkpoint_interval_s: 600\n"
-                      "workers: 2\n"
+                      "workers: 4\n"
                       "\n# Whom a filer can call about an answer:\n# answer_telephone: '+00 0 000 00 00'\n"
                       "\n# Messages to a system of the authority's own, signed with the secret in a file (at least 32 bytes):\n"
                       "# hook:\n#   url: https://soc.example/varde\n#   secret: hook.secret\n"
