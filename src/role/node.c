@@ -104,9 +104,17 @@ static struct err start_store(struct node *node, struct why *why) {
     TRY(store_connect(node->store, STORE_WRITE, &writer, why));
     struct err e = archive_put(&node->services, writer, embedded_law, embedded_law_count, clock_now_ms(), why);
     if (!is_err(e)) e = archive_log_name(writer, node->config->log_origin, &node->arena, why);
+    bool needs_rebuild = false;
+    if (!is_err(e)) e = archive_needs_rebuild(writer, &node->arena, &needs_rebuild, why);
     store_disconnect(writer);
     TRY(e);
-    return node_check_head(node, node->own_conn, why);
+    TRY(node_check_head(node, node->own_conn, why));
+    if (needs_rebuild && !node->services.is_read_only) {
+        node->services.is_read_only = true;
+        node->services.read_only_reason = SPAN("the database was restored; stop the node and run varde rebuild first");
+        log_error("read_only", "words=\"%.*s\"", SPAN_FMT(node->services.read_only_reason));
+    }
+    return err_none();
 }
 
 static void queues_init(struct node *node) {

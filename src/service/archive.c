@@ -146,3 +146,10 @@ struct err archive_log_name(struct store_conn *conn, struct span name, struct ar
     return why_set(why, ERR_CONFLICT, "log_origin", "log.name", "", "the database holds the log %.*s, the configuration names %.*s",
                    SPAN_FMT(known), SPAN_FMT(name));
 }
+
+struct err archive_needs_rebuild(struct store_conn *conn, struct arena *arena, bool *ret, struct why *why) {
+    struct span mark;
+    TRY(meta_get(conn, "restore.rebuild", arena, &mark, why));
+    *ret = mark.at != NULL && span_is(mark, "needed");
+    return err_none();
+}

@@ -19,4 +19,7 @@ CHECKED struct err archive_get(struct store_conn *conn, const struct hash *hash,
 // The epoch is not kept here, where a restored backup would take it back, but by the signing key.
 CHECKED struct err archive_log_name(struct store_conn *conn, struct span name, struct arena *arena, struct why *why);
 
+// Whether a restore left derived tables that must be made anew (varde rebuild) before anything is filed.
+CHECKED struct err archive_needs_rebuild(struct store_conn *conn, struct arena *arena, bool *ret, struct why *why);
+
 #endif

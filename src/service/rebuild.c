@@ -108,6 +108,8 @@ struct err rebuild_run(struct services *services, struct store_conn *conn, rebui
     arena_init(&arena, REBUILD_ARENA_BYTES);
     struct err e = rebuild_all(services, conn, progress, context, &arena, &report, why);
     arena_fini(&arena);
+    struct value mark[] = {value_text(SPAN("restore.rebuild")), value_text(SPAN("done"))};
+    if (!is_err(e)) e = store_write(conn, STMT_STORE_META_SET, mark, 2, NULL, why);
     if (!is_err(e)) e = store_commit(conn, why);
     if (is_err(e)) {
         store_rollback(conn);
