@@ -8,7 +8,7 @@
 #include "role/wire.h"
 #include "service/case.h"
 
-enum { STREAM_BEAT_MS = 20 * 1000, STREAM_ROWS = 100 };
+enum { STREAM_BEAT_MS = 20 * 1000, STREAM_ROWS = 100, STREAM_PAGES_A_TURN = 4 };
 
 static bool stream_send(struct inflight *inflight, struct span text) {
     // A reader that does not keep up loses the stream and comes back with Last-Event-ID.
@@ -68,7 +68,9 @@ static void write_event(struct buf *text, const struct rows *rows, size_t i) {
 // Sends what was filed since the stream's last event; false where the stream must end.
 static bool stream_feed(struct inflight *inflight, int64_t now_ms) {
     struct node *node = inflight->node;
-    for (bool is_more = true; is_more;) {
+    bool is_more = true;
+    // One reader's long past must not keep the others waiting: what is left is sent at the next turn.
+    for (unsigned page = 0; is_more && page < STREAM_PAGES_A_TURN; page++) {
         struct arena arena;
         arena_init(&arena, 4 * 1024 * 1024);
         struct value params[] = {value_int(inflight->response.events_after), value_int(STREAM_ROWS)};
@@ -87,6 +89,10 @@ static bool stream_feed(struct inflight *inflight, int64_t now_ms) {
         }
         arena_fini(&arena);
         if (!is_good) return false;
+    }
+    if (is_more) {
+        atomic_store(&node->has_events, true);
+        node_wake(node);
     }
     return true;
 }
