@@ -126,6 +126,7 @@ struct front {
     struct exchange *exchanges;
     uint32_t exchange_free; // slot of the first free one, LIMIT_EXCHANGES: none
     uint32_t exchange_top;  // slots ever used
+    size_t exchange_count;
     char date[40];
     int64_t date_s;
     struct http_head head; // scratch
@@ -148,6 +149,8 @@ void connection_settle(struct connection *connection);
 void connection_check_deadline(struct connection *connection);
 void connection_read_again(struct connection *connection); // bytes that TLS holds
 void connection_drain(struct connection *connection); // the server stops: finish what is begun
+// Whether the limits per address count them together: the same IPv4 address, or the same /64 of IPv6, which one customer has.
+bool connection_is_neighbour(const struct connection *connection, const uint8_t address[16]);
 struct span connection_peer(const struct connection *connection, char text[46]);
 static inline size_t connection_queued_bytes(const struct connection *c) { return c->out.len - c->out_sent; }
 static inline void connection_doom(struct connection *c) {

@@ -33,13 +33,17 @@ static void read_address(const struct sockaddr_storage *from, uint8_t ret[16]) {
     }
 }
 
-// Whether the address has as many connections as it may. A customer of IPv6 has a whole /64.
-static bool is_crowded(const struct front *front, const uint8_t address[16]) {
+bool connection_is_neighbour(const struct connection *connection, const uint8_t address[16]) {
     static const uint8_t MAPPED[8] = {0};
-    size_t compared = memcmp(address, MAPPED, 8) == 0 ? 16 : 8, count = 0;
+    return memcmp(connection->address, address, memcmp(address, MAPPED, 8) == 0 ? 16 : 8) == 0;
+}
+
+// Whether the address has as many connections as it may.
+static bool is_crowded(const struct front *front, const uint8_t address[16]) {
+    size_t count = 0;
     for (size_t i = 0; i < LIMIT_CONNECTIONS; i++) {
         const struct connection *other = front->connections[i];
-        if (other != NULL && !other->is_exempt && memcmp(other->address, address, compared) == 0) count++;
+        if (other != NULL && !other->is_exempt && connection_is_neighbour(other, address)) count++;
     }
     return count >= LIMIT_CONNECTIONS_PER_ADDRESS;
 }

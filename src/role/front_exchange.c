@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* A request on its way to the node and its answer on the way back, the same for both protocols. */
+#include <arpa/inet.h>
+
 #include "base/json.h"
 #include "base/log.h"
 #include "role/front.h"
@@ -13,10 +15,21 @@ const struct http_fault FAULT_UNAVAILABLE = {503, "http.unavailable", "The serve
 const struct http_fault FAULT_TIMEOUT = {408, "http.timeout", "The request did not arrive in time."};
 const struct http_fault FAULT_NO_ANSWER = {504, "http.no_answer", "The server did not answer in time."};
 
+// Where the table gets full, no single address may have more than its part of it.
+static bool is_greedy(const struct front *front, const struct connection *connection) {
+    if (connection->is_exempt || front->exchange_count < LIMIT_EXCHANGES / 2) return false;
+    size_t count = 0;
+    for (uint32_t slot = 0; slot < front->exchange_top; slot++) {
+        const struct connection *other = front->exchanges[slot].connection;
+        if (other != NULL && connection_is_neighbour(other, connection->address)) count++;
+    }
+    return count >= LIMIT_EXCHANGES / 8;
+}
+
 struct exchange *exchange_new(struct connection *connection, int32_t stream, bool is_head) {
     struct front *front = connection->front;
     uint32_t slot = front->exchange_free;
-    if (slot == LIMIT_EXCHANGES) return NULL;
+    if (slot == LIMIT_EXCHANGES || is_greedy(front, connection)) return NULL;
     struct exchange *exchange = &front->exchanges[slot];
     if (slot == front->exchange_top) { // never used before: the list of free slots ends at the first of these
         front->exchange_top++;
@@ -32,6 +45,7 @@ struct exchange *exchange_new(struct connection *connection, int32_t stream, boo
                                   .announced_bytes = UINT64_MAX};
     buf_init(&exchange->answer, NULL, 2 * LIMIT_STREAM_WINDOW_BYTES);
     connection->exchange_count++;
+    front->exchange_count++;
     return exchange;
 }
 
@@ -59,6 +73,7 @@ void exchange_free(struct exchange *exchange) {
     if (connection->exchange == exchange) connection->exchange = NULL;
     if (connection->session != NULL) (void)nghttp2_session_set_stream_user_data(connection->session, exchange->stream, NULL);
     connection->exchange_count--;
+    front->exchange_count--;
     connection->deadline_ms = front->now_ms + LIMIT_HTTP_IDLE_MS;
     buf_fini(&exchange->answer);
     exchange->connection = NULL;
@@ -90,7 +105,12 @@ static struct span peer_of(const struct connection *connection, const struct htt
         size_t from = list.len;
         while (from > 0 && list.at[from - 1] != ',') from--;
         struct span last = span_trim(span_part(list, from, list.len));
-        if (last.len > 0 && last.len < 46) return last;
+        unsigned char number[16];
+        if (last.len == 0 || last.len >= 46) break;
+        memcpy(text, last.at, last.len);
+        text[last.len] = '\0';
+        if (inet_pton(AF_INET, text, number) == 1 || inet_pton(AF_INET6, text, number) == 1) return span_make(text, last.len);
+        break;
     }
     return connection_peer(connection, text);
 }

@@ -28,7 +28,7 @@
 #include "role/supervisor.h"
 #include "role/wire.h"
 
-enum { REQUESTS = 4096 };
+enum { REQUESTS = 8192 };
 
 struct request {
     uint64_t number; // 0: free

@@ -70,6 +70,39 @@ def headers(server, report):
     report.row("security headers", all(name in head for name in wanted), [name for name in wanted if name not in head] or "all there")
 
 
+def behind_proxy(server, report):
+    """The listener without TLS, for a reverse proxy on the same machine."""
+    def ask(forwarded):
+        with socket.create_connection(("127.0.0.1", server.plain_port), timeout=5) as sock:
+            sock.sendall(b"GET /head HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: " + forwarded + b"\r\n\r\n")
+            return front.read_answer(sock)
+    answer = ask(b"192.0.2.9, 2001:db8::7")
+    report.row("behind a proxy", answer[2].endswith(b"peer=2001:db8::7\n") and b"strict-transport" not in answer[1], "the proxy's word counts")
+    report.row("behind a careless proxy", ask(b"unknown")[2].endswith(b"peer=127.0.0.1\n"), "what is no address is not taken")
+
+
+def greedy(server, report):
+    """One address opens streams without end; others are not its victims, and it is not refused for ever."""
+    connections, refused = [], 0
+    try:
+        for _ in range(60):
+            sock = http2(server)
+            connections.append(sock)
+            sock.sendall(b"".join(frame(1, 5, 2 * i + 1, head(b"/silent")) for i in range(100)))
+        time.sleep(1)
+        with front.connect(server.port, server.ca) as sock:
+            sock.sendall(b"GET /empty HTTP/1.1\r\nHost: h\r\n\r\n")
+            refused = front.read_answer(sock)[0]
+        with socket.create_connection(("127.0.0.1", server.plain_port), timeout=5) as sock:
+            sock.sendall(b"GET /head HTTP/1.1\r\nHost: h\r\n\r\n")
+            other = front.read_answer(sock)[0]
+    finally:
+        for sock in connections:
+            sock.close()
+    report.row("6000 requests of one address", refused == 503 and other == 200, f"it gets {refused}, others {other}")
+    report.row("served after that", front.until(lambda: try_ok(server), 5), 204)
+
+
 # --- slow and many ---
 
 def slow_reader(server, report):
@@ -367,10 +400,15 @@ def stopping(server, report):
 
 def main():
     report = front.Report()
-    server = front.Server(prepare=start_hook)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        plain_port = free.getsockname()[1]
+    server = front.Server(prepare=start_hook, config=f"\nlisten_plain: 127.0.0.1:{plain_port}\n")
+    server.plain_port = plain_port
     slow = [threading.Thread(target=slow_reader, args=(server, report)), threading.Thread(target=http2_misuse, args=(server, report))]
     bodies(server, report)
     headers(server, report)
+    behind_proxy(server, report)
     http2_bodies(server, report)
     events(server, report)
     hooks(server, report)
@@ -380,6 +418,7 @@ def main():
         thread.start()
     for thread in slow:
         thread.join()
+    greedy(server, report)
     wrong(server, report)
     crash(server, report, b"/crash", None)
     crash(server, report, b"/wrong?8", None)
