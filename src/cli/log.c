@@ -1,10 +1,27 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* varde log epoch: a person decides that the log begins anew after a loss that cannot be mended. */
+#include "base/limits.h"
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "role/keys_file.h"
+
+// A signed head as it is, or the one within a receipt.
+static struct err witnessed_read(struct arena *arena, const char *path, struct span *ret, struct why *why) {
+    struct span text, note;
+    struct json receipt;
+    TRY(input_read(arena, path, LIMIT_RECEIPT_BYTES, &text, why));
+    if (!span_starts_with(span_trim(text), SPAN("{"))) {
+        *ret = text;
+        return err_none();
+    }
+    TRY(json_parse_within(arena, text, LIMIT_RECEIPT_BYTES, &receipt, why));
+    note = json_get_string(json_get(&receipt, "log"), "note");
+    if (note.at == NULL) return why_set(why, ERR_INPUT, "--witnessed", "log.epoch", "", "%s: neither a signed head nor a receipt", path);
+    *ret = note;
+    return err_none();
+}
 
 static int epoch(const struct call *call, struct arena *arena) {
     struct why why = {0};
@@ -16,7 +33,7 @@ static int epoch(const struct call *call, struct arena *arena) {
     if (dir == NULL) return EXIT_MACHINE;
     request.reason = span_of(reason);
     if (witnessed != NULL) {
-        struct err e = input_read(arena, witnessed, NOTE_BYTES_MAX, &request.witnessed, &why);
+        struct err e = witnessed_read(arena, witnessed, &request.witnessed, &why);
         if (is_err(e)) return call_fail(call, e, &why);
     }
     buf_init(&statement, arena, 2 * EPOCH_BYTES_MAX);
@@ -28,7 +45,7 @@ static int epoch(const struct call *call, struct arena *arena) {
 
 static int log_epoch_run(const struct call *call) {
     struct arena arena;
-    arena_init(&arena, 1024 * 1024);
+    arena_init(&arena, 32 * 1024 * 1024);
     int code = epoch(call, &arena);
     arena_fini(&arena);
     return code;
@@ -36,7 +53,7 @@ static int log_epoch_run(const struct call *call) {
 
 static const struct option LOG_EPOCH_OPTIONS[] = {
     {"--reason", "TEXT", "one line that says why; it is signed"},
-    {"--witnessed", "FILE", "the latest signed head that a witness or peer has of this log, if it is later than the key's own"},
+    {"--witnessed", "FILE", "a signed head of this log that is later than what the key remembers: from a witness, a peer, or the newest receipt"},
     {"--heads-lost", NULL, "the file keys/heads is gone or cannot be read; needs --witnessed"},
     {NULL, NULL, NULL},
 };
@@ -48,7 +65,9 @@ const struct command log_epoch_command = {
             "a second history. First try to fetch the missing records back from peers. Only where they cannot be had, a person "
             "opens a new epoch with this command while the node is stopped. The log then goes on under a new origin; the "
             "statement that is printed, and kept in keys/, names the last head that was signed, so that everybody can see how "
-            "many records are missing. Publish it.",
+            "many records are missing. Publish it.\n\n"
+            "A key whose remembered heads are lost (a new machine, with a copy of keys/signing.key) signs nothing: it could contradict "
+            "itself. It goes on in a new epoch with --heads-lost and the latest head that anybody has.",
     .options = LOG_EPOCH_OPTIONS,
     .run = log_epoch_run,
 };

@@ -3,6 +3,7 @@
 """A node restored behind what its key has signed: it takes no filing, says why, signs no second history; a person opens a new
 epoch, the log goes on, and the receipts of what was lost still prove that it was there."""
 import glob
+import json
 import os
 import shutil
 import subprocess
@@ -86,6 +87,28 @@ def open_epoch(node, signed):
     count.equal(checked.returncode, 0, "varde verify takes the statement")
 
 
+def lose_heads(node, receipt):
+    """A new machine with the signing key alone: it signs nothing until a person names the latest head that anybody has."""
+    count.equal(node.stop(), 0, "the node stops")
+    os.remove(node.folder + "/keys/heads")
+    serve = subprocess.run([node.binary, "serve", node.folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=60)
+    count.check(serve.returncode != 0, f"a key without memory does not serve: {serve.stderr[-300:]}")
+    words = [node.binary, "log", "epoch", node.folder, "--reason", "the machine was lost", "--heads-lost"]
+    made = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    count.check(made.returncode != 0 and not os.path.exists(node.folder + "/keys/heads"), "not without a witnessed head")
+    with open(node.folder + "/receipt.json", "w", encoding="utf-8") as file:
+        json.dump(receipt, file)
+    made = subprocess.run(words + ["--witnessed", node.folder + "/receipt.json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if not count.equal(made.returncode, 0, f"an epoch is opened from a receipt: {made.stderr}"):
+        raise SystemExit(1)
+    stated = node.verify.epoch_verify(made.stdout, [node.verify.key_parse(node.key)])
+    count.equal((stated["size"], stated["follows"]), (receipt["log"]["size"], receipt["log"]["origin"]), "it follows on the receipt's head")
+    node.start()
+    company = node.client().sign_in("night@example.eu", "a quiet harbour at dusk")
+    for filed in file_some(company, 70, 1):
+        verified(node, filed["receipt"], "a receipt of the third epoch", 3)
+
+
 def main():
     node = v.Node(edit=v.quick_heads)
     kept = node.folder + ".kept"
@@ -122,6 +145,7 @@ def main():
         for i, filed in enumerate(later):
             verified(node, filed["receipt"], f"a receipt of the new epoch, {i}", 2)
             count.check(filed["receipt"]["log"]["origin"].endswith("/epoch-2"), "its log is the new epoch's")
+        lose_heads(node, later[-1]["receipt"])
     finally:
         node.close()
     return count.done()
