@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the tests of the front share: a server of their own, raw connections, answers."""
+import atexit
 import os
 import re
 import shutil
@@ -31,6 +32,7 @@ class Server:
         options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # the sandbox does not let the leak checker look
         self.process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=self.errors, text=True,
                                         env=dict(os.environ, ASAN_OPTIONS=options))
+        atexit.register(lambda: self.process.poll() is None and self.process.kill())  # a test that fails leaves nothing behind
         line = self.process.stdout.readline()
         match = re.search(r"https://127\.0\.0\.1:(\d+)", line)
         if not match:
