@@ -20,6 +20,7 @@ extern const struct command law_list_command;
 extern const struct command log_epoch_command;
 extern const struct command verify_command;
 extern const struct command rebuild_command;
+extern const struct command reset_command;
 extern const struct command law_replay_command;
 extern const struct command doctor_command;
 extern const struct command help_command;

@@ -20,6 +20,7 @@ const struct command *const command_table[] = {
     &restore_command,
     &retention_command,
     &rebuild_command,
+    &reset_command,
     &doctor_command,
     &help_command,
     &version_command,

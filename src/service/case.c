@@ -26,9 +26,11 @@ struct err case_get(struct store_conn *conn, struct span id, struct arena *arena
     return err_none();
 }
 
-// Offices that work in a workspace: at the desk all of them, in supervision the competent authorities.
+// Offices that work in a workspace: at the desk CSIRT and competent authorities, and the single point of contact, which is
+// told of every notification; in supervision the competent authorities. A crisis authority learns what it is sent.
 static bool office_works_in(const struct access_office *office, bool is_supervision) {
-    return is_supervision ? office->kind == OFFICE_CA : office->kind != OFFICE_NONE;
+    if (is_supervision) return office->kind == OFFICE_CA;
+    return office->kind == OFFICE_CSIRT || office->kind == OFFICE_CA || office->kind == OFFICE_SPOC;
 }
 
 static const struct span *offices_of(const struct services *services, bool is_supervision, struct arena *arena, size_t *ret_count) {
