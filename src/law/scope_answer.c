@@ -4,14 +4,14 @@
 
 static void tell_outcome(struct inquiry *q) {
     struct scope_answer *a = q->answer;
-    unsigned classes = q->outcome.is_cut ? (1u << ENTITY_UNDETERMINED) - 1 : q->outcome.classes;
+    unsigned classes = q->outcome.classes;
     a->possible = classes;
     a->class = outcome_class(&q->outcome);
     a->outcome = classes == 1u << ENTITY_OUT          ? SCOPE_OUT
                  : (classes & 1u << ENTITY_OUT) == 0 ? SCOPE_IN
                                                      : SCOPE_UNDETERMINED;
     for (size_t i = 0; i < q->trace.count; i++)
-        if (q->trace.fired[i].row->has_class && q->trace.fired[i].row->class == ENTITY_DOMAIN_NAME_REGISTRATION)
+        if (q->trace.fired[i].is_certain && q->trace.fired[i].row->has_class && q->trace.fired[i].row->class == ENTITY_DOMAIN_NAME_REGISTRATION)
             a->is_domain_name_registration = true;
 }
 
@@ -32,7 +32,7 @@ static void tell_law(struct inquiry *q) {
 
 static bool size_was_read(const struct inquiry *q) {
     size_t size = q->pass.view->book->size_variable;
-    return q->trace.is_read[size] || q->outcome.is_branched[size];
+    return q->trace.is_read[size] || q->trace.is_needed[size];
 }
 
 static bool is_alone(const struct inquiry *q) { // sized without related enterprises
@@ -44,7 +44,7 @@ static struct err tell_size(struct inquiry *q, struct size_line **ret, size_t *r
     struct scope_answer *a = q->answer;
     *ret_count = 0;
     if (!size_was_read(q)) return err_none();
-    if (!q->pass.facts->is_sized && !q->outcome.is_branched[book->size_variable]) {
+    if (!q->pass.facts->is_sized && !q->trace.is_needed[book->size_variable]) {
         a->size = SPAN("na");
         return err_none();
     }
@@ -72,7 +72,7 @@ static struct err tell_rules(struct inquiry *q) {
         a->rules[a->rule_count++] =
             (struct scope_rule){.id = f->row->id, .article = f->row->article, .words_key = f->row->words_key, .type = type,
                                 .effect = f->row->effect, .certainty = f->row->certainty,
-                                .is_certain = f->completions >= q->outcome.completions};
+                                .is_certain = f->is_certain};
     }
     for (size_t i = 0; i < line_count; i++)
         a->rules[a->rule_count++] = (struct scope_rule){.id = lines[i].step.id, .article = lines[i].step.article, .words_key = lines[i].step.words_key,
@@ -113,9 +113,10 @@ struct err scope_answer_facts(const struct scope_view *view, const struct scope_
     q->arena = arena;
     q->answer = &answer;
     pass_begin(&q->pass, view, facts);
-    q->pass.trace = &q->trace;
-    pass_explore(&q->pass, &q->outcome, false);
-    q->pass.trace = NULL;
+    struct pass pass = q->pass;
+    pass_explore(&pass, &q->outcome, false);
+    pass = q->pass;
+    pass_trace(&pass, &q->trace);
     tell_outcome(q);
     tell_law(q);
     struct err e = tell_rules(q);

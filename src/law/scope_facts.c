@@ -22,7 +22,7 @@ static bool is_decisive(struct inquiry *q, size_t variable) {
 
 static bool size_decides(struct inquiry *q) {
     const struct scope_book *book = q->pass.view->book;
-    if (!q->trace.is_read[book->size_variable] && !q->outcome.is_branched[book->size_variable]) return false;
+    if (!q->trace.is_read[book->size_variable] && !q->trace.is_needed[book->size_variable]) return false;
     for (size_t s = 0; s < size_count(&book->size); s++)
         if (inquiry_classes_if(q, book->size_variable, (uint8_t)s) != q->outcome.classes) return true;
     return false;
@@ -89,17 +89,17 @@ static void tell_assumed(struct inquiry *q) {
 static struct err tell_missing(struct inquiry *q, bool has_size) {
     const struct scope_book *book = q->pass.view->book;
     struct scope_answer *a = q->answer;
-    if ((q->outcome.classes & (q->outcome.classes - 1)) == 0 && !q->outcome.is_cut) return err_none();
+    if ((q->outcome.classes & (q->outcome.classes - 1)) == 0) return err_none();
     if (q->outcome.lacks_types) {
         const struct variable *types = &book->variables[book->types_variable];
         add(a->missing, &a->missing_count, types->name, SPAN(""), types->article);
     }
     for (size_t i = 0; i < book->switch_from; i++) {
         const struct variable *v = &book->variables[i];
-        if (v->kind == VARIABLE_FACT && q->outcome.is_branched[i] && is_decisive(q, i))
+        if (v->kind == VARIABLE_FACT && q->trace.is_needed[i] && is_decisive(q, i))
             add(a->missing, &a->missing_count, v->name, SPAN(""), v->article);
     }
-    bool is_open = q->outcome.is_branched[book->size_variable];
+    bool is_open = q->trace.is_needed[book->size_variable];
     return has_size && is_open ? tell_figures(q, false, a->missing, &a->missing_count) : err_none();
 }
 

@@ -8,6 +8,8 @@ enum { REGIMES_MAX = 32 };
 static size_t regime_rows(struct pass *pass, enum entity_class class, const struct type_bits *types, const struct row **rows,
                           size_t *ret_types) {
     const struct scope_book *book = pass->view->book;
+    pass_derive(pass, DERIVE_CLAIMED, &pass->types);
+    pass_derive(pass, DERIVE_KEPT, types);
     pass->value[book->class_variable] = class == ENTITY_UNDETERMINED ? VALUE_UNKNOWN : (uint8_t)class;
     size_t count = pass_collect(pass, STAGE_REGIMES, TYPES_MAX, rows, REGIMES_MAX);
     for (size_t i = 0; i < count; i++) ret_types[i] = TYPES_MAX;
@@ -73,7 +75,7 @@ struct err inquiry_options(struct inquiry *q) {
     if (q->answer->options == NULL) return err_make(ERR_MEMORY);
     for (size_t i = book->switch_from; i < book->switch_to && view->is_in_force; i++) {
         bool is_decided = view->is_decided[i] || q->pass.facts->origin[i] == ORIGIN_GIVEN;
-        bool is_touched = q->trace.is_read[i] || q->outcome.is_branched[i] || is_regime_input(&q->pass, i) ||
+        bool is_touched = q->trace.is_read[i] || q->trace.is_needed[i] || is_regime_input(&q->pass, i) ||
                           (i == book->independence_switch && q->pass.facts->has_relations);
         if (!is_decided && is_touched) TRY(try_switch(q, i));
     }

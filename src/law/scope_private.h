@@ -24,7 +24,6 @@ enum {
     TABLE_INPUTS_MAX = 64,
     CELLS_MAX = 24,        // of a row
     DENSE_MAX = 65536,     // combinations kept in an array; beyond that rows are tried one after the other
-    COMPLETIONS_MAX = 4096,
     VALUE_UNKNOWN = 255,
 };
 #define DAY_FIRST INT64_MIN
@@ -208,18 +207,20 @@ CHECKED struct err rules_compile(const struct scope_book *book, const struct sta
 
 // ---- running (scope_run.c) ----
 
-struct fired {
+enum match { MATCH_NO, MATCH_YES, MATCH_NEED };
+struct fired { // a row that matches, or may match
     const struct row *row;
     size_t type; // TYPES_MAX: the entity
-    unsigned completions;
+    bool is_certain;
 };
-enum { FIRED_MAX = 192 };
+enum { FIRED_MAX = 256, RUNS_MAX = 512 };
 struct trace {
     size_t count;
     struct fired fired[FIRED_MAX];
-    bool is_read[VARIABLES_MAX];    // decided a row: the only cell against it, or one of those for it
-    uint8_t type_classes[TYPES_MAX]; // bits, over all completions
-    struct type_bits kept;
+    bool is_read[VARIABLES_MAX];     // decided a row: the only cell against it, or one of those for it
+    bool is_needed[VARIABLES_MAX];   // unknown, and in the way of a row
+    uint8_t type_classes[TYPES_MAX]; // bits
+    struct type_bits kept, maybe;    // types that count, and those that may
 };
 struct pass {
     const struct scope_view *view;
@@ -227,27 +228,33 @@ struct pass {
     uint8_t value[VARIABLES_MAX];
     struct type_bits types; // those said, less what an experiment takes out
     struct type_bits kept;
-    unsigned sizes;     // possible sizes
-    size_t need;        // the variable that must be known to go on
+    unsigned sizes;      // possible sizes
+    size_t need;         // the unknown variable that the last test met
     struct trace *trace; // NULL: only the class
 };
 struct outcome {
-    unsigned classes; // bits
-    size_t completions;
-    bool is_cut;                     // too many completions to try
-    bool is_branched[VARIABLES_MAX]; // variables whose values were tried
+    unsigned classes; // bits: what completions of the unknown give
+    size_t runs;
     bool lacks_types;
 };
 void pass_begin(struct pass *pass, const struct scope_view *view, const struct scope_facts *facts);
 // The size again, after a fact or switch was changed that it depends on.
 void pass_resize(struct pass *pass);
-// Tries all completions of what is unknown. IS_BRIEF stops at the second class.
+// Tries completions of what is unknown. IS_BRIEF stops at the second class.
 void pass_explore(struct pass *pass, struct outcome *ret, bool is_brief);
-// The row of a unique table for a type; NULL with pass->need where something is unknown, or for a gap.
+// Looks at every row once, with unknown values as they are: which fire, which may.
+void pass_trace(struct pass *pass, struct trace *ret);
+const struct slice *pass_slice(const struct pass *pass, enum stage stage, size_t type_or_max);
+enum match pass_test(struct pass *pass, const struct lean_row *row, size_t type_or_max);
+void pass_derive(struct pass *pass, enum derivation derive, const struct type_bits *types);
+// The row of a unique table for a type; NULL with pass->need where something is unknown (else VARIABLES_MAX: a gap).
 const struct row *pass_unique(struct pass *pass, enum stage stage, size_t type);
+// Sets the size as it is for the type (not applicable to some without figures); returns what to put back.
+uint8_t pass_size_for(struct pass *pass, size_t type);
 // Rows of a collect table that match now; unknown cells do not match.
 size_t pass_collect(struct pass *pass, enum stage stage, size_t type_or_max, const struct row **ret, size_t max);
 enum entity_class outcome_class(const struct outcome *outcome);
+
 // ---- the answer with reasons: each part in a file of its own ----
 
 struct inquiry { // what the parts share

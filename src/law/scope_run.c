@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
  * Running the tables over facts: exclusions of types, exclusions of the entity, class by type, individual acts; the
- * strongest class counts. A pass stops at the first unknown value that decides something; exploring gives it each of
- * its values in turn and runs again, so that only what matters is ever tried.
+ * strongest class counts. Where an unknown value decides something, exploring gives it each of its values in turn and
+ * runs again, so that only what matters is ever tried, and only as long as a new class may come of it.
  */
 #include "law/scope_private.h"
-
-enum match { MATCH_NO, MATCH_YES, MATCH_NEED };
-enum { CLASS_NEED = -1 };
 
 const char *entity_class_name(enum entity_class class) {
     static const char *const NAMES[] = {"out", "domain_name_registration", "important", "essential", "undetermined"};
@@ -24,8 +21,8 @@ static uint8_t value_of(const struct pass *p, size_t variable, size_t type) {
     return type_has(&p->facts->sets[v->slot], type);
 }
 
-// A row by its cells. Unknown cells matter only where no known one is against the row.
-static enum match row_test(struct pass *p, const struct lean_row *lean, size_t type) {
+// Unknown cells matter only where no known one is against the row.
+enum match pass_test(struct pass *p, const struct lean_row *lean, size_t type) {
     size_t unknown = VARIABLES_MAX, against = 0, last = 0;
     for (size_t k = 0; k < lean->cell_count; k++) {
         size_t variable = lean->cells[k].variable;
@@ -42,30 +39,21 @@ static enum match row_test(struct pass *p, const struct lean_row *lean, size_t t
     if (against > 0) return MATCH_NO;
     if (unknown != VARIABLES_MAX) {
         p->need = unknown;
+        for (size_t k = 0; p->trace != NULL && k < lean->cell_count; k++)
+            p->trace->is_needed[lean->cells[k].variable] |= value_of(p, lean->cells[k].variable, type) == VALUE_UNKNOWN;
         return MATCH_NEED;
     }
     for (size_t k = 0; p->trace != NULL && k < lean->cell_count; k++) p->trace->is_read[lean->cells[k].variable] = true;
     return MATCH_YES;
 }
 
-static void note(struct pass *p, const struct row *row, size_t type) {
-    struct trace *t = p->trace;
-    if (t == NULL) return;
-    for (size_t i = 0; i < t->count; i++)
-        if (t->fired[i].row == row && t->fired[i].type == type) {
-            t->fired[i].completions++;
-            return;
-        }
-    if (t->count < FIRED_MAX) t->fired[t->count++] = (struct fired){row, type, 1};
-}
-
-static const struct slice *slice_for(const struct pass *p, enum stage stage, size_t type) {
+const struct slice *pass_slice(const struct pass *p, enum stage stage, size_t type) {
     const struct rules *rules = p->view->rules;
     return type == TYPES_MAX ? &rules->entity_slice[stage] : &rules->type_slices[stage][type];
 }
 
 const struct row *pass_unique(struct pass *p, enum stage stage, size_t type) {
-    const struct slice *slice = slice_for(p, stage, type);
+    const struct slice *slice = pass_slice(p, stage, type);
     p->need = VARIABLES_MAX;
     if (slice->dense == NULL) { // many combinations: all inputs are known facts or derived
         for (size_t r = 0; r < slice->row_count; r++) {
@@ -76,7 +64,7 @@ const struct row *pass_unique(struct pass *p, enum stage stage, size_t type) {
                     is_excepted = type_has(&cell->mask, value_of(p, cell->variable, type) % TYPES_MAX);
             }
             if (is_excepted) continue;
-            enum match m = row_test(p, &slice->rows[r], type);
+            enum match m = pass_test(p, &slice->rows[r], type);
             if (m == MATCH_YES) return slice->rows[r].row;
             if (m == MATCH_NEED) return NULL;
         }
@@ -95,14 +83,14 @@ const struct row *pass_unique(struct pass *p, enum stage stage, size_t type) {
 }
 
 size_t pass_collect(struct pass *p, enum stage stage, size_t type, const struct row **ret, size_t max) {
-    const struct slice *slice = slice_for(p, stage, type);
+    const struct slice *slice = pass_slice(p, stage, type);
     size_t count = 0;
     for (size_t r = 0; r < slice->row_count && count < max; r++)
-        if (row_test(p, &slice->rows[r], type) == MATCH_YES) ret[count++] = slice->rows[r].row;
+        if (pass_test(p, &slice->rows[r], type) == MATCH_YES) ret[count++] = slice->rows[r].row;
     return count;
 }
 
-static void derive_from_types(struct pass *p, enum derivation derive, const struct type_bits *bits) {
+void pass_derive(struct pass *p, enum derivation derive, const struct type_bits *bits) {
     const struct scope_book *book = p->view->book;
     for (size_t i = 0; i < book->type_derived_count; i++) {
         const struct variable *v = &book->variables[book->type_derived[i]];
@@ -137,123 +125,160 @@ void pass_begin(struct pass *p, const struct scope_view *view, const struct scop
     pass_resize(p);
 }
 
-// The types that count; false where an unknown value must be known first.
-static bool keep_types(struct pass *p) {
+// What one run over the tables says: the classes that may come out, and whether that is only one.
+struct finding {
+    unsigned classes;  // a superset of what completions give
+    size_t need;       // the first unknown that decides something; VARIABLES_MAX: none
+    bool lacks_types;
+};
+
+static unsigned from_class(enum entity_class least) { return ((1u << ENTITY_UNDETERMINED) - 1) & ~((1u << least) - 1); }
+
+static struct finding needs(size_t variable) { return (struct finding){from_class(ENTITY_OUT), variable, false}; }
+
+uint8_t pass_size_for(struct pass *p, size_t type) {
     const struct scope_book *book = p->view->book;
+    uint8_t size = p->value[book->size_variable];
+    bool has_no_size = !p->facts->is_sized && type_has(&book->no_size_types, type);
+    if (has_no_size) p->value[book->size_variable] = (uint8_t)size_count(&book->size);
+    return size;
+}
+
+// The types that count; VARIABLES_MAX, or the unknown that must be known first.
+static size_t keep_types(struct pass *p) {
     p->kept = (struct type_bits){{0}};
     for (size_t w = 0; w < sizeof p->types.word / sizeof p->types.word[0]; w++) {
         uint64_t bits = p->types.word[w] & p->view->rules->types.word[w];
         for (; bits != 0; bits &= bits - 1) {
             size_t type = w * 64 + (size_t)__builtin_ctzll(bits);
-            const struct slice *slice = slice_for(p, STAGE_MATCH, type);
-            bool is_dropped = false;
-            for (size_t r = 0; r < slice->row_count; r++) {
-                enum match m = row_test(p, &slice->rows[r], type);
-                if (m == MATCH_NEED) return false;
-                if (m == MATCH_NO) continue;
-                is_dropped = true;
-                note(p, slice->rows[r].row, type);
+            const struct slice *slice = pass_slice(p, STAGE_MATCH, type);
+            bool is_dropped = false, is_open = false;
+            for (size_t r = 0; r < slice->row_count && !is_dropped; r++) {
+                enum match m = pass_test(p, &slice->rows[r], type);
+                is_dropped = m == MATCH_YES;
+                is_open |= m == MATCH_NEED;
             }
-            if (!is_dropped && type < book->type_count) type_put(&p->kept, type);
+            if (is_open && !is_dropped) return p->need;
+            if (!is_dropped) type_put(&p->kept, type);
         }
     }
-    return true;
+    return VARIABLES_MAX;
 }
 
-// Rows of an entity's table; the strongest of their classes in *BEST. False where something must be known first.
-static bool run_entity(struct pass *p, enum stage stage, bool *ret_fired, enum entity_class *best) {
-    const struct slice *slice = slice_for(p, stage, TYPES_MAX);
+// Takes one more class into account: the entity's is the strongest.
+struct strongest {
+    enum entity_class least; // what is certain
+    unsigned may;            // and what unknown values may add
+    size_t need;
+    bool has_gap;
+};
+static void take(struct strongest *s, enum entity_class class) {
+    if (class > s->least) s->least = class;
+}
+static void take_need(struct strongest *s, size_t variable) {
+    if (s->need == VARIABLES_MAX) s->need = variable;
+}
+
+// A type whose row hangs on something unknown: the weakest of the rows is certain, the others may be.
+static void take_open(struct pass *p, struct strongest *s, size_t type) {
+    const struct slice *slice = pass_slice(p, STAGE_CLASS, type);
+    enum entity_class least = ENTITY_ESSENTIAL;
+    take_need(s, p->need);
     for (size_t r = 0; r < slice->row_count; r++) {
-        enum match m = row_test(p, &slice->rows[r], TYPES_MAX);
-        if (m == MATCH_NEED) return false;
-        if (m == MATCH_NO) continue;
-        *ret_fired = true;
-        note(p, slice->rows[r].row, TYPES_MAX);
-        if (slice->rows[r].row->class > *best) *best = slice->rows[r].row->class;
+        if (slice->rows[r].row->is_impossible || pass_test(p, &slice->rows[r], type) == MATCH_NO) continue;
+        s->may |= 1u << slice->rows[r].row->class;
+        if (slice->rows[r].row->class < least) least = slice->rows[r].row->class;
     }
-    return true;
+    take(s, least);
 }
 
-// Class by each type. A public body's size is not applicable where no figures were given.
-static bool run_types(struct pass *p, enum entity_class *best, bool *ret_gap) {
-    const struct scope_book *book = p->view->book;
-    uint8_t size = p->value[book->size_variable];
-    bool is_good = true;
-    for (size_t w = 0; w < sizeof p->kept.word / sizeof p->kept.word[0] && is_good; w++) {
-        for (uint64_t bits = p->kept.word[w]; bits != 0 && is_good; bits &= bits - 1) {
+static void run_types(struct pass *p, struct strongest *s) {
+    for (size_t w = 0; w < sizeof p->kept.word / sizeof p->kept.word[0]; w++) {
+        for (uint64_t bits = p->kept.word[w]; bits != 0; bits &= bits - 1) {
             size_t type = w * 64 + (size_t)__builtin_ctzll(bits);
-            bool has_no_size = !p->facts->is_sized && type_has(&book->no_size_types, type);
-            if (has_no_size) p->value[book->size_variable] = (uint8_t)size_count(&book->size);
+            uint8_t size = pass_size_for(p, type);
             const struct row *row = pass_unique(p, STAGE_CLASS, type);
-            p->value[book->size_variable] = size;
-            is_good = row != NULL || p->need == VARIABLES_MAX;
-            if (row == NULL || row->is_impossible) {
-                *ret_gap |= is_good;
-                continue;
-            }
-            note(p, row, type);
-            if (p->trace != NULL) p->trace->type_classes[type] |= (uint8_t)(1u << row->class);
-            if (row->class > *best) *best = row->class;
+            if (row != NULL && !row->is_impossible) take(s, row->class);
+            else if (row == NULL && p->need != VARIABLES_MAX) take_open(p, s, type);
+            else s->has_gap = true;
+            p->value[p->view->book->size_variable] = size;
         }
     }
-    return is_good;
 }
 
-// The entity's class as an int, CLASS_NEED with p->need, or ENTITY_UNDETERMINED where the law itself has a gap.
-static int pass_run(struct pass *p, bool *ret_lacks_types) {
-    enum entity_class best = ENTITY_OUT;
-    bool is_out = false, is_fired = false, has_gap = false;
-    if (!p->view->is_in_force) return ENTITY_OUT;
-    derive_from_types(p, DERIVE_CLAIMED, &p->types);
-    if (!keep_types(p)) return CLASS_NEED;
-    derive_from_types(p, DERIVE_KEPT, &p->kept);
-    if (p->trace != NULL) p->trace->kept = p->kept;
-    if (!run_entity(p, STAGE_EXCLUDE, &is_out, &best)) return CLASS_NEED;
-    if (is_out) return ENTITY_OUT;
-    if (!run_types(p, &best, &has_gap)) return CLASS_NEED;
-    if (!run_entity(p, STAGE_INDIVIDUAL, &is_fired, &best)) return CLASS_NEED;
-    if (!p->facts->has_types && best < ENTITY_ESSENTIAL) { // the types may be anything
-        *ret_lacks_types = true;
-        return ENTITY_UNDETERMINED;
+static void run_individual(struct pass *p, struct strongest *s) {
+    const struct slice *slice = pass_slice(p, STAGE_INDIVIDUAL, TYPES_MAX);
+    for (size_t r = 0; r < slice->row_count; r++) {
+        enum match m = pass_test(p, &slice->rows[r], TYPES_MAX);
+        if (m == MATCH_YES) take(s, slice->rows[r].row->class);
+        if (m != MATCH_NEED) continue;
+        s->may |= 1u << slice->rows[r].row->class;
+        take_need(s, p->need);
     }
-    return has_gap && best < ENTITY_ESSENTIAL ? ENTITY_UNDETERMINED : (int)best;
 }
 
-static void explore(struct pass *p, struct trace *trace, struct outcome *o, bool is_brief) {
-    if (o->completions >= COMPLETIONS_MAX || (is_brief && (o->classes & (o->classes - 1)) != 0)) {
-        o->is_cut = true;
+// Whether the entity is excluded: yes, no, or an unknown decides.
+static enum match run_exclude(struct pass *p) {
+    const struct slice *slice = pass_slice(p, STAGE_EXCLUDE, TYPES_MAX);
+    enum match excluded = MATCH_NO;
+    for (size_t r = 0; r < slice->row_count; r++) {
+        enum match m = pass_test(p, &slice->rows[r], TYPES_MAX);
+        if (m == MATCH_YES) return MATCH_YES;
+        if (m == MATCH_NEED) excluded = MATCH_NEED;
+    }
+    return excluded;
+}
+
+static struct finding pass_run(struct pass *p) {
+    if (!p->view->is_in_force) return (struct finding){1u << ENTITY_OUT, VARIABLES_MAX, false};
+    pass_derive(p, DERIVE_CLAIMED, &p->types);
+    size_t need = keep_types(p);
+    if (need != VARIABLES_MAX) return needs(need);
+    pass_derive(p, DERIVE_KEPT, &p->kept);
+    enum match excluded = run_exclude(p);
+    if (excluded == MATCH_YES) return (struct finding){1u << ENTITY_OUT, VARIABLES_MAX, false};
+    if (excluded == MATCH_NEED) return needs(p->need);
+    struct strongest s = {.least = ENTITY_OUT, .need = VARIABLES_MAX};
+    run_types(p, &s);
+    run_individual(p, &s);
+    struct finding found = {(1u << s.least | s.may) & from_class(s.least), s.need, false};
+    if (s.least == ENTITY_ESSENTIAL) found.need = VARIABLES_MAX; // nothing can change it any more
+    bool is_anything = (!p->facts->has_types || s.has_gap) && s.least < ENTITY_ESSENTIAL;
+    if (is_anything) { // the types may be any, or the law itself has a gap
+        found.classes = from_class(s.least);
+        found.need = VARIABLES_MAX;
+        found.lacks_types = !p->facts->has_types;
+    }
+    return found;
+}
+
+// A branch that cannot bring a new class is not entered; where there are too many, what may come counts as possible.
+static void explore(struct pass *p, struct outcome *o, bool is_brief) {
+    if (is_brief && (o->classes & (o->classes - 1)) != 0) return;
+    struct finding found = pass_run(p);
+    o->lacks_types |= found.lacks_types;
+    if (found.need == VARIABLES_MAX || ++o->runs > RUNS_MAX) {
+        o->classes |= found.classes;
         return;
     }
-    // A run that stops at an unknown value has seen rows already; only whole runs may be traced.
-    p->trace = NULL;
-    int class = pass_run(p, &o->lacks_types);
-    if (class != CLASS_NEED) {
-        p->trace = trace;
-        if (trace != NULL) class = pass_run(p, &o->lacks_types);
-        o->completions++;
-        o->classes |= class == ENTITY_UNDETERMINED ? (1u << ENTITY_UNDETERMINED) - 1 : 1u << class;
-        return;
-    }
-    size_t variable = p->need;
+    if ((found.classes & ~o->classes) == 0) return;
     const struct scope_book *book = p->view->book;
-    o->is_branched[variable] = true;
+    size_t variable = found.need;
     for (size_t v = 0; v < book->variables[variable].value_count; v++) {
         if (variable == book->size_variable && (p->sizes >> v & 1) == 0) continue;
         p->value[variable] = (uint8_t)v;
-        explore(p, trace, o, is_brief);
+        explore(p, o, is_brief);
     }
     p->value[variable] = VALUE_UNKNOWN;
 }
 
 void pass_explore(struct pass *p, struct outcome *ret, bool is_brief) {
     *ret = (struct outcome){0};
-    struct trace *trace = p->trace;
-    explore(p, trace, ret, is_brief);
-    p->trace = trace;
+    p->trace = NULL;
+    explore(p, ret, is_brief);
 }
 
 enum entity_class outcome_class(const struct outcome *o) {
-    if (o->is_cut) return ENTITY_UNDETERMINED;
     for (unsigned c = 0; c < ENTITY_UNDETERMINED; c++)
         if (o->classes == 1u << c) return (enum entity_class)c;
     return ENTITY_UNDETERMINED;
@@ -261,24 +286,20 @@ enum entity_class outcome_class(const struct outcome *o) {
 
 enum entity_class scope_classify(const struct scope_view *view, const struct scope_facts *facts) {
     struct pass pass;
-    pass.trace = NULL;
-    pass_begin(&pass, view, facts);
-    bool lacks_types = false;
-    int class = pass_run(&pass, &lacks_types);
-    if (class != CLASS_NEED) return (enum entity_class)class;
     struct outcome outcome;
+    pass_begin(&pass, view, facts);
     pass_explore(&pass, &outcome, true);
     return outcome_class(&outcome);
 }
 
 bool scope_is_domain_name_registration(const struct scope_view *view, const struct scope_facts *facts) {
     struct pass pass;
-    struct outcome outcome;
     struct trace trace = {.count = 0};
-    pass.trace = &trace;
     pass_begin(&pass, view, facts);
-    pass_explore(&pass, &outcome, false);
+    pass_trace(&pass, &trace);
     for (size_t i = 0; i < trace.count; i++)
-        if (trace.fired[i].row->has_class && trace.fired[i].row->class == ENTITY_DOMAIN_NAME_REGISTRATION) return true;
+        if (trace.fired[i].is_certain && trace.fired[i].row->has_class &&
+            trace.fired[i].row->class == ENTITY_DOMAIN_NAME_REGISTRATION)
+            return true;
     return false;
 }
