@@ -25,7 +25,8 @@ static struct err request_serve(struct keys_file *file, const struct frame *requ
 struct err keys_serve(struct keys_file *file, struct channel *channel, struct why *why) {
     struct frame request;
     while (channel_next(channel, &request)) TRY(request_serve(file, &request, channel_out(channel), why));
-    return channel_flush(channel);
+    struct err e = channel_flush(channel);
+    return is_err(e) ? why_set(why, e.code, "", "keys.channel", "", "node is gone, or has sent what is no frame") : e;
 }
 
 // True while the role goes on.
