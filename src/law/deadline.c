@@ -44,9 +44,10 @@ static struct deadline ends_with(struct civil day, const struct zone *zone, cons
                              .day = day};
 }
 
-static int64_t next_full_hour(int64_t instant_ms) {
+// The end of the hour in which the event falls; an event at the full hour is taken to end the hour before.
+static int64_t hour_end(int64_t instant_ms) {
     int64_t rest = instant_ms % MS_PER_HOUR;
-    return instant_ms - rest + (rest < 0 ? 0 : MS_PER_HOUR);
+    return rest == 0 ? instant_ms : instant_ms - rest + (rest < 0 ? 0 : MS_PER_HOUR);
 }
 
 static struct deadline deadline_plain(int64_t anchor_ms, const struct deadline_rule *rule, const struct zone *zone,
@@ -55,7 +56,7 @@ static struct deadline deadline_plain(int64_t anchor_ms, const struct deadline_r
     int64_t elapsed_ms = rule->amount * (int64_t)MS_PER_HOUR;
     switch (rule->unit) {
     case DEADLINE_HOURS:
-        return (struct deadline){.due_ms = anchor_ms + elapsed_ms, .due_latest_ms = next_full_hour(anchor_ms) + elapsed_ms};
+        return (struct deadline){.due_ms = anchor_ms + elapsed_ms, .due_latest_ms = hour_end(anchor_ms) + elapsed_ms};
     case DEADLINE_DAYS: return ends_with(day_plus(day, rule->amount), zone, calendar);
     case DEADLINE_WEEKS: return ends_with(day_plus(day, 7 * (int64_t)rule->amount), zone, calendar);
     case DEADLINE_MONTHS: return ends_with(civil_add_months(day, rule->amount), zone, calendar);

@@ -5,7 +5,8 @@
  * Each period has two results. `due` is the strict reading, which filers see. `due_latest` is the latest reading that is
  * still lawful under Regulation 1182/71, after which alone something may be called late:
  *   hours    due = anchor + elapsed hours, through weekends, holidays and summer time;
- *            due_latest: the hour of the event does not count (Article 3(1)), so the period starts with the next full hour
+ *            due_latest: the hour of the event does not count (Article 3(1)), so the period starts with the next full hour,
+ *            less than an hour later
  *   days, weeks, months
  *            the day of the event does not count; the period ends with the last hour (24:00 local) of the last day; a month
  *            ends with the same day number, or with the last day of a month that has none (Article 3(2));

@@ -117,12 +117,14 @@ static void proposal_add(struct decision *d, struct json *effects, const struct 
     if (row->target == TARGET_STATES && !states_add(d, row, &to)) return;
     if (row->target == TARGET_OFFICE) text_add(d, &to, "office_kind", row->target_name);
     if (row->target == TARGET_BODY) text_add(d, &to, "body", row->target_name);
+    bool has_value = false; // a document that tells this recipient nothing is not proposed
     for (size_t i = 0; i < d->document->field_count; i++) {
         const struct field *field = &d->document->fields[i];
-        if (is_valid_at(&field->validity, d->input->at) && may_see(row, field))
-            (void)json_tree_push(d->tree, &fields, json_from_string(field->name));
+        if (!is_valid_at(&field->validity, d->input->at) || !may_see(row, field)) continue;
+        has_value = has_value || !json_is_null(json_find(d->values, field->name));
+        (void)json_tree_push(d->tree, &fields, json_from_string(field->name));
     }
-    if (fields.count == 0) return;
+    if (!has_value) return;
     struct json *op = op_add(d, effects, "proposal");
     text_add(d, op, "rule", row->id);
     (void)json_tree_add(d->tree, op, SPAN("to"), to);
