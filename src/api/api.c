@@ -65,6 +65,43 @@ struct err api_query_int(const struct api_request *request, const char *name, in
     return err_none();
 }
 
+static const struct route_param *query_param_find(const struct route *route, struct span name) {
+    for (const struct route_param *param = route->params; param != NULL && param->name != NULL; param++)
+        if (span_is(name, param->name)) return param;
+    return NULL;
+}
+
+static struct err query_pair_check(const struct api_request *request, struct span name, struct span text, struct why *why) {
+    const struct route_param *param = query_param_find(request->route, name);
+    if (param == NULL) return why_set(why, ERR_INPUT, "", "api.query", "", "the query has a parameter that this resource does not know");
+    struct span value = percent_decode(request->arena, text, true);
+    if (value.at == NULL) return why_set(why, ERR_INPUT, param->name, "api.query", "", "%s is not percent-encoded UTF-8", param->name);
+    int64_t number;
+    if (span_is(span_of(param->type), "integer") && !span_to_int(value, &number))
+        return why_set(why, ERR_INPUT, param->name, "api.query", "", "%s must be a whole number", param->name);
+    if (span_is(span_of(param->type), "boolean") && !span_is(value, "true") && !span_is(value, "false"))
+        return why_set(why, ERR_INPUT, param->name, "api.query", "", "%s must be true or false", param->name);
+    return err_none();
+}
+
+struct err api_query_check(const struct api_request *request, struct why *why) {
+    struct span seen[16];
+    size_t count = 0;
+    for (struct span rest = request->query; rest.len > 0;) {
+        size_t end = span_find(rest, '&', 0);
+        struct span pair = span_part(rest, 0, end);
+        rest = span_part(rest, end + 1, rest.len);
+        if (pair.len == 0) continue;
+        size_t equals = span_find(pair, '=', 0);
+        struct span name = span_part(pair, 0, equals);
+        TRY(query_pair_check(request, name, span_part(pair, equals + 1, pair.len), why));
+        for (size_t i = 0; i < count; i++)
+            if (span_equals(seen[i], name)) return why_set(why, ERR_INPUT, "", "api.query", "", "a parameter stands twice in the query");
+        if (count < sizeof seen / sizeof *seen) seen[count++] = name;
+    }
+    return err_none();
+}
+
 static bool is_json_media_type(struct span type) {
     size_t end = span_find(type, ';', 0);
     struct span essence = span_trim(span_part(type, 0, end));

@@ -62,6 +62,8 @@ typedef struct err api_handler(struct api_request *request, struct api_response 
 struct span api_header(const struct api_request *request, const char *name);
 // Decoded query parameter; at == NULL where absent. The first of several.
 struct span api_query(const struct api_request *request, const char *name);
+// Whether the query has only parameters of the route, each once and of its type; the router asks. ERR_INPUT, rule api.query.
+CHECKED struct err api_query_check(const struct api_request *request, struct why *why);
 // Query parameter as integer within [low, high]; ERR_INPUT names it otherwise.
 CHECKED struct err api_query_int(const struct api_request *request, const char *name, int64_t fallback, int64_t low,
                                  int64_t high, int64_t *ret, struct why *why);

@@ -126,6 +126,7 @@ static struct err post_import(struct api_request *request, struct api_response *
             return why_set(why, ERR_LIMIT, "", "import.lines", "", "at most %d lines go into one request", (int)IMPORT_LINES_MAX);
         plan_line(request, &lines[ctx->count++], text);
     }
+    if (ctx->count == 0) return why_set(why, ERR_INPUT, "", "import.empty", "", "the body has no line");
     return api_write(request, response, import_apply, import_render, ctx, true);
 }
 

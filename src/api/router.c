@@ -33,10 +33,19 @@ static enum match route_match(struct api_request *request, const struct route *r
     return is_method ? MATCH_ALL : MATCH_PATH;
 }
 
+// A path that is written out in a table is no other route's {name}: /filings/check is no filing.
+static bool is_literal(struct span path) {
+    for (size_t t = 0; route_tables[t] != NULL; t++)
+        for (const struct route *route = route_tables[t]; route->method != NULL; route++)
+            if (span_is(path, route->path)) return true;
+    return false;
+}
+
 static struct err find_route(struct api_request *request, struct buf *allowed, struct why *why) {
-    bool is_path_known = false;
+    bool is_path_known = false, is_exact = is_literal(request->path);
     for (size_t t = 0; route_tables[t] != NULL; t++)
         for (const struct route *route = route_tables[t]; route->method != NULL; route++) {
+            if (is_exact && !span_is(request->path, route->path)) continue;
             enum match match = route_match(request, route);
             if (match == MATCH_ALL) {
                 request->route = route;
@@ -90,6 +99,7 @@ static struct err handle(struct api_request *request, struct api_response *respo
                             &request->principal, why));
     request->lang = wanted_language(request);
     TRY(check_principal(request, why));
+    TRY(api_query_check(request, why));
     return request->route->handle(request, response, why);
 }
 
