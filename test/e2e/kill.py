@@ -129,14 +129,15 @@ def goes_on(load, what):
 
 
 def find_all(company, entity):
-    """Every filing of an entity's cases as the API shows it: id to document, case, index."""
+    """Every filing of an entity's cases as the API shows it: id to document, case, index, and who may read it."""
     found = {}
     for row in company.pages(f"/api/v1/cases?entity={entity}", "cases", 250):
-        case = company.need(200, "GET", "/api/v1/cases/" + row["id"])
+        case = company.patient("/api/v1/cases/" + row["id"]).json
         for filing in case["filings"]:
             if not count.check(filing["id"] not in found, f"filing {filing['id']} stands once"):
                 continue
-            found[filing["id"]] = {"document": filing["document"], "case": row["id"], "index": filing["log_index"], "procedure": case["procedure"]}
+            found[filing["id"]] = {"document": filing["document"], "case": row["id"], "index": filing["log_index"], "procedure": case["procedure"],
+                                   "company": company}
     return found
 
 
@@ -164,23 +165,21 @@ def check_all(node, load, registered):
 def read_fields(load, found):
     """Reads each filing; no half of one: its text names its key, its index is the log's."""
     whole, keys = 0, {}
-    for company, entity in load.companies:
-        for filing, row in found.items():
-            if row["procedure"] != "incident" or row.get("read"):
-                continue
-            answer = company.get("/api/v1/filings/" + filing)
-            if answer.status == 404:  # another company's
-                continue
-            read = answer.json
-            text = " ".join(str(value) for value in read["fields"].values() if isinstance(value, str))
-            key = next((word for word in text.split() if word.startswith("load-")), None)
-            row["read"] = True
-            is_whole = answer.status == 200 and key is not None and read["log_index"] == row["index"] and read["header"]["case"] == row["case"]
-            whole += count.check(is_whole, f"filing {filing}: {answer}") and 1
-            count.check(key not in keys, f"key {key} was filed once, not as {keys.get(key)} and {filing}")
-            keys[key] = filing
-            done = load.filed.get(key)
-            count.check(done is None or done["filing"] == filing, f"key {key}: {done and done['filing']} was acknowledged, {filing} is there")
+    for filing, row in found.items():
+        if row["procedure"] != "incident":
+            continue
+        answer = row["company"].patient("/api/v1/filings/" + filing)
+        if not count.status(answer, 200, f"filing {filing}"):
+            continue
+        read = answer.json
+        text = " ".join(value for value in read["fields"].values() if isinstance(value, str))
+        key = next((word for word in text.split() if word.startswith("load-")), None)
+        is_whole = key is not None and read["log_index"] == row["index"] and read["header"]["case"] == row["case"]
+        whole += count.check(is_whole, f"filing {filing}: {answer}")
+        count.check(key not in keys, f"key {key} was filed once, not as {keys.get(key)} and {filing}")
+        keys[key] = filing
+        done = load.filed.get(key)
+        count.check(done is None or done["filing"] == filing, f"key {key}: {done and done['filing']} was acknowledged, {filing} is there")
     return whole
 
 
@@ -193,7 +192,7 @@ def check_receipts(node, load):
         one, two = node.verify_both(load.filed[key]["receipt"])
         count.check(one.get("valid") and one == two, f"receipt of {key}: {one} {two}")
         for company, _ in load.companies:
-            answer = company.get(f"/api/v1/filings/{load.filed[key]['filing']}/receipt")
+            answer = company.patient(f"/api/v1/filings/{load.filed[key]['filing']}/receipt")
             if answer.status == 200:
                 count.check(node.verify_second(answer.json)["valid"], f"a fresh receipt of {key}")
                 count.equal(answer.json["log"]["index"], load.filed[key]["receipt"]["log"]["index"], f"{key} has its index still")

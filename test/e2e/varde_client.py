@@ -191,6 +191,15 @@ class Client:
     def post(self, path, body=None, **more):
         return self.call("POST", path, body, **more)
 
+    def patient(self, path, seconds=PATIENCE):
+        """GET; asks again while the node says that it is too much (429) or busy (503)."""
+        until = time.monotonic() + seconds
+        while True:
+            answer = self.get(path)
+            if answer.status not in (429, 503) or time.monotonic() > until:
+                return answer
+            time.sleep(0.25)
+
     def need(self, status, method, path, body=None, **more):
         """A call that must give STATUS; its JSON."""
         answer = self.call(method, path, body, **more)
