@@ -21,15 +21,17 @@ static uint8_t value_of(const struct pass *p, size_t variable, size_t type) {
     return type_has(&p->facts->sets[v->slot], type);
 }
 
-// Unknown cells matter only where no known one is against the row.
+// Unknown cells matter only where no known one is against the row. Of an unknown size some values may be known to be impossible.
 enum match pass_test(struct pass *p, const struct lean_row *lean, size_t type) {
     size_t unknown = VARIABLES_MAX, against = 0, last = 0;
     for (size_t k = 0; k < lean->cell_count; k++) {
         size_t variable = lean->cells[k].variable;
         uint8_t value = value_of(p, variable, type);
-        if (value == VALUE_UNKNOWN) {
+        bool is_unknown = value == VALUE_UNKNOWN;
+        if (is_unknown && variable == p->view->book->size_variable) is_unknown = (lean->cells[k].mask & p->sizes) != 0;
+        if (is_unknown) {
             if (unknown == VARIABLES_MAX) unknown = variable;
-        } else if ((lean->cells[k].mask >> value & 1) == 0) {
+        } else if (value == VALUE_UNKNOWN || (lean->cells[k].mask >> value & 1) == 0) {
             if (p->trace == NULL) return MATCH_NO;
             against++;
             last = variable;

@@ -80,6 +80,7 @@ static void tell_relations(struct teller *t, const struct size_relation *relatio
 static struct span total_text(struct teller *t, const struct size_period *p, size_t f, bool is_own_only) {
     if (is_own_only) return figure_text(t, p->own.value[f]);
     struct span known = decimal_text(t->arena, p->total[f] / SHARE_WHOLE);
+    if (p->is_open[f] && p->total[f] == 0) return SPAN("unknown");
     return p->is_open[f] ? GLUE(t, known, SPAN(" or more")) : known;
 }
 
