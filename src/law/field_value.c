@@ -280,12 +280,15 @@ void fields_check(struct value_reader *r, const struct field *fields, size_t cou
         const struct json *given = json_find(sent, field->name), *value = json_find(values, field->name);
         bool is_shown = condition_holds(field->shown_when, r->facts);
         bool is_required = field->is_required || (field->required_when != NULL && condition_holds(field->required_when, r->facts));
+        bool is_nested = is_shown && field->count > 0 && value != NULL && !json_is_null(value);
+        bool is_amiss = is_shown ? is_required && !is_given(given) && r->is_complete : is_given(given);
+        if (!is_nested && !is_amiss) continue;
         struct span place = pointer_to(r->tree->arena, pointer, field->name);
-        if (!is_shown && is_given(given))
+        if (!is_shown)
             fault_add(r->faults, place, "field.condition", field->article, "\"%.*s\" does not apply here; leave it out.", SPAN_FMT(field->label));
-        else if (is_shown && is_required && !is_given(given) && r->is_complete)
+        else if (is_amiss)
             fault_add(r->faults, place, "field.required", field->article, "\"%.*s\" is required.", SPAN_FMT(field->label));
-        else if (is_shown && value != NULL && !json_is_null(value))
+        else
             nested_check(r, field, given, value, place);
     }
 }
