@@ -61,8 +61,9 @@ struct clock_profile {
     const struct calendar *calendar;
 };
 
-// Never NULL: a state without rows of its own has the Union's.
-const struct clock_profile *clock_profile_of(const struct law *law, struct span state);
+// Never NULL: a state without rows of its own has the Union's, and so has one whose national law does not apply yet on that
+// day (`from:` of its pack; without it the national rows always apply). The calendar is the state's own in either case.
+const struct clock_profile *clock_profile_of(const struct law *law, struct span state, struct civil at);
 const struct calendar *law_calendar(const struct law *law, struct span id); // NULL where there is none
 // NULL where there is no such clock or the profile has taken it away.
 const struct clock *clock_find(const struct clock_profile *profile, struct span id, struct civil at);

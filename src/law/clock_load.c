@@ -8,7 +8,9 @@ struct clock_book {
     struct calendar *calendars;
     struct clock_profile base;
     size_t state_count;
-    struct clock_profile *states;
+    struct state_profiles {
+        struct clock_profile own, before; // before its law applies
+    } *states;
 };
 
 enum { CLOCKS_MAX = 256 };
@@ -172,13 +174,14 @@ struct err clocks_load(struct law *law, struct why *why) {
     for (size_t i = 0; i < law_pack_count(law); i++) {
         const struct pack *pack = law_pack_at(law, i);
         if (!span_starts_with(pack->id, SPAN("national/"))) continue;
-        struct clock_profile *profile = &book->states[book->state_count++];
-        *profile = book->base;
-        profile->state = span_part(pack->id, 9, pack->id.len);
-        const struct calendar *own = law_calendar(law, profile->state);
-        if (own != NULL) profile->calendar = own;
+        struct state_profiles *profiles = &book->states[book->state_count++];
+        profiles->before = book->base;
+        profiles->before.state = span_part(pack->id, 9, pack->id.len);
+        const struct calendar *own = law_calendar(law, profiles->before.state);
+        if (own != NULL) profiles->before.calendar = own;
+        profiles->own = profiles->before;
         const struct yaml *root = pack_file_root(pack, "clocks.yaml");
-        if (root != NULL) TRY(file_load(law, root, false, profile, why));
+        if (root != NULL) TRY(file_load(law, root, false, &profiles->own, why));
     }
     return err_none();
 }
@@ -189,9 +192,12 @@ const struct calendar *law_calendar(const struct law *law, struct span id) {
     return NULL;
 }
 
-const struct clock_profile *clock_profile_of(const struct law *law, struct span state) {
+const struct clock_profile *clock_profile_of(const struct law *law, struct span state, struct civil at) {
     const struct pack *pack = law_pack_of_state(law, state);
-    for (size_t i = 0; pack != NULL && i < law->clocks->state_count; i++)
-        if (span_equals(law->clocks->states[i].state, span_part(pack->id, 9, pack->id.len))) return &law->clocks->states[i];
+    for (size_t i = 0; pack != NULL && i < law->clocks->state_count; i++) {
+        const struct state_profiles *profiles = &law->clocks->states[i];
+        if (!span_equals(profiles->own.state, span_part(pack->id, 9, pack->id.len))) continue;
+        return pack->has_from && civil_compare(at, pack->from) < 0 ? &profiles->before : &profiles->own;
+    }
     return &law->clocks->base;
 }

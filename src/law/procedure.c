@@ -59,7 +59,7 @@ static struct err decision_begin(struct decision *d, const struct procedure_inpu
         return why_set(why, ERR_NOT_FOUND, "", d->procedure == NULL ? "procedure.unknown" : "document.unknown", "",
                        "There is no document \"%.*s\" of procedure \"%.*s\" here on this date.", SPAN_FMT(input->document),
                        SPAN_FMT(input->procedure));
-    d->profile = clock_profile_of(input->law, input->state);
+    d->profile = clock_profile_of(input->law, input->state, input->at);
     d->facts = (struct facts){.subject = input->subject,
                               .settings = d->profile->settings,
                               .role = input->filer_role,

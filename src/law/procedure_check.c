@@ -297,7 +297,7 @@ static bool some_profile_has(const struct law *law, struct span clock) {
     for (size_t i = 0; i <= law_pack_count(law); i++) {
         const struct pack *pack = i < law_pack_count(law) ? law_pack_at(law, i) : NULL;
         struct span state = pack != NULL && span_starts_with(pack->id, SPAN("national/")) ? span_part(pack->id, 9, pack->id.len) : SPAN("");
-        const struct clock_profile *profile = clock_profile_of(law, state);
+        const struct clock_profile *profile = clock_profile_of(law, state, latest_day());
         for (size_t k = 0; k < profile->clock_count; k++)
             if (span_equals(profile->clocks[k].id, clock)) return true;
     }
@@ -372,9 +372,9 @@ static void state_check(struct checker *c, const struct pack *pack) {
             finding(c, root, "source and checked_on are needed");
     }
     c->state = span_part(pack->id, 9, pack->id.len);
-    c->profile = clock_profile_of(c->law, c->state);
+    c->profile = clock_profile_of(c->law, c->state, latest_day());
     const struct procedure *all;
-    size_t count = procedures_of(c->law, c->state, &all);
+    size_t count = procedures_of(c->law, c->state, latest_day(), &all);
     for (size_t i = 0; i < count; i++) {
         bool is_overlaid = true;
         for (size_t k = 0; k < c->law->procedures->base_count; k++)
@@ -389,7 +389,7 @@ static void state_check(struct checker *c, const struct pack *pack) {
 }
 
 struct err procedure_check(const struct law *law, struct buf *report, size_t *ret_findings) {
-    struct checker c = {.law = law, .report = report, .profile = clock_profile_of(law, SPAN(""))};
+    struct checker c = {.law = law, .report = report, .profile = clock_profile_of(law, SPAN(""), latest_day())};
     const struct procedure_book *book = law->procedures;
     size_t documents = 0, duties = 0;
     for (size_t i = 0; i < book->base_count; i++) {

@@ -50,7 +50,7 @@ static struct span document_key(char *buffer, size_t size_bytes, const struct pr
 void procedure_write_list(struct json_out *out, const struct law *law, struct span state, struct civil at, struct span lang) {
     struct writer w = {.out = out, .law = law, .state = state, .lang = lang, .at = at};
     const struct procedure *all;
-    size_t count = procedures_of(law, state, &all);
+    size_t count = procedures_of(law, state, at, &all);
     char key[256];
     json_out_array(out);
     for (size_t i = 0; i < count; i++) {
@@ -230,7 +230,7 @@ struct err procedure_filers(const struct law *law, struct span state, struct civ
 
 struct span procedure_workspace(const struct law *law, struct span state, struct span procedure) {
     const struct procedure *all;
-    size_t count = procedures_of(law, state, &all);
+    size_t count = procedures_of(law, state, latest_day(), &all);
     for (size_t i = 0; i < count; i++)
         if (span_equals(all[i].id, procedure)) return all[i].workspace;
     return SPAN("desk");
@@ -269,7 +269,7 @@ struct err procedure_next(const struct law *law, struct span state, struct civil
     struct procedure_step *steps = arena_take_array(arena, p->document_count + 1, sizeof *steps);
     if (steps == NULL) return err_make(ERR_MEMORY);
     struct facts facts = {.subject = subject,
-                          .settings = clock_profile_of(law, state)->settings,
+                          .settings = clock_profile_of(law, state, at)->settings,
                           .case_facts = json_get(case_state, "facts"),
                           .flags = json_get(case_state, "flags"),
                           .filings = json_get(case_state, "filings"),

@@ -151,9 +151,10 @@ bool entity_type_is_known(const struct law *law, struct span code) {
     return false;
 }
 
-size_t procedures_of(const struct law *law, struct span state, const struct procedure **ret) {
+size_t procedures_of(const struct law *law, struct span state, struct civil at, const struct procedure **ret) {
     const struct procedure_book *book = law->procedures;
     const struct pack *pack = law_pack_of_state(law, state);
+    if (pack != NULL && pack->has_from && civil_compare(at, pack->from) < 0) pack = NULL;
     for (size_t i = 0; pack != NULL && i < book->state_count; i++) {
         if (!span_equals(book->states[i].state, span_part(pack->id, 9, pack->id.len))) continue;
         *ret = book->states[i].procedures;
@@ -165,7 +166,7 @@ size_t procedures_of(const struct law *law, struct span state, const struct proc
 
 const struct procedure *procedure_get(const struct law *law, struct span state, struct civil at, struct span id) {
     const struct procedure *all;
-    size_t count = procedures_of(law, state, &all);
+    size_t count = procedures_of(law, state, at, &all);
     for (size_t i = 0; i < count; i++) {
         bool is_in_force = !all[i].pack->has_from || civil_compare(all[i].pack->from, at) <= 0;
         if (span_equals(all[i].id, id) && is_in_force && is_valid_at(&all[i].validity, at)) return &all[i];

@@ -151,8 +151,10 @@ struct procedure_book {
     } *states;
 };
 
-// All procedures of a state; never fails.
-size_t procedures_of(const struct law *law, struct span state, const struct procedure **ret);
+// All procedures of a state, with its overlays where its law applies on that day; never fails.
+size_t procedures_of(const struct law *law, struct span state, struct civil at, const struct procedure **ret);
+// A day on which all that the packs hold applies, for checking them.
+static inline struct civil latest_day(void) { return (struct civil){.year = 9999, .month = 12, .day = 31}; }
 const struct procedure *procedure_get(const struct law *law, struct span state, struct civil at, struct span id);
 const struct document *document_get(const struct procedure *procedure, struct civil at, struct span id);
 bool document_fits_state(const struct document *document, struct span state);

@@ -104,8 +104,9 @@ static void expect_instant(struct span name, const struct yaml *expect, const ch
 static void run_clock(struct span name, const struct yaml *row) {
     struct json_tree tree = {.arena = &arena};
     const struct zone *zone = zone_of(yaml_get_text(row, "zone"));
-    const struct clock_profile *profile = clock_profile_of(law, yaml_get_text(row, "state"));
     struct civil at = {.year = 2026, .month = 11, .day = 21};
+    if (yaml_get(row, "law_at") != NULL) assert_true(civil_parse(yaml_get_text(row, "law_at"), &at));
+    const struct clock_profile *profile = clock_profile_of(law, yaml_get_text(row, "state"), at);
     struct json case_facts = facts_of(&tree, yaml_get(row, "facts")), fields = facts_of(&tree, yaml_get(row, "fields"));
     struct json filings = filings_of(&tree, yaml_get(row, "filed"));
     struct facts facts = {.case_facts = &case_facts, .fields = &fields, .filings = &filings, .settings = profile->settings, .zone = zone};
