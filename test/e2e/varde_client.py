@@ -143,6 +143,11 @@ class Client:
             self.connection.close()
         self.connection = None
 
+    def move(self, url):
+        """The node serves elsewhere now."""
+        self.close()
+        self.url = url
+
     def open(self):
         at = urllib.parse.urlsplit(self.url)
         connection = http.client.HTTPSConnection(at.hostname, at.port, timeout=self.timeout, context=self.context)
