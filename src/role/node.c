@@ -108,6 +108,7 @@ static struct err start_store(struct node *node, struct why *why) {
     if (!is_err(e)) e = archive_needs_rebuild(writer, &node->arena, &needs_rebuild, why);
     store_disconnect(writer);
     TRY(e);
+    atomic_store(&node->services.has_erased, true); // keys erased just before a crash may stand in the write-ahead log
     TRY(node_check_head(node, node->own_conn, why));
     if (needs_rebuild && !node->services.is_read_only) {
         node->services.is_read_only = true;

@@ -156,29 +156,50 @@ struct err entity_subject(const struct entity *entity, struct arena *arena, stru
     return err_none();
 }
 
-struct err entity_rebuild(struct services *services, struct store_conn *conn, struct span entity_id, struct arena *arena, struct why *why) {
+// Does the operations of one record that wrote fields into the entity's entry.
+static struct err register_again(struct services *services, struct store_conn *conn, struct span entity_id, int64_t seq, struct arena *arena,
+                                 struct why *why) {
+    struct record_open record;
+    struct json values, effects;
+    TRY(record_read_at(conn, seq, arena, &record, why));
+    TRY(record_values(&record, arena, &values, why));
+    TRY(parse_stored(arena, record.effects, &effects, why));
+    struct effects_of of = {.filing_id = record.filing_id, .seq = record.seq, .values = &values, .effects = &effects, .is_rebuild = true};
+    const struct json *ops = json_get(&effects, "ops");
+    for (size_t i = 0; ops != NULL && i < ops->count; i++)
+        if (span_equals(json_get_string(&ops->items[i], "entity"), entity_id) && span_is(json_get_string(&ops->items[i], "op"), "register"))
+            TRY(entity_op(services, conn, &of, &ops->items[i], arena, why));
+    return err_none();
+}
+
+static struct err touch(struct store_conn *conn, const struct entity *as, const struct entity *before, int64_t now_ms, struct arena *arena,
+                        struct why *why) {
+    struct entity e = *as;
+    e.version = before->version + 1;
+    e.changed_ms = now_ms;
+    return entity_put(conn, &e, arena, why);
+}
+
+struct err entity_touch(struct store_conn *conn, struct span entity_id, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct entity e;
+    TRY(entity_get(conn, entity_id, arena, &e, why));
+    return touch(conn, &e, &e, now_ms, arena, why);
+}
+
+struct err entity_rebuild(struct services *services, struct store_conn *conn, struct span entity_id, int64_t now_ms, struct arena *arena,
+                          struct why *why) {
     struct value param = value_text(entity_id);
     struct rows seqs;
-    struct entity before;
+    struct entity before, after;
     TRY(entity_get(conn, entity_id, arena, &before, why));
     TRY(store_read(conn, STMT_RECORD_OF_ENTITY, &param, 1, arena, &seqs, why));
-    struct entity blank = {.id = entity_id, .status = SPAN("pending"), .profile = {.type = JSON_OBJECT}, .types = {.type = JSON_ARRAY},
-                           .created_ms = before.created_ms, .version = before.version};
+    struct entity blank = before; // status, class and sectors are no fields, and filings of other entities may have set them
+    blank.profile = (struct json){.type = JSON_OBJECT};
+    entity_columns(&blank);
     TRY(entity_put(conn, &blank, arena, why));
-    for (size_t i = 0; i < seqs.count; i++) {
-        struct record_open record;
-        struct json values, effects;
-        TRY(record_read_at(conn, rows_int(&seqs, i, 0), arena, &record, why));
-        TRY(record_values(&record, arena, &values, why));
-        TRY(parse_stored(arena, record.effects, &effects, why));
-        struct effects_of of = {.filing_id = record.filing_id, .seq = record.seq, .values = &values, .effects = &effects,
-                                .recorded_ms = before.changed_ms, .is_rebuild = true};
-        const struct json *ops = json_get(&effects, "ops");
-        for (size_t k = 0; ops != NULL && k < ops->count; k++)
-            if (span_equals(json_get_string(&ops->items[k], "entity"), entity_id))
-                TRY(entity_op(services, conn, &of, &ops->items[k], arena, why));
-    }
-    return err_none();
+    for (size_t i = 0; i < seqs.count; i++) TRY(register_again(services, conn, entity_id, rows_int(&seqs, i, 0), arena, why));
+    TRY(entity_get(conn, entity_id, arena, &after, why));
+    return touch(conn, &after, &before, now_ms, arena, why);
 }
 
 void entity_write_json(struct json_out *out, const struct entity *entity, bool is_whole) {

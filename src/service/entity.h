@@ -45,9 +45,12 @@ CHECKED struct err entity_assess(const struct services *services, const struct j
                                  struct span entity_id, const struct json *values, struct civil at, struct arena *arena,
                                  struct json *ret_op, struct why *why);
 
-// Makes all entities of a filing's case anew from the record, after fields were erased. Inside a transaction.
-CHECKED struct err entity_rebuild(struct services *services, struct store_conn *conn, struct span entity_id, struct arena *arena,
-                                  struct why *why);
+// Makes what an entity's entry took from fields anew from the record, after fields were erased; the rest of it stays. The entry
+// gets the next version, as of NOW_MS. Inside a transaction.
+CHECKED struct err entity_rebuild(struct services *services, struct store_conn *conn, struct span entity_id, int64_t now_ms,
+                                  struct arena *arena, struct why *why);
+// The next version alone: what a rebuild of everything, which never saw the erased values, does in its place.
+CHECKED struct err entity_touch(struct store_conn *conn, struct span entity_id, int64_t now_ms, struct arena *arena, struct why *why);
 
 void entity_write_json(struct json_out *out, const struct entity *entity, bool is_whole);
 // Lower case for ASCII, bytes otherwise as they are: the order of lists and the search by part of a name.

@@ -58,9 +58,8 @@ static struct err erase_attachments(struct store_conn *conn, const struct record
     return err_none();
 }
 
-struct err erasure_op(struct services *services, struct store_conn *conn, const struct effects_of *of, const struct json *op,
-                      struct arena *arena, struct why *why) {
-    if (!is_erase(op) || of->is_rebuild) return err_none(); // living again, the keys are gone already
+static struct err erase_keys(struct services *services, struct store_conn *conn, const struct effects_of *of, const struct json *op,
+                             struct arena *arena, struct why *why) {
     struct record_open record;
     TRY(record_read(conn, json_get_string(op, "filing"), arena, &record, why));
     const struct json *names = json_get(op, "fields");
@@ -72,7 +71,18 @@ struct err erasure_op(struct services *services, struct store_conn *conn, const 
     }
     if (is_all) TRY(erase_attachments(conn, &record, arena, why));
     atomic_store(&services->has_erased, true);
-    struct json entity = record_header_value(&record, "entity", arena);
-    if (entity.type != JSON_STRING) return err_none();
-    return entity_rebuild(services, conn, entity.string, arena, why);
+    return err_none();
+}
+
+struct err erasure_op(struct services *services, struct store_conn *conn, const struct effects_of *of, const struct json *op,
+                      struct arena *arena, struct why *why) {
+    if (!is_erase(op)) return err_none();
+    if (!of->is_rebuild) TRY(erase_keys(services, conn, of, op, arena, why)); // living again, the keys are gone already
+    struct value target = value_text(json_get_string(op, "filing"));
+    struct rows rows;
+    TRY(store_read(conn, STMT_FILING_GET, &target, 1, arena, &rows, why));
+    struct span entity = rows.count == 0 ? span_make(NULL, 0) : rows_span(&rows, 0, 3);
+    if (entity.at == NULL) return err_none();
+    if (of->is_rebuild) return entity_touch(conn, entity, of->recorded_ms, arena, why);
+    return entity_rebuild(services, conn, entity, of->recorded_ms, arena, why);
 }
