@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "cli/commands.h"
+#include "cli/print.h"
 #include "os/certificate.h"
 #include "os/file.h"
 #include "os/random.h"
@@ -124,6 +126,24 @@ static void print(const struct making *m) {
     (void)printf("Look through %s/varde.yaml, then: varde serve %s\n", m->dir, m->dir);
 }
 
+static void print_json_of(const struct making *m) {
+    struct buf text;
+    buf_init(&text, NULL, 64 * 1024);
+    struct json_out out;
+    json_out_init(&out, &text);
+    json_out_object(&out);
+    json_out_member_text(&out, "directory", m->dir);
+    json_out_member_text(&out, "state", m->draft.state);
+    json_out_member_text(&out, "name", m->draft.name);
+    json_out_member_string(&out, "log_key", span_trim(buf_span(&m->key_text)));
+    json_out_member_string(&out, "certificate_sha256", span_trim(buf_span(&m->fingerprint)));
+    json_out_member_text(&out, "setup_code", m->code);
+    json_out_object_end(&out);
+    buf_add_byte(&text, '\n');
+    print_span(buf_span(&text));
+    buf_fini(&text);
+}
+
 static int init(const struct call *call) {
     struct making m = {.dir = NULL};
     struct why why = {0};
@@ -132,7 +152,8 @@ static int init(const struct call *call) {
     buf_init(&m.fingerprint, &m.arena, 1024);
     struct err e = read_options(call, &m, &why);
     if (!is_err(e)) e = make_all(&m, &why);
-    if (!is_err(e)) print(&m);
+    if (!is_err(e) && call_has(call, "--json")) print_json_of(&m);
+    else if (!is_err(e)) print(&m);
     int status = is_err(e) ? call_fail(call, e, &why) : EXIT_DONE;
     config_fini(&m.config);
     arena_fini(&m.arena);
@@ -147,6 +168,7 @@ static const struct option OPTIONS[] = {
     {"--cert", "FILE", "a certificate (PEM, with its chain) instead of one that signs itself"},
     {"--key", "FILE", "the private key of that certificate"},
     {"--demo", NULL, "allow accounts with known passwords (loopback addresses only)"},
+    {"--json", NULL, "print key, fingerprint and code as JSON"},
     {NULL, NULL, NULL},
 };
 

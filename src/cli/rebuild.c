@@ -59,6 +59,33 @@ static struct err replay_law(const struct call *call, struct offline *offline, s
     return err_none();
 }
 
+// Lines of "INDEX FILING words" as a list.
+static void print_differences_json(struct span lines, const struct rebuild_report *report) {
+    struct buf text;
+    buf_init(&text, NULL, 256 * 1024 * 1024);
+    struct json_out out;
+    json_out_init(&out, &text);
+    json_out_object(&out);
+    json_out_member_int(&out, "records", (int64_t)report->records);
+    json_out_name(&out, "differences");
+    json_out_array(&out);
+    while (lines.len > 0) {
+        size_t end = span_find(lines, '\n', 0), index = span_find(lines, ' ', 0), filing = span_find(lines, ' ', index + 1);
+        int64_t seq = 0;
+        json_out_object(&out);
+        if (span_to_int(span_part(lines, 0, index), &seq)) json_out_member_int(&out, "log_index", seq);
+        json_out_member_string(&out, "filing", span_part(lines, index + 1, filing));
+        json_out_member_string(&out, "detail", span_part(lines, filing + 1, end));
+        json_out_object_end(&out);
+        lines = span_part(lines, end + 1, lines.len);
+    }
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+    buf_add_byte(&text, '\n');
+    print_span(buf_span(&text));
+    buf_fini(&text);
+}
+
 static int replay(const struct call *call) {
     struct offline offline;
     struct why why = {0};
@@ -80,14 +107,19 @@ static int replay(const struct call *call) {
     if (scratch != NULL) store_close(scratch);
     if (file != NULL && file_exists(file)) (void)!is_err(file_remove(file, NULL));
     offline_close(&offline);
-    if (!is_err(e)) print_span(buf_span(&differences));
+    if (!is_err(e) && call_has(call, "--json")) print_differences_json(buf_span(&differences), &report);
+    else if (!is_err(e)) print_span(buf_span(&differences));
     buf_fini(&differences);
     if (is_err(e)) return call_fail(call, e, &why);
     (void)fprintf(stderr, "%llu records decided again, %llu differences\n", (unsigned long long)report.records, (unsigned long long)report.differences);
     return report.differences == 0 ? EXIT_DONE : EXIT_NO;
 }
 
-static const struct option REPLAY_OPTIONS[] = {{"--packs", "HASH", "the archived law packs with this hash; the packs built in by default"}, {NULL, NULL, NULL}};
+static const struct option REPLAY_OPTIONS[] = {
+    {"--packs", "HASH", "the archived law packs with this hash; the packs built in by default"},
+    {"--json", NULL, "print the differences as JSON"},
+    {NULL, NULL, NULL},
+};
 const struct command law_replay_command = {
     .name = "law replay",
     .arguments = "DIR",

@@ -112,6 +112,20 @@ def asking(node, company, officer, folder):
     count.equal((code, json.loads(out)), (1, {"filed": 0, "repeated": 3, "refused": 1}), "import again")
 
 
+def machines(node, folder):
+    """JSON of commands that make or read a directory."""
+    code, out, err = varde("init", folder + "/other", "--state", "LU", "--name", "Another", "--json")
+    made = json.loads(out) if count.equal(code, 0, "init: " + err) else {}
+    count.check(made.get("state") == "LU" and len(made.get("setup_code", "")) == 52 and len(made.get("certificate_sha256", "")) == 95, f"init in JSON: {out}")
+    with open(folder + "/other/keys/log.vkey", encoding="utf-8") as file:
+        count.equal(made.get("log_key"), file.read().strip(), "the log's key")
+    count.equal(varde("init", folder + "/other", "--state", "LU", "--name", "Another")[0], 1, "init where a node is")
+    count.equal(varde("init", folder + "/third", "--state", "BEL", "--name", "Nowhere")[0], 2, "init for a state of three letters")
+    code, out, err = varde("law", "replay", node.folder, "--json")
+    replayed = json.loads(out) if count.equal(code, 0, "law replay: " + err) else {}
+    count.check(replayed.get("differences") == [] and replayed.get("records") == 4, f"law replay in JSON: {out}")
+
+
 def doctor(node):
     def findings():
         code, out, _ = varde("doctor", node.folder, "--json")
@@ -164,6 +178,7 @@ def main():
             company = node.person("company@node.example", "Company", "a beacon on the hill 3")
             asking(node, company, officer, folder)
             node.stop()
+            machines(node, folder)
             doctor(node)
         finally:
             node.close()
