@@ -28,9 +28,9 @@ struct err case_get(struct store_conn *conn, struct span id, struct arena *arena
 
 // Offices that work in a workspace: at the desk CSIRT and competent authorities, and the single point of contact, which is
 // told of every notification; in supervision the competent authorities. A crisis authority learns what it is sent.
-static bool office_works_in(const struct access_office *office, bool is_supervision) {
-    if (is_supervision) return office->kind == OFFICE_CA;
-    return office->kind == OFFICE_CSIRT || office->kind == OFFICE_CA || office->kind == OFFICE_SPOC;
+static bool office_works_in(enum office_kind kind, bool is_supervision) {
+    if (is_supervision) return kind == OFFICE_CA;
+    return kind == OFFICE_CSIRT || kind == OFFICE_CA || kind == OFFICE_SPOC;
 }
 
 static const struct span *offices_of(const struct services *services, bool is_supervision, struct arena *arena, size_t *ret_count) {
@@ -38,7 +38,7 @@ static const struct span *offices_of(const struct services *services, bool is_su
     struct span *ids = arena_take_array(arena, access->office_count + 1, sizeof *ids);
     *ret_count = 0;
     for (size_t i = 0; ids != NULL && i < access->office_count; i++)
-        if (office_works_in(&access->offices[i], is_supervision)) ids[(*ret_count)++] = access->offices[i].id;
+        if (office_works_in(access->offices[i].kind, is_supervision)) ids[(*ret_count)++] = access->offices[i].id;
     return ids;
 }
 
@@ -109,7 +109,7 @@ struct err case_list_bounds(const struct services *services, const struct princi
     json_out_array(&out);
     for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if (workspace == WORKSPACE_SUPERVISION && role->kind != OFFICE_CA) continue;
+        if (!office_works_in(role->kind, workspace == WORKSPACE_SUPERVISION)) continue; // lists show what one could open, no more
         may = true;
         if (role_is_unbounded(role)) is_bounded = false;
         add_sectors(&out, role);
