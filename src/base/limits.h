@@ -48,6 +48,8 @@ enum {
     LIMIT_STREAM_WINDOW_BYTES = 256 * 1024,
     LIMIT_CHANNEL_BYTES = 64 * 1024 * 1024,     // queued on one channel: beyond it the other side counts as stuck
     LIMIT_CHANNEL_BUSY_BYTES = 4 * 1024 * 1024, // queued: senders of bulk data wait from here on
+    LIMIT_EVENT_STREAMS = 2048,                 // of events, open at once
+    LIMIT_EVENT_STREAMS_PER_PERSON = 16,
     LIMIT_NODE_QUEUE = 4096,              // requests waiting for a worker
 
     // memory
@@ -86,6 +88,7 @@ static_assert(LIMIT_JSON_BYTES + (LIMIT_FIELDS + 64) * (LIMIT_NAME_BYTES + 256) 
               "the receipt of any filing can be read again");
 static_assert(LIMIT_JSON_BYTES <= LIMIT_HTTP_BODY_BYTES, "a JSON document fits a body");
 
+static_assert(LIMIT_EVENT_STREAMS * 2 <= LIMIT_EXCHANGES, "streams of events leave room for requests");
 static_assert(LIMIT_CHANNEL_BUSY_BYTES * 4 <= LIMIT_CHANNEL_BYTES, "short frames fit while bulk data waits");
 
 #endif

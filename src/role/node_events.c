@@ -28,6 +28,15 @@ static void stream_close(struct inflight *inflight) {
     inflight_free(inflight);
 }
 
+bool node_stream_is_free(const struct node *node, const struct inflight *inflight) {
+    size_t all = 0, own = 0;
+    for (const struct inflight *other = node->streams; other != NULL; other = other->stream_next) {
+        all++;
+        own += span_equals(other->request.principal.person_id, inflight->request.principal.person_id);
+    }
+    return all < LIMIT_EVENT_STREAMS && own < LIMIT_EVENT_STREAMS_PER_PERSON;
+}
+
 void node_stream_begin(struct node *node, struct inflight *inflight) {
     inflight->is_streaming = true;
     inflight->beat_ms = inflight->request.received_ms;
@@ -65,6 +74,19 @@ static void write_event(struct buf *text, const struct rows *rows, size_t i) {
     buf_add_text(text, "\n\n");
 }
 
+// Whether the person still is who she was: sessions end, roles go. A stream whose rights changed ends; she opens another.
+static bool stream_still_holds(struct inflight *inflight, int64_t now_ms) {
+    struct arena arena;
+    struct principal principal;
+    arena_init(&arena, 1024 * 1024);
+    struct access_credentials credentials = {.authorization = api_header(&inflight->request, "authorization"),
+                                             .cookie = api_header(&inflight->request, "cookie")};
+    bool holds = !is_err(access_authenticate(inflight->node->services.access, inflight->node->own_conn, &credentials, now_ms, &arena, &principal, NULL)) &&
+                 principal.is_known && access_same_rights(&principal, &inflight->request.principal);
+    arena_fini(&arena);
+    return holds;
+}
+
 // Sends what was filed since the stream's last event; false where the stream must end.
 static bool stream_feed(struct inflight *inflight, int64_t now_ms) {
     struct node *node = inflight->node;
@@ -84,7 +106,8 @@ static bool stream_feed(struct inflight *inflight, int64_t now_ms) {
         }
         is_more = is_good && rows.count == STREAM_ROWS;
         if (is_good && text.len > 0) {
-            is_good = stream_send(inflight, buf_span(&text));
+            // What she may know was judged by the rights she came with: asked again before anything is told.
+            is_good = stream_still_holds(inflight, now_ms) && stream_send(inflight, buf_span(&text));
             inflight->beat_ms = now_ms;
         }
         arena_fini(&arena);
@@ -95,20 +118,6 @@ static bool stream_feed(struct inflight *inflight, int64_t now_ms) {
         node_wake(node);
     }
     return true;
-}
-
-// Whether the person still is who she was: sessions end, roles go.
-static bool stream_still_holds(struct inflight *inflight, int64_t now_ms) {
-    struct arena arena;
-    struct principal principal;
-    arena_init(&arena, 1024 * 1024);
-    struct access_credentials credentials = {.authorization = api_header(&inflight->request, "authorization"),
-                                             .cookie = api_header(&inflight->request, "cookie")};
-    bool holds = !is_err(access_authenticate(inflight->node->services.access, inflight->node->own_conn, &credentials, now_ms, &arena, &principal, NULL)) &&
-                 principal.is_known && principal.role_count == inflight->request.principal.role_count &&
-                 principal.mandate_count == inflight->request.principal.mandate_count;
-    arena_fini(&arena);
-    return holds;
 }
 
 void node_streams_feed(struct node *node, int64_t now_ms) {

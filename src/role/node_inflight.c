@@ -184,6 +184,11 @@ static void send_response(struct inflight *inflight) {
         return;
     }
     body_release(inflight);
+    bool is_stream = inflight->response.is_event_stream && inflight->response.status == 200;
+    if (is_stream && !node_stream_is_free(inflight->node, inflight)) {
+        inflight->response.is_event_stream = false;
+        node_answer_problem(inflight, err_make(ERR_LIMIT), "access.streams", "too many streams of events are open; close one of yours");
+    }
     send_head(inflight);
     if (inflight->response.is_event_stream && inflight->response.status == 200) {
         node_stream_begin(inflight->node, inflight);

@@ -130,6 +130,8 @@ void inflight_free(struct inflight *inflight);
 void node_answer_problem(struct inflight *inflight, struct err e, const char *rule, const char *words);
 
 // node_events.c (the channel's thread)
+// Whether one more stream is there for the person: each holds a place that others wait for.
+bool node_stream_is_free(const struct node *node, const struct inflight *inflight);
 void node_stream_begin(struct node *node, struct inflight *inflight);
 void node_stream_end(struct node *node, struct inflight *inflight);
 void node_streams_feed(struct node *node, int64_t now_ms);

@@ -137,6 +137,14 @@ struct access_credentials {
 CHECKED struct err access_authenticate(const struct access *access, struct store_conn *conn,
                                        const struct access_credentials *credentials, int64_t now_ms, struct arena *arena,
                                        struct principal *ret, struct why *why);
+// Whether both have the same roles and mandates.
+bool access_same_rights(const struct principal *a, const struct principal *b);
+// In a transaction: whether the principal's roles and mandates have changed since she was read (not before SINCE_MS); if so, as
+// they are now in *ret. ERR_UNAUTHENTICATED where she has been shut out. Costs one small read where nothing happened to her.
+CHECKED struct err access_renew(const struct access *access, struct store_conn *conn, const struct principal *principal,
+                                int64_t since_ms, int64_t now_ms, struct arena *arena, bool *ret_is_changed,
+                                struct principal *ret, struct why *why);
+
 
 // ---- who may what (pure) -----------------------------------------------------------------------------------------
 

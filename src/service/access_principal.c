@@ -75,6 +75,44 @@ static struct err load_mandates(struct store_conn *conn, int64_t now_ms, struct 
     return err_none();
 }
 
+static bool same_spans(const struct span *a, size_t a_count, const struct span *b, size_t b_count) {
+    if (a_count != b_count) return false;
+    for (size_t i = 0; i < a_count; i++)
+        if (!span_equals(a[i], b[i])) return false;
+    return true;
+}
+
+bool access_same_rights(const struct principal *a, const struct principal *b) {
+    if (a->role_count != b->role_count || a->mandate_count != b->mandate_count) return false;
+    for (size_t i = 0; i < a->role_count; i++)
+        if (!span_equals(a->roles[i].office, b->roles[i].office) || a->roles[i].role != b->roles[i].role ||
+            !same_spans(a->roles[i].sectors, a->roles[i].sector_count, b->roles[i].sectors, b->roles[i].sector_count))
+            return false;
+    for (size_t i = 0; i < a->mandate_count; i++)
+        if (!span_equals(a->mandates[i].id, b->mandates[i].id)) return false;
+    return true;
+}
+
+struct err access_renew(const struct access *access, struct store_conn *conn, const struct principal *principal, int64_t since_ms,
+                        int64_t now_ms, struct arena *arena, bool *ret_is_changed, struct principal *ret, struct why *why) {
+    enum { SLACK_MS = 10 * 1000 }; // a revocation's instant is that of its transaction's begin
+    struct rows last, person;
+    *ret_is_changed = false;
+    if (!principal->is_known) return err_none();
+    TRY(store_read(conn, STMT_ACCESS_EVENT_LAST, PARAMS(value_text(principal->person_id)), arena, &last, why));
+    if (last.count == 0 || rows_int(&last, 0, 0) < since_ms - SLACK_MS) return err_none();
+    TRY(access_person_need(conn, principal->person_id, arena, &person, why));
+    if (rows_int(&person, 0, PERSON_DISABLED) != 0)
+        return why_set(why, ERR_UNAUTHENTICATED, NULL, "access.session_over", NULL, "Your session has ended. Please sign in again.");
+    struct principal now = *principal;
+    now.role_count = now.mandate_count = 0;
+    TRY(load_roles(access, conn, arena, &now, why));
+    TRY(load_mandates(conn, now_ms, arena, &now, why));
+    *ret_is_changed = !access_same_rights(principal, &now);
+    *ret = now;
+    return err_none();
+}
+
 // Looks TOKEN up. *ret stays nobody where it does not count.
 static struct err lookup(const struct access *access, struct store_conn *conn, struct span token, int64_t now_ms,
                          struct arena *arena, struct principal *ret, struct why *why) {

@@ -244,6 +244,19 @@ static struct err versions_moved(struct store_conn *conn, const struct filing_pl
     return err_none();
 }
 
+// What was decided for someone whose role or mandate has ended meanwhile is decided again, by what she may now.
+static struct err rights_moved(struct services *services, struct store_conn *conn, struct filing_plan *plan, int64_t now_ms,
+                               struct arena *arena, bool *ret_is_moved, struct why *why) {
+    struct principal *now = ARENA_NEW(arena, struct principal);
+    bool is_changed = false;
+    if (now == NULL) return err_make(ERR_MEMORY);
+    TRY(access_renew(services->access, conn, plan->principal, plan->decided_ms, now_ms, arena, &is_changed, now, why));
+    if (!is_changed) return err_none();
+    plan->principal = now;
+    *ret_is_moved = true;
+    return err_none();
+}
+
 static struct json text_or_null(struct span s) { return s.len > 0 ? json_from_string(s) : (struct json){.type = JSON_NULL}; }
 
 // The committed header, in this order for ever (doc/spec/record.md).
@@ -364,6 +377,7 @@ struct err filing_write(struct services *services, struct store_conn *conn, stru
         TRY(find_repeat(conn, plan->request, plan->principal, arena, &again, why)); // the same key in an earlier job of this group
         if (again.is_repeat) *plan = again;
         else TRY(versions_moved(conn, plan, arena, &is_moved, why));
+        if (!again.is_repeat) TRY(rights_moved(services, conn, plan, now_ms, arena, &is_moved, why));
     }
     if (is_moved) {
         atomic_fetch_add(&services->counters[COUNT_DECIDED_AGAIN], 1);

@@ -301,6 +301,10 @@ INSERT INTO access_event (at_ms, person_id, kind, by_id, detail) VALUES ($1, $2,
 -- takes $1 person, $2 id to come before, $3 most rows; gives id, at_ms, kind, by, detail, newest first
 SELECT id, at_ms, kind, by_id, detail FROM access_event WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
 
+-- name: access_event_last
+-- takes $1 person; gives at_ms of her newest event
+SELECT at_ms FROM access_event WHERE person_id = $1 ORDER BY id DESC LIMIT 1;
+
 -- name: access_event_prune
 -- takes $1 instant; removes events before it
 DELETE FROM access_event WHERE at_ms < $1;

@@ -191,6 +191,41 @@ static void mandates_have_scope_dates_and_end(void **state) {
     refused(w, GIVE(), ERR_INPUT, "access.mandate_dates");
 }
 
+// Between the decision and the commit: what ended meanwhile no longer counts, what happened long ago costs nothing.
+static void rights_are_looked_at_again_in_the_transaction(void **state) {
+    struct world *w = *state;
+    struct principal root = administrator(w, "root@ca.example"), who, now = {0};
+    struct span id, role, person = world_person(w, GOOD_LOGIN);
+    struct access_signed_in in = world_sign_in(w, GOOD_LOGIN, GOOD_PASSWORD, SPAN(""), "203.0.113.9");
+    struct access_mandate_new mandate = {.person_id = person, .entity = SPAN("E0000000000000001"), .scopes = MANDATE_ALL,
+                                         .from_ms = w->env.now_ms, .until_ms = INSTANT_NONE, .ground = SPAN("letter")};
+    must(w, GIVE());
+    must(w, grant(w, person, "ca", ROLE_OFFICER, "banking", root.person_id, &role));
+    must(w, world_ask(w, in.token, &who));
+    bool is_changed = true;
+    int64_t since_ms = w->env.now_ms;
+#define RENEW() access_renew(&w->access, w->reader, &who, since_ms, w->env.now_ms, &w->arena, &is_changed, &now, &w->why)
+    must(w, RENEW());
+    assert_false(is_changed);
+    must(w, WRITE(w, access_mandate_revoke(w->writer, id, person, w->env.now_ms, &w->why)));
+    must(w, RENEW());
+    assert_true(is_changed && now.mandate_count == 0 && now.role_count == 1 && now.is_known);
+    who = now;
+    must(w, WRITE(w, access_role_revoke(w->writer, role, root.person_id, w->env.now_ms, &w->why)));
+    must(w, grant(w, person, "ca", ROLE_OFFICER, "energy", root.person_id, &role));
+    must(w, RENEW());
+    assert_true(is_changed && now.role_count == 1 && span_is(now.roles[0].sectors[0], "energy")); // as many, and others
+    since_ms += MS_PER_DAY;
+    must(w, RENEW());
+    assert_false(is_changed); // nothing new since: not even read
+    since_ms -= MS_PER_DAY;
+    must(w, WRITE(w, access_person_disable(w->writer, person, true, root.person_id, w->env.now_ms, &w->why)));
+    refused(w, RENEW(), ERR_UNAUTHENTICATED, "access.session_over");
+    who = (struct principal){0};
+    must(w, RENEW()); // nobody has no rights to lose
+    assert_false(is_changed);
+}
+
 static void shutting_out_ends_everything_and_one_administrator_stays(void **state) {
     struct world *w = *state;
     struct principal root = administrator(w, "root@ca.example"), who;
@@ -397,6 +432,7 @@ int main(void) {
         TEST(the_first_administrator_comes_once_among_rivals),
         TEST(roles_are_given_and_end_at_once),
         TEST(mandates_have_scope_dates_and_end),
+        TEST(rights_are_looked_at_again_in_the_transaction),
         TEST(shutting_out_ends_everything_and_one_administrator_stays),
         TEST(an_invited_person_sets_her_password),
         TEST(codes_expire_and_guessing_them_locks_the_address),

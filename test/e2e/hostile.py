@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Someone who means harm: an office that lists what it may not open, rights that end while a stream is open, one person who takes all
+streams of events, and names that deceive the eye."""
+import sys
+import time
+
+import varde_client as v
+
+count = v.Count()
+
+
+def with_crisis_authority(text):
+    before = text[:text.index("offices:")]
+    return before + ("offices:\n"
+                     "  - {id: csirt, kind: csirt, name: CSIRT}\n"
+                     "  - {id: ca, kind: ca, name: Authority}\n"
+                     "  - {id: ca-health, kind: ca, name: Health authority, sectors: [health]}\n"
+                     "  - {id: ccma, kind: ccma, name: Crisis authority}\n")
+
+
+def lists(crisis, authority, entity, case):
+    """A list shows no more than what one could open."""
+    count.status(crisis.get(f"/api/v1/cases/{case}"), 404, "the crisis authority does not open an incident's case")
+    for path in ("/api/v1/cases", "/api/v1/cases?count=true", "/api/v1/duties", "/api/v1/entities", "/api/v1/entities/counts"):
+        count.problem(crisis.get(path), 403, "access.office", f"nor finds it in {path}")
+        count.status(authority.get(path), 200, f"the authority reads {path}")
+    count.status(crisis.get(f"/api/v1/cases?entity={entity}"), 404, "nor by its entity")
+
+
+def streams(node, admin, ann, entity):
+    """Rights that end are gone for a stream that is open; and one person does not take the places of all."""
+    invited = admin.need(201, "POST", "/api/v1/invitations", {"login": "leaving@node.example", "name": "Leaving officer"})
+    officer = node.client()
+    officer.need(200, "POST", "/api/v1/redeem", {"code": invited["code"], "password": "a yellow boat at noon 1"})
+    role = admin.need(201, "POST", "/api/v1/roles", {"person": invited["person"], "office": "csirt", "role": "officer"})
+    officer.sign_in("leaving@node.example", "a yellow boat at noon 1").second_factor()
+    stream = officer.events()
+    busy = ann.must_file("incident", "early_warning", v.early_warning(), entity=entity)
+    count.check(stream.wait(lambda e: busy["filing"] in e.get("data", "")), "an officer learns of a filing")
+    admin.need(204, "DELETE", "/api/v1/roles/" + role["id"])
+    told = ann.must_file("incident", "early_warning", v.early_warning(), entity=entity)
+    count.check(stream.wait(lambda e: told["filing"] in e.get("data", ""), 3) is None, "an officer no longer in office learns of nothing more")
+    until = time.monotonic() + 5
+    while not stream.is_over and time.monotonic() < until:
+        time.sleep(0.05)
+    count.check(stream.is_over, "and the stream ends")
+    stream.close()
+    many = [ann.events() for _ in range(17)]
+    count.equal([s.status for s in many], [200] * 16 + [429], "sixteen streams for one person")
+    for one in many:
+        one.close()
+
+
+def main():
+    node = v.Node(edit=with_crisis_authority)
+    try:
+        node.start()
+        admin = node.administrator()
+        authority = node.officer(admin, "ca@node.example", "Officer", "ca", "the red tower stands 1", "head")
+        crisis = node.officer(admin, "crisis@node.example", "Crisis officer", "ccma", "the blue tower stands 1", "head")
+        ann = node.person("ann@one.example", "Ann", "a quiet harbour at dusk")
+        one = ann.must_file("registration", "registration", v.registration("Quilzarn Grid (invented)", ["EN_EL_DSO"]))
+        warned = ann.must_file("incident", "early_warning", v.early_warning(), entity=one["entity"])
+        lists(crisis, authority, one["entity"], warned["case"])
+        streams(node, admin, ann, one["entity"])
+    finally:
+        count.equal(node.close(), 0, "the node stops when asked")
+    return count.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
