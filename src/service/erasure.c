@@ -15,23 +15,31 @@ static size_t field_index(const struct record_open *record, struct span name) {
     return i;
 }
 
+static struct err no_target(struct span target, struct why *why) {
+    if (why != NULL) *why = (struct why){0};
+    return why_set(why, ERR_INPUT, "/target", "erasure.target", "", "there is no filing %.*s, or none that you may see", SPAN_FMT(target));
+}
+
 static struct err allowed_for(const struct services *services, struct store_conn *conn, const struct principal *principal,
                               const struct json *op, int64_t now_ms, struct arena *arena, struct why *why) {
     struct record_open record;
     struct span target = json_get_string(op, "filing");
     struct err e = record_read(conn, target, arena, &record, NULL);
-    if (e.code == ERR_NOT_FOUND) return why_set(why, ERR_INPUT, "/target", "erasure.target", "", "there is no filing %.*s", SPAN_FMT(target));
+    if (e.code == ERR_NOT_FOUND) return no_target(target, why);
     TRY(e);
-    const struct json *names = json_get(op, "fields");
-    for (size_t i = 0; names != NULL && i < names->count; i++)
-        if (field_index(&record, names->items[i].string) == record.field_count)
-            return why_set(why, ERR_INPUT, "/names", "erasure.field", "", "filing %.*s has no field %.*s", SPAN_FMT(target), SPAN_FMT(names->items[i].string));
     struct case_file file;
     struct access_case of;
     struct json case_id = record_header_value(&record, "case", arena);
     TRY(case_get(conn, case_id.string, arena, &file, why));
     case_access(services, &file, arena, &of);
-    return access_may_erase(principal, &of, now_ms, why);
+    e = access_may_erase(principal, &of, now_ms, why);
+    if (e.code == ERR_NOT_FOUND) return no_target(target, why); // who may not know of the filing learns no more than that
+    TRY(e);
+    const struct json *names = json_get(op, "fields");
+    for (size_t i = 0; names != NULL && i < names->count; i++)
+        if (field_index(&record, names->items[i].string) == record.field_count)
+            return why_set(why, ERR_INPUT, "/names", "erasure.field", "", "filing %.*s has no field %.*s", SPAN_FMT(target), SPAN_FMT(names->items[i].string));
+    return err_none();
 }
 
 struct err erasure_allowed(const struct services *services, struct store_conn *conn, const struct principal *principal,
