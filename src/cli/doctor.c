@@ -47,6 +47,8 @@ static const struct place {
     {"", 0700, false, "chmod 700 the directory: it holds everything that was filed"},
     {"varde.yaml", 0640, false, "chmod 600 varde.yaml"},
     {"node.db", 0600, true, "chmod 600 node.db"},
+    {"node.secret", 0600, true, "chmod 600 node.secret; if others could read it, treat drafts and second factors as read"},
+    {"setup.code", 0600, true, "chmod 600 setup.code"},
     {"keys", 0700, false, "chmod 700 keys"},
     {"keys/signing.key", 0600, false, "chmod 600 keys/signing.key; if others could read it, treat it as stolen"},
     {"tls", 0755, true, "chmod 700 tls"},
