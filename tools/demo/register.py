@@ -181,7 +181,12 @@ class Register:
         if set(types) & TELECOM:
             fields["as_numbers"] = f"AS{4200000000 + number}"  # of the private range of RFC 6996
         fields.update(staff=staff, turnover_eur=turnover, balance_eur=balance)
-        return fields, self.facts(number, fields, types, services, main)
+        facts = self.facts(number, fields, types, services, main)
+        fields["established_in"] = facts["established_in"].split(";")
+        for name in ("tsp_qualified", "regional_assessed"):
+            if name in facts:
+                fields[name] = facts[name] == "yes"
+        return fields, facts
 
     def facts(self, number, fields, types, services, main):
         chance = self.chance
