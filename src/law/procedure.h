@@ -111,6 +111,8 @@ CHECKED struct err procedure_filers(const struct law *law, struct span state, st
                                     struct why *why);
 // Where its cases are worked on: `workspace:` of the procedure, "desk" (the default) or "supervision".
 struct span procedure_workspace(const struct law *law, struct span state, struct span procedure);
+// Whether nothing need follow in a case of the procedure that is in CASE_STATE.
+bool procedure_state_is_final(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state);
 
 // Writers for the API. LANG: two letters; a text that is missing in it is given in English. Each writes one JSON value.
 // [{"procedure","label","article","documents":[{"document","label","article","by":["entity"],"opens":true}]}]

@@ -236,6 +236,15 @@ struct span procedure_workspace(const struct law *law, struct span state, struct
     return SPAN("desk");
 }
 
+bool procedure_state_is_final(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state) {
+    const struct procedure *all;
+    size_t count = procedures_of(law, state, at, &all);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; span_equals(all[i].id, procedure) && k < all[i].state_count; k++)
+            if (span_equals(all[i].states[k].id, case_state)) return all[i].states[k].is_final;
+    return false;
+}
+
 // --- what next ---
 
 static int step_order(const void *a, const void *b) {

@@ -202,6 +202,17 @@ struct err entity_rebuild(struct services *services, struct store_conn *conn, st
     return touch(conn, &after, &before, now_ms, arena, why);
 }
 
+struct err entity_write_twins(struct json_out *out, struct store_conn *conn, const struct entity *entity, struct arena *arena, struct why *why) {
+    struct value params[] = {value_text(entity->id), value_text(entity->identifier), value_text(name_fold(arena, entity->name))};
+    struct rows rows;
+    TRY(store_read(conn, STMT_ENTITY_TWINS, params, 3, arena, &rows, why));
+    json_out_name(out, "same_as");
+    json_out_array(out);
+    for (size_t i = 0; i < rows.count; i++) json_out_string(out, rows_span(&rows, i, 0));
+    json_out_array_end(out);
+    return err_none();
+}
+
 void entity_write_json(struct json_out *out, const struct entity *entity, bool is_whole) {
     json_out_object(out);
     json_out_member_string(out, "id", entity->id);

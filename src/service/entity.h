@@ -52,6 +52,10 @@ CHECKED struct err entity_rebuild(struct services *services, struct store_conn *
 // The next version alone: what a rebuild of everything, which never saw the erased values, does in its place.
 CHECKED struct err entity_touch(struct store_conn *conn, struct span entity_id, int64_t now_ms, struct arena *arena, struct why *why);
 
+// Writes the member "same_as": other entities with the same number or name, for the authority to look at. Who may act for one of
+// them acts for none of the others.
+CHECKED struct err entity_write_twins(struct json_out *out, struct store_conn *conn, const struct entity *entity, struct arena *arena,
+                                      struct why *why);
 void entity_write_json(struct json_out *out, const struct entity *entity, bool is_whole);
 // Lower case for ASCII, bytes otherwise as they are: the order of lists and the search by part of a name.
 struct span name_fold(struct arena *arena, struct span name);

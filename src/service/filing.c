@@ -173,6 +173,37 @@ static struct err effects_make(struct services *services, const struct filing_pl
     return err_none();
 }
 
+// One case is one entity's life on the register: while it is open another one would set back what was decided in it.
+static struct err check_single(struct services *services, struct store_conn *conn, const struct filing_plan *plan, struct civil at,
+                               struct arena *arena, struct why *why) {
+    if (!plan->is_new_case || plan->is_new_entity || plan->entity_id.len == 0 || !registers(plan->decision.effects, plan->entity_id)) return err_none();
+    struct value params[] = {value_text(plan->entity_id), value_text(plan->request->procedure)};
+    struct rows rows;
+    TRY(store_read(conn, STMT_CASES_OF_ENTITY, params, 2, arena, &rows, why));
+    for (size_t i = 0; i < rows.count; i++)
+        if (!procedure_state_is_final(services->law, services->state, at, plan->request->procedure, rows_span(&rows, i, 1)))
+            return why_set(why, ERR_CONFLICT, "/case", "filing.case_open", "", "the entity has a case of this kind that is open: %.*s; file in it",
+                           SPAN_FMT(rows_span(&rows, i, 0)));
+    return err_none();
+}
+
+// Entities that a document joins to its own must be others, and there.
+static struct err check_links(struct store_conn *conn, const struct filing_plan *plan, struct arena *arena, struct why *why) {
+    const struct json *ops = plan->decision.effects;
+    for (size_t i = 0; i < ops->count; i++) {
+        if (!span_is(json_get_string(&ops->items[i], "op"), "link")) continue;
+        struct span from = json_get_string(&ops->items[i], "from"), to = json_get_string(&ops->items[i], "to");
+        struct span other = span_equals(from, plan->entity_id) ? to : from;
+        if (other.len == 0 || other.at[0] != 'E') continue;
+        if (span_equals(from, to)) return why_set(why, ERR_INPUT, "/fields", "filing.link", "", "the document names the entity itself as the other one");
+        struct value id = value_text(other);
+        struct rows rows;
+        TRY(store_read(conn, STMT_ENTITY_VERSION, &id, 1, arena, &rows, why));
+        if (rows.count == 0) return why_set(why, ERR_INPUT, "/fields", "filing.link", "", "there is no entity %.*s on the register", SPAN_FMT(other));
+    }
+    return err_none();
+}
+
 struct err filing_decide(struct services *services, struct store_conn *conn, const struct principal *principal,
                          const struct filing_request *request, int64_t now_ms, struct arena *arena, struct filing_plan *ret,
                          struct why *why) {
@@ -219,6 +250,8 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
         // Only a document that writes the register brings an entity into being.
         if (plan.is_new_entity && !registers(plan.decision.effects, plan.entity_id))
             return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "this document concerns an entity on the register; name it in \"entity\"");
+        TRY(check_single(services, conn, &plan, at, arena, why));
+        TRY(check_links(conn, &plan, arena, why));
         TRY(erasure_allowed(services, conn, principal, plan.decision.effects, now_ms, arena, why));
         TRY(effects_make(services, &place, &plan, at, arena, why));
     }

@@ -52,6 +52,30 @@ def streams(node, admin, ann, entity):
         one.close()
 
 
+def twins(node, authority, ann, one):
+    """Who registers another's company gets an entry of her own and nothing of the other's; the authority sees both at once."""
+    thief = node.person("thief@two.example", "Thief", "a loud harbour at dawn")
+    two = thief.must_file("registration", "registration", v.registration("Quilzarn Grid (invented)", ["EN_EL_DSO"]))
+    count.check(two["entity"] != one["entity"], "an entry of her own")
+    count.status(thief.get("/api/v1/entities/" + one["entity"]), 404, "nothing of the other's")
+    seen = authority.need(200, "GET", "/api/v1/cases/" + two["case"])
+    count.equal(seen["same_as"], [one["entity"]], "the authority is told of the other one")
+    count.equal(authority.need(200, "GET", "/api/v1/cases/" + one["case"])["same_as"], [two["entity"]], "and in the other's case of this one")
+    count.check("same_as" not in thief.need(200, "GET", "/api/v1/cases/" + two["case"]), "the thief is not")
+    authority.must_file("registration", "approval", {"class": "essential"}, case=one["case"])
+    again = ann.file("registration", "registration", v.registration("Quilzarn Grid (invented)", ["EN_EL_DSO"]), entity=one["entity"])
+    count.problem(again, 409, "filing.case_open", "a second registration would set the first back")
+    count.equal(ann.need(200, "GET", "/api/v1/entities/" + one["entity"])["status"], "registered", "it does not")
+    merger = {"merged_into": "E0000000000000000", "effective_on": "2030-01-01"}
+    count.problem(ann.file("registration", "merger", merger, case=one["case"]), 422, "filing.link", "merged into nothing")
+    merger["merged_into"] = one["entity"]
+    count.problem(ann.file("registration", "merger", merger, case=one["case"]), 422, "filing.link", "merged into itself")
+    merger["merged_into"] = two["entity"]
+    count.status(ann.file("registration", "merger", merger, case=one["case"]), 201, "merged into another")
+    count.status(ann.file("registration", "registration", v.registration("Quilzarn Grid (invented)", ["EN_EL_DSO"]), entity=one["entity"]), 201,
+                 "once closed, a company is never kept from registering anew")
+
+
 def main():
     node = v.Node(edit=with_crisis_authority)
     try:
@@ -64,6 +88,7 @@ def main():
         warned = ann.must_file("incident", "early_warning", v.early_warning(), entity=one["entity"])
         lists(crisis, authority, one["entity"], warned["case"])
         streams(node, admin, ann, one["entity"])
+        twins(node, authority, ann, one)
     finally:
         count.equal(node.close(), 0, "the node stops when asked")
     return count.done()

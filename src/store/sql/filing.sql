@@ -10,6 +10,10 @@ FROM case_file WHERE id = $1;
 -- takes id; gives version
 SELECT version FROM case_file WHERE id = $1;
 
+-- name: cases_of_entity
+-- takes entity_id, procedure; gives id, state of the cases of that procedure, last changed first
+SELECT id, state FROM case_file WHERE entity_id = $1 AND procedure = $2 ORDER BY changed_ms DESC, id DESC LIMIT 250;
+
 -- name: case_put
 -- takes id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
 INSERT INTO case_file (id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms,

@@ -44,6 +44,12 @@ WHERE ($1 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors) s, json_each($1) b
 -- takes identifier; gives id
 SELECT id FROM entity WHERE identifier = $1 ORDER BY id;
 
+-- name: entity_twins
+-- takes id, identifier or NULL, folded name; gives id of other entities with the same identifier or name
+SELECT id FROM entity WHERE identifier = $2 AND id <> $1
+UNION SELECT id FROM entity WHERE name_folded = $3 AND id <> $1
+ORDER BY id LIMIT 20;
+
 -- name: entity_counts
 -- An entity of two sectors counts in each. Takes JSON array of sectors or NULL for all; gives sector, class (decided, else
 -- proposed), status, number
