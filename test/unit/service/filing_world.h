@@ -169,9 +169,9 @@ static inline struct span world_instant(const struct filing_world *world, struct
 static inline struct span registration_fields(struct filing_world *world, struct arena *arena) {
     unsigned n = world->serial;
     return arena_printf(arena,
-                        "{\"name\":\"Vraxquel Works %u\",\"national_number\":\"DEMO-%u-%u\",\"address\":{\"street\":\"Invented Street %u\","
+                        "{\"name\":\"Vraxquel Works %04u\",\"national_number\":\"DEMO-%u-%u\",\"address\":{\"street\":\"Invented Street %04u\","
                         "\"postal_code\":\"0000\",\"city\":\"Demoville\",\"country\":\"BE\"},\"contacts\":[{\"role\":\"security\",\"name\":\"Night "
-                        "desk %u\",\"email\":\"security%u@vraxquel.example\",\"phone\":\"+999 1 234 56 78\"}],\"entity_types\":[\"%s\"],"
+                        "desk %04u\",\"email\":\"security%04u@vraxquel.example\",\"phone\":\"+999 1 234 56 78\"}],\"entity_types\":[\"%s\"],"
                         "\"services_states\":[\"BE\"],\"staff\":\"%u\",\"turnover_eur\":\"90000000\",\"balance_eur\":\"70000000\"}",
                         n, n, (unsigned)world_draw(world, 100000), n, n, n, n % 3 == 0 ? "EN_EL_SUPPLY" : "EN_EL_DSO",
                         (unsigned)(20 + world_draw(world, 400)));
@@ -205,7 +205,7 @@ static inline void deed_register(struct filing_world *world, struct deed *deed, 
 static inline void deed_warn(struct filing_world *world, struct deed *deed, const struct filed *entity, struct arena *arena) {
     struct span at = world_instant(world, arena, (int64_t)(1 + world_draw(world, 30)) * MS_PER_HOUR);
     deed_of(deed, "incident", "early_warning", "", entity->entity,
-            arena_printf(arena, "{\"aware_at\":\"%.*s\",\"summary\":\"Warning number %u of the test.\",\"suspected_malicious\":\"%s\",\"cross_border\":\"no\"}",
+            arena_printf(arena, "{\"aware_at\":\"%.*s\",\"summary\":\"Warning number %04u of the test.\",\"suspected_malicious\":\"%s\",\"cross_border\":\"no\"}",
                          SPAN_FMT(at), world->serial, world->serial % 4 == 0 ? "yes" : "unknown"));
 }
 
@@ -214,12 +214,12 @@ static inline void deed_in_case(struct filing_world *world, struct deed *deed, c
     unsigned n = world->serial;
     struct span at = world_instant(world, arena, MS_PER_HOUR), later = world_instant(world, arena, -(int64_t)MS_PER_HOUR);
     struct span fields[] = {
-        arena_printf(arena, "{\"suspected_malicious\":\"no\",\"cross_border\":\"no\",\"severity\":\"medium\",\"impact\":\"Impact number %u, %u of a hundred customers.\"}", n, n % 100),
-        arena_printf(arena, "{\"feedback\":\"We look into number %u.\",\"law_enforcement_guidance\":\"Report number %u to the federal unit.\"}", n, n),
-        arena_printf(arena, "{\"guidance\":\"Guidance number %u: withdraw the update.\"}", n),
-        arena_printf(arena, "{\"description\":\"Description number %u.\",\"cause\":\"Cause number %u.\",\"measures\":\"Measures number %u.\"}", n, n, n),
-        arena_printf(arena, "{\"aware_at\":\"%.*s\",\"summary\":\"Warning number %u, again.\",\"suspected_malicious\":\"no\",\"cross_border\":\"no\"}", SPAN_FMT(at), n),
-        arena_printf(arena, "{\"request\":\"Question number %u?\",\"answer_by\":\"%.*s\"}", n, SPAN_FMT(later)),
+        arena_printf(arena, "{\"suspected_malicious\":\"no\",\"cross_border\":\"no\",\"severity\":\"medium\",\"impact\":\"Impact number %04u, %u of a hundred customers.\"}", n, n % 100),
+        arena_printf(arena, "{\"feedback\":\"We look into number %04u.\",\"law_enforcement_guidance\":\"Report number %04u to the federal unit.\"}", n, n),
+        arena_printf(arena, "{\"guidance\":\"Guidance number %04u: withdraw the update.\"}", n),
+        arena_printf(arena, "{\"description\":\"Description number %04u.\",\"cause\":\"Cause number %04u.\",\"measures\":\"Measures number %04u.\"}", n, n, n),
+        arena_printf(arena, "{\"aware_at\":\"%.*s\",\"summary\":\"Warning number %04u, again.\",\"suspected_malicious\":\"no\",\"cross_border\":\"no\"}", SPAN_FMT(at), n),
+        arena_printf(arena, "{\"request\":\"Question number %04u?\",\"answer_by\":\"%.*s\"}", n, SPAN_FMT(later)),
     };
     size_t which = (size_t)world_draw(world, 6);
     bool by_office = which == 1 || which == 2 || which == 5;

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * Filings drawn from a seed: what is accepted proves itself, derived tables are those of a rebuild, a replay decides alike, what
+ * is erased is gone from the bytes of the database while its record still proves itself. And plans that stand on what has moved,
+ * and requests sent twice.
+ *
+ *     filing [seeds a property (4; 60 with VARDE_LONG)] [first seed]
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "filing_world.h"
+
+enum { FILINGS = 60, ARENA_BYTES = 512 * 1024 * 1024 };
+
+static struct filing_world *world;
+static char directory[64], file[96], scratch_file[96];
+static struct arena arena;
+static struct store *store;
+static struct store_conn *conn;
+static struct log_edge edge;
+static struct why why;
+static uint64_t seeds = 4, seed_first = 1, seed_now;
+
+static void must_at(struct err e, int line) {
+    if (is_err(e)) fail_msg("line %d, seed %llu: %s: %s (%s)", line, (unsigned long long)seed_now, err_name(e.code), why.words, why.rule);
+}
+#define must(EXPR) must_at((EXPR), __LINE__)
+static void sound_at(const char *found, int line) {
+    if (found != NULL) fail_msg("line %d, seed %llu: %s %s", line, (unsigned long long)seed_now, found, why.words);
+}
+#define sound(FOUND) sound_at((FOUND), __LINE__)
+
+static void database_remove(const char *of) {
+    static const char *const ENDINGS[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < 3; i++) {
+        char path[128];
+        (void)snprintf(path, sizeof path, "%s%s", of, ENDINGS[i]);
+        (void)unlink(path);
+    }
+}
+
+static void node_begin(uint64_t seed) {
+    seed_now = seed;
+    why = (struct why){0};
+    arena_reset(&arena);
+    world_begin(world, seed);
+    database_remove(file);
+    must(store_open(file, true, &store, &why));
+    must(store_connect(store, STORE_WRITE, &conn, &why));
+    must(world_people(world, conn, &arena, &why));
+    must(record_edge_load(conn, &arena, &edge, &why));
+}
+static void node_end(void) {
+    store_disconnect(conn);
+    store_close(store);
+    database_remove(file);
+}
+
+static int setup(void **state) {
+    (void)state;
+    (void)snprintf(directory, sizeof directory, "/tmp/varde-filing-XXXXXX");
+    world = mem_take(sizeof *world);
+    if (world == NULL || mkdtemp(directory) == NULL || sodium_init() < 0) return -1;
+    (void)snprintf(file, sizeof file, "%s/node.db", directory);
+    (void)snprintf(scratch_file, sizeof scratch_file, "%s/scratch.db", directory);
+    arena_init(&arena, ARENA_BYTES);
+    must(world_open(world, &why));
+    return 0;
+}
+static int teardown(void **state) {
+    (void)state;
+    world_close(world);
+    mem_give(world);
+    arena_fini(&arena);
+    return rmdir(directory);
+}
+
+// Decides and writes one filing in a transaction of its own; acknowledged where it was taken.
+static bool file_it(struct deed *deed) {
+    world->now_ms += 1000 + (int64_t)world_draw(world, 20 * MS_PER_MINUTE);
+    must(deed_finish(world, deed, &arena, &why));
+    must(deed_decide(world, deed, conn, &arena, &why));
+    if (!deed->is_decided) return false;
+    must(store_begin(conn, &why));
+    must(deed_write(world, deed, conn, &edge, &arena, &why));
+    must(store_commit(conn, &why));
+    if (is_err(deed->result) || deed->plan.is_repeat) return false;
+    struct filed filed;
+    filed_of(deed, &filed);
+    world_acknowledge(world, &filed, deed->plan.is_new_entity);
+    return true;
+}
+
+// Files COUNT drawn filings; returns how many were accepted.
+static size_t file_many(size_t count, bool erasures) {
+    size_t accepted = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct deed deed;
+        struct record_open record;
+        must(deed_draw(world, &deed, erasures, &arena, &why));
+        bool is_taken = file_it(&deed);
+        assert_false(is_taken && deed.is_wrong);
+        if (!is_taken) continue;
+        accepted++;
+        must(record_read(conn, deed.plan.filing_id, &arena, &record, &why));
+        assert_int_equal(record.seq, deed.seq);
+    }
+    return accepted;
+}
+
+// --- properties ---
+
+static void every_sequence_lives_again(void **state) {
+    (void)state;
+    for (uint64_t seed = seed_first; seed < seed_first + seeds; seed++)
+        for (int erasures = 0; erasures < 2; erasures++) {
+            uint64_t size = 0;
+            node_begin(seed);
+            size_t accepted = file_many(FILINGS, erasures == 1);
+            assert_true(accepted > FILINGS / 3 && accepted < FILINGS);
+            sound(records_wrong(conn, &arena, &size));
+            assert_int_equal(size, accepted);
+            sound(derived_wrong(world, conn, file, &why));
+            must(record_edge_load(conn, &arena, &edge, &why));
+            assert_true(file_many(8, erasures == 1) > 0); // and goes on
+            sound(derived_wrong(world, conn, file, &why));
+            node_end();
+        }
+}
+
+static void a_replay_decides_alike(void **state) {
+    (void)state;
+    for (uint64_t seed = seed_first; seed < seed_first + seeds; seed++) {
+        struct store *scratch;
+        struct store_conn *scratch_conn;
+        struct rebuild_report report;
+        struct buf differences;
+        node_begin(seed);
+        size_t accepted = file_many(FILINGS, false);
+        buf_init(&differences, &arena, 1024 * 1024);
+        must(store_open(scratch_file, true, &scratch, &why));
+        must(store_connect(scratch, STORE_WRITE, &scratch_conn, &why));
+        must(replay_run(&world->services, conn, scratch_conn, NULL, NULL, &differences, &report, &why));
+        if (report.differences > 0) fail_msg("seed %llu: %.*s", (unsigned long long)seed, SPAN_FMT(buf_span(&differences)));
+        assert_int_equal(report.records, accepted);
+        store_disconnect(scratch_conn);
+        store_close(scratch);
+        database_remove(scratch_file);
+        node_end();
+    }
+}
+
+// --- erasure ---
+
+static struct span file_bytes(const char *ending) {
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s%s", file, ending);
+    FILE *in = fopen(path, "rb");
+    if (in == NULL) return SPAN("");
+    assert_int_equal(fseek(in, 0, SEEK_END), 0);
+    size_t len = (size_t)ftell(in);
+    rewind(in);
+    uint8_t *at = mem_take(len + 1);
+    assert_non_null(at);
+    assert_int_equal(fread(at, 1, len, in), len);
+    (void)fclose(in);
+    return span_make(at, len);
+}
+
+static bool bytes_hold(struct span value) {
+    static const char *const ENDINGS[] = {"", "-wal"};
+    bool is_there = false;
+    for (size_t i = 0; i < 2; i++) {
+        struct span bytes = file_bytes(ENDINGS[i]);
+        if (bytes.len > 0 && memmem(bytes.at, bytes.len, value.at, value.len) != NULL) is_there = true;
+        if (bytes.len > 0) mem_give((void *)(uintptr_t)bytes.at);
+    }
+    return is_there;
+}
+
+struct secret { // of a field that is to be erased
+    uint8_t key[32];
+    struct span text;   // a piece of its value that stands nowhere else; empty: none
+    struct span folded; // the same in lower case
+};
+
+// Strings in a value that are like no other: they end in a number of four digits.
+static struct span unique_text(const struct json *value) {
+    if (value->type == JSON_STRING && value->string.len > 8) {
+        struct span s = value->string;
+        for (size_t i = 0; i + 4 <= s.len; i++) {
+            size_t digits = 0;
+            while (i + digits < s.len && s.at[i + digits] >= '0' && s.at[i + digits] <= '9') digits++;
+            if (digits == 4 && i > 4 && s.at[i - 1] == ' ') return span_part(s, 0, i + 4);
+            if (digits > 0) i += digits - 1;
+        }
+    }
+    for (size_t i = 0; i < value->count && (value->type == JSON_OBJECT || value->type == JSON_ARRAY); i++) {
+        struct span found = unique_text(value->type == JSON_OBJECT ? &value->members[i].value : &value->items[i]);
+        if (found.len > 0) return found;
+    }
+    return span_make(NULL, 0);
+}
+
+static bool key_of(int64_t seq, size_t item, uint8_t ret[32]) {
+    struct value param = value_int(seq);
+    struct rows rows;
+    must(store_read(conn, STMT_FIELD_KEYS, &param, 1, &arena, &rows, &why));
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows_int(&rows, i, 0) == (int64_t)item) {
+            memcpy(ret, rows_span(&rows, i, 1).at, 32);
+            return true;
+        }
+    return false;
+}
+
+// Erases one field, or NULL all, of a filing; what was erased goes to SECRETS.
+static size_t erase(const struct filed *one, const char *name, struct secret *secrets, size_t room) {
+    struct record_open record;
+    size_t count = 0;
+    must(record_read(conn, span_of(one->filing), &arena, &record, &why));
+    for (size_t i = 0; i < record.field_count && count < room; i++) {
+        struct json value;
+        if (name != NULL && !span_is(record.fields[i].item.name, name)) continue;
+        if (record.fields[i].state != RECEIPT_SHOWN || !key_of(record.seq, i, secrets[count].key)) continue;
+        must(json_parse(&arena, record.fields[i].item.canonical, &value, &why));
+        secrets[count].text = unique_text(&value);
+        char *folded = arena_take(&arena, secrets[count].text.len + 1);
+        assert_non_null(folded);
+        for (size_t k = 0; k < secrets[count].text.len; k++) {
+            uint8_t c = secrets[count].text.at[k];
+            folded[k] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+        }
+        secrets[count].folded = span_make(folded, secrets[count].text.len);
+        count++;
+    }
+    struct deed deed = {.filer = FILER_CA};
+    world->serial++;
+    deed_erase(&deed, one, name, &arena);
+    if (!file_it(&deed)) fail_msg("seed %llu: not erased: %s: %s", (unsigned long long)seed_now, one->filing, why.words);
+    struct record_open again;
+    must(record_read(conn, span_of(one->filing), &arena, &again, &why)); // still proves itself
+    assert_true(hash_equals(&again.entry, &record.entry));
+    for (size_t i = 0; i < again.field_count; i++)
+        if (name == NULL || span_is(again.fields[i].item.name, name)) assert_int_equal(again.fields[i].state, RECEIPT_ERASED);
+    return count;
+}
+
+static void what_is_erased_is_gone(void **state) {
+    (void)state;
+    enum { ROOM = 512 };
+    size_t texts = 0, keys = 0;
+    for (uint64_t seed = seed_first; seed < seed_first + seeds; seed++) {
+        struct secret secrets[ROOM];
+        struct filed one;
+        size_t count = 0;
+        uint64_t size = 0;
+        node_begin(seed);
+        (void)file_many(FILINGS, false);
+        must(store_checkpoint_truncate(store, &why));
+        for (size_t i = 0; i < 15 && count < ROOM - 64; i++) {
+            const struct filed *picked = world_pick(world, NULL, 0, false);
+            if (picked == NULL) continue;
+            one = *picked;
+            if (strcmp(one.document, "erasure") == 0) continue;
+            size_t from = count;
+            count += erase(&one, world_draw(world, 4) == 0 ? NULL : world_field_of(world, one.document), secrets + count, ROOM - count);
+            if (i % 3 == 0) (void)file_many(2, false); // more is filed meanwhile
+            if (i % 4 != 0) continue;
+            must(store_checkpoint_truncate(store, &why)); // as the node does within half a second
+            for (size_t k = from; k < count; k++) assert_false(bytes_hold(span_make(secrets[k].key, 32)));
+        }
+        assert_true(atomic_load(&world->services.has_erased));
+        must(store_checkpoint_truncate(store, &why));
+        for (size_t i = 0; i < count; i++) {
+            if (bytes_hold(span_make(secrets[i].key, 32))) fail_msg("seed %llu: the key of an erased field is in the file", (unsigned long long)seed);
+            keys++;
+            if (secrets[i].text.len == 0) continue;
+            texts++;
+            if (bytes_hold(secrets[i].text) || bytes_hold(secrets[i].folded))
+                fail_msg("seed %llu: in the file: %.*s", (unsigned long long)seed, SPAN_FMT(secrets[i].text));
+        }
+        sound(records_wrong(conn, &arena, &size));
+        sound(derived_wrong(world, conn, file, &why));
+        must(store_checkpoint_truncate(store, &why));
+        for (size_t i = 0; i < count; i++)
+            if (secrets[i].text.len > 0) assert_false(bytes_hold(secrets[i].text)); // nor brought back
+        node_end();
+    }
+    assert_true(keys > seeds * 8 && texts > seeds * 2);
+}
+
+static struct filed registered(unsigned filer) {
+    struct deed deed = {.filer = filer};
+    world->serial++;
+    deed_register(world, &deed, &arena);
+    if (!file_it(&deed)) fail_msg("not registered: %s", why.words);
+    return world->filed[world->filed_count - 1];
+}
+
+static void an_entry_loses_the_field(void **state) {
+    (void)state;
+    struct secret secrets[8];
+    node_begin(seed_first);
+    struct filed one = registered(0);
+    const char *const sql = "SELECT count(*) FROM entity WHERE profile LIKE '%Vraxquel%' OR name LIKE '%Vraxquel%' OR name_folded LIKE '%vraxquel works%'";
+    assert_int_equal(number_of(file, sql), 1);
+    int64_t version = number_of(file, "SELECT version FROM entity");
+    (void)erase(&one, "name", secrets, 8);
+    assert_int_equal(number_of(file, "SELECT count(*) FROM entity WHERE name = '' AND name_folded = '' AND profile NOT LIKE '%\"name\":\"Vraxquel%'"), 1);
+    assert_int_equal(number_of(file, "SELECT count(*) FROM entity WHERE profile LIKE '%Invented Street%'"), 1); // the rest is there
+    assert_int_equal(number_of(file, "SELECT version FROM entity"), version + 1); // a plan that stood on it is decided again
+    node_end();
+}
+
+// --- what has moved, what is sent twice ---
+
+static void warn_of(struct deed *deed, const struct filed *entity, const char *key) {
+    *deed = (struct deed){.filer = entity->filer};
+    world->serial++;
+    (void)snprintf(deed->key, sizeof deed->key, "%s", key);
+    deed_warn(world, deed, entity, &arena);
+}
+
+static void a_plan_on_what_has_moved_is_decided_again(void **state) {
+    (void)state;
+    node_begin(seed_first);
+    struct filed entity = registered(1);
+    struct deed warning, two[2] = {{.filer = 1}, {.filer = 1}};
+    warn_of(&warning, &entity, "");
+    assert_true(file_it(&warning));
+    const char *case_id = arena_text(&arena, warning.plan.case_id);
+    for (size_t i = 0; i < 2; i++) {
+        deed_of(&two[i], "incident", "notification", case_id, "",
+                SPAN("{\"suspected_malicious\":\"no\",\"cross_border\":\"no\",\"severity\":\"medium\",\"impact\":\"x\"}"));
+        must(deed_finish(world, &two[i], &arena, &why));
+        must(deed_decide(world, &two[i], conn, &arena, &why));
+        assert_true(two[i].is_decided);
+        assert_int_equal(two[i].plan.decision.version, 1); // both think that they are the first
+    }
+    uint64_t before = atomic_load(&world->services.counters[COUNT_DECIDED_AGAIN]);
+    must(store_begin(conn, &why));
+    for (size_t i = 0; i < 2; i++) {
+        must(deed_write(world, &two[i], conn, &edge, &arena, &why));
+        must(two[i].result);
+    }
+    must(store_commit(conn, &why));
+    assert_int_equal(atomic_load(&world->services.counters[COUNT_DECIDED_AGAIN]) - before, 1);
+    assert_int_equal(two[1].plan.decision.version, 2);
+    sound(derived_wrong(world, conn, file, &why));
+    node_end();
+}
+
+// A plan that the law no longer accepts where it stands is refused, and leaves nothing.
+static void a_plan_may_come_too_late(void **state) {
+    (void)state;
+    node_begin(seed_first);
+    struct filed entity = registered(1);
+    struct deed ends[2] = {{.filer = FILER_CA}, {.filer = FILER_CA}};
+    for (size_t i = 0; i < 2; i++) {
+        deed_of(&ends[i], "registration", "refusal", entity.case_id, "", SPAN("{\"reason\":\"Not in scope.\"}"));
+        must(deed_finish(world, &ends[i], &arena, &why));
+        must(deed_decide(world, &ends[i], conn, &arena, &why));
+        if (!ends[i].is_decided && ends[i].plan.decision.fault_count > 0) fail_msg("%.*s %.*s", SPAN_FMT(ends[i].plan.decision.faults[0].words), SPAN_FMT(ends[i].plan.decision.faults[0].field));
+        assert_true(ends[i].is_decided);
+    }
+    must(store_begin(conn, &why));
+    must(deed_write(world, &ends[0], conn, &edge, &arena, &why));
+    must(ends[0].result);
+    uint64_t size = edge.frontier.size;
+    must(deed_write(world, &ends[1], conn, &edge, &arena, &why));
+    assert_int_equal(ends[1].result.code, ERR_LAW);
+    assert_int_equal(edge.frontier.size, size);
+    must(store_commit(conn, &why));
+    assert_int_equal(number_of(file, "SELECT count(*) FROM record"), 2);
+    why = (struct why){0};
+    sound(derived_wrong(world, conn, file, &why));
+    node_end();
+}
+
+static void a_repeat_is_the_same_filing(void **state) {
+    (void)state;
+    node_begin(seed_first);
+    struct filed entity = registered(2);
+    struct deed first, again, other;
+    warn_of(&first, &entity, "once");
+    again = first;
+    assert_true(file_it(&first));
+    assert_false(file_it(&again)); // afterwards
+    assert_true(again.is_decided && again.plan.is_repeat);
+    assert_true(span_equals(again.plan.filing_id, first.plan.filing_id));
+    assert_int_equal(again.seq, first.seq);
+    warn_of(&other, &entity, "once"); // another body under the same key
+    must(deed_finish(world, &other, &arena, &why));
+    why = (struct why){0};
+    struct err e = filing_decide(&world->services, conn, &other.principal, &other.request, world->now_ms, &arena, &other.plan, &why);
+    assert_int_equal(e.code, ERR_CONFLICT);
+    assert_string_equal(why.rule, "filing.idempotency");
+    why = (struct why){0};
+    // both decided before either was written
+    struct deed twins[3];
+    warn_of(&twins[0], &entity, "twice");
+    twins[1] = twins[0];
+    warn_of(&twins[2], &entity, "twice");
+    for (size_t i = 0; i < 3; i++) {
+        must(deed_finish(world, &twins[i], &arena, &why));
+        must(deed_decide(world, &twins[i], conn, &arena, &why));
+        assert_true(twins[i].is_decided && !twins[i].plan.is_repeat);
+    }
+    must(store_begin(conn, &why));
+    for (size_t i = 0; i < 3; i++) must(deed_write(world, &twins[i], conn, &edge, &arena, &why));
+    must(store_commit(conn, &why));
+    must(twins[0].result);
+    must(twins[1].result);
+    assert_true(twins[1].plan.is_repeat && span_equals(twins[1].plan.filing_id, twins[0].plan.filing_id) && twins[1].seq == twins[0].seq);
+    assert_int_equal(twins[2].result.code, ERR_CONFLICT);
+    assert_int_equal(number_of(file, "SELECT count(*) FROM record"), 3);
+    why = (struct why){0};
+    node_end();
+}
+
+int main(int argc, char **argv) {
+    const char *is_long = getenv("VARDE_LONG");
+    if (is_long != NULL && is_long[0] != '\0') seeds = 60;
+    if (argc > 1) seeds = strtoull(argv[1], NULL, 10);
+    if (argc > 2) seed_first = strtoull(argv[2], NULL, 10);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_sequence_lives_again),
+        cmocka_unit_test(a_replay_decides_alike),
+        cmocka_unit_test(what_is_erased_is_gone),
+        cmocka_unit_test(an_entry_loses_the_field),
+        cmocka_unit_test(a_plan_on_what_has_moved_is_decided_again),
+        cmocka_unit_test(a_plan_may_come_too_late),
+        cmocka_unit_test(a_repeat_is_the_same_filing),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
