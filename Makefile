@@ -175,6 +175,8 @@ headers: $(HEADERS:%.h=$(B)/header/%.ok)
 
 # Every bench/NAME.c is one measurement; bench/run runs them.
 BENCH_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard bench/*.c)))
+# replay writes down what goes through store.h
+$(B)/bench/replay: LDFLAGS += $(foreach f,read write begin commit savepoint release,-Wl,--wrap=store_$(f))
 $(B)/bench/%: bench/%.c $(B)/libvarde.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(B)/libvarde.a $(LIBS)
