@@ -47,7 +47,8 @@ static struct err put_duties(struct store_conn *conn, const struct case_row *row
                                  value_int(due_ms),
                                  value_int(latest_ms),
                                  is_done ? value_int(done_ms) : value_null(),
-                                 value_text(json_bytes(arena, duty))};
+                                 value_text(json_bytes(arena, duty)),
+                                 value_text(row->procedure)};
         TRY(store_write(conn, STMT_DUTY_ADD, params, sizeof params / sizeof params[0], NULL, why));
     }
     *ret_next_due_ms = next;

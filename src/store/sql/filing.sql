@@ -56,16 +56,16 @@ WHERE workspace = $1 AND ($2 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors)
 DELETE FROM duty WHERE case_id = $1;
 
 -- name: duty_add
--- takes case_id, ordinal, duty, document, owed_by, entity_id, workspace, sectors, due_ms, due_latest_ms, done_ms, content
+-- takes case_id, ordinal, duty, document, owed_by, entity_id, workspace, sectors, due_ms, due_latest_ms, done_ms, content, procedure
 INSERT INTO duty (case_id, ordinal, duty, document, owed_by, entity_id, workspace, sectors, due_ms, due_latest_ms, done_ms,
-                  content)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+                  content, procedure)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: duty_page
 -- Open duties, next due first. Takes due_ms, case_id, ordinal after which to go on, number of rows, workspace, sectors or
 -- NULL, owed_by or NULL, latest due_ms; gives case_id, ordinal, entity_id, due_ms, due_latest_ms, content, entity name, procedure
-SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, c.procedure
-FROM duty d JOIN case_file c ON c.id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
+SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, d.procedure
+FROM duty d LEFT JOIN entity e ON e.id = d.entity_id
 WHERE d.done_ms IS NULL AND d.workspace = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
   AND ($6 IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each($6) b WHERE s.value = b.value))
   AND ($7 IS NULL OR d.owed_by = $7) AND d.due_ms <= $8
@@ -74,8 +74,8 @@ ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;
 -- name: duty_page_of_entity
 -- takes due_ms, case_id, ordinal after which to go on, number of rows, entity_id, owed_by or NULL, latest due_ms
 -- gives the columns of duty_page
-SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, c.procedure
-FROM duty d JOIN case_file c ON c.id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
+SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, d.procedure
+FROM duty d LEFT JOIN entity e ON e.id = d.entity_id
 WHERE d.done_ms IS NULL AND d.entity_id = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
   AND ($6 IS NULL OR d.owed_by = $6) AND d.due_ms <= $7
 ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;

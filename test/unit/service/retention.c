@@ -83,8 +83,9 @@ static void filing(int64_t seq, const char *case_id, const char *procedure, cons
 static void open_duty(const char *case_id) {
     const struct value row[] = {value_text(span_of(case_id)), value_int(0), value_text(SPAN("final")), value_null(),
                                 value_text(SPAN("entity")), value_null(), value_text(SPAN("desk")), value_null(),
-                                value_int(1), value_int(1), value_null(), value_text(SPAN("{}"))};
-    write_row(STMT_DUTY_ADD, row, 12);
+                                value_int(1), value_int(1), value_null(), value_text(SPAN("{}")),
+                                value_text(SPAN("incident"))};
+    write_row(STMT_DUTY_ADD, row, 13);
 }
 
 static const struct json *ask(const struct retention_question *question) {

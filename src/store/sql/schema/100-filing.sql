@@ -59,8 +59,11 @@ CREATE TABLE pack_archive (
 
 -- Derived from here on, except where a table says otherwise.
 
+-- Tables with long rows have a rowid: keyed by text without one, few rows would fit on an inner page of the tree, and each
+-- step into it would cost more pages the more cases there are. What is long stands last: lists read past nothing.
+
 CREATE TABLE entity (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     name_folded TEXT NOT NULL,
     identifier TEXT,                -- national number
@@ -69,31 +72,29 @@ CREATE TABLE entity (
     class_proposed TEXT,            -- computed
     sectors TEXT,                   -- JSON array; NULL where none is known
     types TEXT NOT NULL,            -- JSON array of entity types
-    profile TEXT NOT NULL,          -- JSON object: register attribute to value
     version INTEGER NOT NULL,
     created_ms INTEGER NOT NULL,
-    changed_ms INTEGER NOT NULL
-) WITHOUT ROWID;
+    changed_ms INTEGER NOT NULL,
+    profile TEXT NOT NULL           -- JSON object: register attribute to value
+);
 CREATE INDEX entity_by_name ON entity (name_folded, id);
-CREATE INDEX entity_by_sector ON entity (sectors, name_folded, id);
-CREATE INDEX entity_by_identifier ON entity (identifier) WHERE identifier IS NOT NULL;
+CREATE INDEX entity_by_identifier ON entity (identifier, id) WHERE identifier IS NOT NULL;
 
 CREATE TABLE case_file (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     procedure TEXT NOT NULL,
     workspace TEXT NOT NULL,
     entity_id TEXT,
     sectors TEXT,                   -- JSON array; NULL where none is known
     state TEXT NOT NULL,
-    content TEXT NOT NULL,          -- JSON: the case as the law sees it
     version INTEGER NOT NULL,
     next_due_ms INTEGER NOT NULL,   -- earliest open duty, or 9223372036854775807
     opened_ms INTEGER NOT NULL,
     changed_ms INTEGER NOT NULL,
-    last_seq INTEGER NOT NULL
-) WITHOUT ROWID;
+    last_seq INTEGER NOT NULL,
+    content TEXT NOT NULL           -- JSON: the case as the law sees it
+);
 CREATE INDEX case_by_due ON case_file (workspace, next_due_ms, id);
-CREATE INDEX case_by_change ON case_file (workspace, changed_ms, id);
 CREATE INDEX case_by_entity ON case_file (entity_id, changed_ms, id);
 
 CREATE TABLE duty (
@@ -103,6 +104,7 @@ CREATE TABLE duty (
     document TEXT,
     owed_by TEXT NOT NULL,
     entity_id TEXT,
+    procedure TEXT NOT NULL,        -- of the case, so that a list need not look the case up
     workspace TEXT NOT NULL,
     sectors TEXT,                   -- JSON array; NULL where none is known
     due_ms INTEGER NOT NULL,        -- the earlier reading, or 9223372036854775807
@@ -110,13 +112,13 @@ CREATE TABLE duty (
     done_ms INTEGER,
     content TEXT NOT NULL,          -- JSON: the duty as the law states it
     PRIMARY KEY (case_id, ordinal)
-) WITHOUT ROWID;
+);
 CREATE INDEX duty_open ON duty (workspace, due_ms, case_id, ordinal) WHERE done_ms IS NULL;
 CREATE INDEX duty_open_of_entity ON duty (entity_id, due_ms, case_id, ordinal) WHERE done_ms IS NULL;
 
 CREATE TABLE filing (
-    id TEXT PRIMARY KEY,
-    seq INTEGER NOT NULL UNIQUE,
+    seq INTEGER PRIMARY KEY,        -- of its record
+    id TEXT NOT NULL UNIQUE,
     case_id TEXT NOT NULL,
     entity_id TEXT,
     workspace TEXT NOT NULL,
@@ -126,7 +128,7 @@ CREATE TABLE filing (
     filer TEXT NOT NULL,            -- pseudonym
     received_ms INTEGER NOT NULL,
     recorded_ms INTEGER NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX filing_by_case ON filing (case_id, seq);
 CREATE INDEX filing_by_entity ON filing (entity_id, seq);
 
@@ -135,9 +137,8 @@ CREATE TABLE proposal (
     ordinal INTEGER NOT NULL,
     case_id TEXT NOT NULL,
     content TEXT NOT NULL,          -- JSON: recipient, fields, article, reason
-    PRIMARY KEY (filing_id, ordinal)
-) WITHOUT ROWID;
-CREATE INDEX proposal_by_case ON proposal (case_id, filing_id, ordinal);
+    PRIMARY KEY (case_id, filing_id, ordinal)
+);
 
 -- Not derived: what is to be sent, and whether it was.
 CREATE TABLE outbox (
