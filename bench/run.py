@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Measures Varde on this machine and prints each figure beside its floor or peer of the same run: make bench.
 
-    bench/run.py [scope] [store] [filing] [scale] [memory]     only these; FULL=1 for 1,000,000 cases instead of 100,000
+    bench/run.py [scope] [filing] [scale] [memory] [parts]     only these; FULL=1 for 1,000,000 cases instead of 100,000
 
 Needs the release build. doc/bench.md says what each figure means. Ratios and counts bind, absolute figures are aims."""
 import csv
@@ -330,8 +330,16 @@ def measure_memory(table, folder):
     node.stop()
 
 
+def measure_parts(table, folder):
+    """The other programs of bench/, each with a table of its own."""
+    del table
+    for name, words in (("scope", ["300"]), ("store", [folder, "150"])):
+        print(f"== {name}", flush=True)
+        subprocess.run([os.path.join(BUILD, "bench", name), *words], check=True)
+
+
 def main():
-    parts = {"scope": measure_scope, "filing": measure_filing, "scale": measure_scale, "memory": measure_memory}
+    parts = {"scope": measure_scope, "filing": measure_filing, "scale": measure_scale, "memory": measure_memory, "parts": measure_parts}
     wanted = sys.argv[1:] or list(parts)
     folder = tempfile.mkdtemp(prefix="varde-bench-", dir=os.path.join(ROOT, "build"))
     began = time.monotonic()
