@@ -218,6 +218,38 @@ def others(node, tries):
     return 1
 
 
+def imports(node, tries):
+    """Lines of a register: the bad ones are named by number, field and rule, the good ones among them are filed, once."""
+    admin = node.administrator()
+    officer = node.officer(admin, "ca@node.example", "Officer of the authority", "ca", "the red tower stands 1")
+
+    def lines(data, who=officer):
+        return who.post("/api/v1/import", data, kind="application/x-ndjson")
+
+    good = json.dumps(v.registration("Pzaltdrizz Food (invented)", ["FO_FOOD"])).encode()
+    size = node.log_size()
+    tries.refused(lines(good, tries.company), "a company takes over a register", (403,), ("access.office",))
+    tries.refused(lines(b""), "no line", (422,), ("import.empty",))
+    tries.refused(lines(b"\n \n\r\n"), "blank lines only", (422,), ("import.empty",))
+    tries.refused(lines(b"\n".join([b"{}"] * 201)), "201 lines", (413, 422), ("import.lines",))
+    bad = ((b"{", "json.syntax"), (b"[]", "api.type"), (b'{"name":"a","name":"b"}', "json.duplicate_key"), (b'{"name":"\xff"}', "json.utf8"),
+           (b"{}", "field.required"), (good.replace(b'"FO_FOOD"', b'"NO_FOOD"'), "field.choice"), (good[:-1] + b',"extra":1}', "field.unknown"),
+           (b"[" * 5000 + b"]" * 5000, None), (good.replace(b'"320"', b'"-1"'), "field.limit"))
+    for line, rule in bad:
+        answer = lines(line)
+        count.check(answer.status == 200 and (answer.json["filed"], answer.json["refused"]) == (0, 1), f"import of {line[:40]!r}: {answer}")
+        error = answer.json["errors"][0]
+        count.check(error["line"] == 1 and error["rule"] and (rule is None or error["rule"] == rule), f"import of {line[:40]!r}: {error}, not {rule}")
+    count.equal(node.log_size(), size, "nothing was imported")
+    mixed = lines(b"\n".join([bad[0][0], good, bad[4][0], good.replace(b"Pzaltdrizz", b"Tsvixghast"), bad[2][0]]) + b"\n")
+    counts = {name: mixed.json[name] for name in ("filed", "repeated", "refused")}
+    count.equal(counts, {"filed": 2, "repeated": 0, "refused": 3}, f"good lines among bad ones: {mixed}")
+    count.equal([e["line"] for e in mixed.json["errors"]], [1, 3, 5], "the bad ones by number")
+    again = lines(good + b"\n" + good)
+    count.equal((again.json["filed"], again.json["repeated"]), (0, 2), f"the same line again, and twice: {again}")
+    return 2
+
+
 def doors(node):
     """Other doors that take bodies."""
     client = node.client()
@@ -248,6 +280,7 @@ def main():
         count.equal(node.log_size(), size, "nothing was filed")
         size += times(tries)
         size += others(node, tries)
+        size += imports(node, tries)
         doors(node)
         count.equal(node.log_size(), size, "nothing was filed but what is right")
         count.equal(node.roles(), pids, "no process has died")

@@ -194,7 +194,7 @@ def schemathesis(node, token, name, mode, seconds, excluded):
 def check_random():
     """Against a node of its own, as nobody, as a company and as an officer."""
     node = v.Node()
-    seconds = 100 if v.LONG else 5
+    seconds = 80 if v.LONG else 5
     try:
         node.start()
         admin = node.administrator()
