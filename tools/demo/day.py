@@ -54,9 +54,11 @@ class Day:
     def __init__(self, forms, csirt, ca, keep):
         self.forms, self.csirt, self.ca, self.keep = forms, csirt, ca, keep
         self.cases = []  # of incidents, in the order in which they were opened
+        self.number = 0
 
     def file(self, who, procedure, document, said=None, **more):
-        filed = who.must_file(procedure, document, self.forms.fill(procedure, document, said or {}), **more)
+        self.number += 1  # with a key, so that a broken connection is tried again and nothing is filed twice
+        filed = who.must_file(procedure, document, self.forms.fill(procedure, document, said or {}), key=f"demonstration-{self.number}", **more)
         self.keep(document, filed)
         return filed
 

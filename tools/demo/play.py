@@ -145,6 +145,8 @@ class Demo:
         seconds = time.monotonic() - began
         self.count.equal((done.returncode, done.stdout.strip()), (0, f"{self.entities} filed, 0 there already, 0 refused"), "varde import")
         self.rate = self.entities / seconds
+        for _, person in self.accounts:  # what was idle for so long may be closed by the node
+            person.close()
         self.say(f"imported in {seconds:.1f} s: {self.rate:.0f} entities a second, each a filing with a record in the log")
 
     def classify(self, path):
