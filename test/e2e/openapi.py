@@ -18,6 +18,7 @@ import varde_client as v
 
 PACKAGES = ["openapi-spec-validator==0.9.0", "jsonschema==4.26.0", "schemathesis==4.32.5"]
 VENV = os.path.join(v.ROOT, "build/venv")
+TRUSTED = "/etc/ssl/certs/ca-certificates.crt"  # pip trusts a list of its own unless told to trust what the machine does
 count = v.Count()
 
 CONFIG = """
@@ -38,6 +39,8 @@ def venv():
     wanted = "\n".join(PACKAGES)
     have = open(marker, encoding="ascii").read() if os.path.exists(marker) else ""
     if have != wanted:
+        if os.path.exists(TRUSTED):
+            os.environ.setdefault("PIP_CERT", TRUSTED)
         for command in ([sys.executable, "-m", "venv", "--clear", VENV], [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + PACKAGES):
             run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
             if run.returncode != 0:
