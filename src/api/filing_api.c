@@ -58,6 +58,17 @@ static struct err filing_apply(struct api_request *request, struct store_conn *c
     return err_none();
 }
 
+// A request sent again tells what became of the case meanwhile: not to someone whose mandate or role has ended. Her receipt stays
+// hers, at /receipt.
+static struct err may_still_know(struct api_request *request, struct store_conn *conn, struct case_file *file, struct why *why) {
+    struct principal who = request->principal;
+    struct access_case of;
+    who.scopes |= SCOPE_READ; // a token that only files is told what filing tells
+    TRY(case_find_filer(conn, &who, request->received_ms, request->arena, file, why));
+    case_access(request->services, file, request->arena, &of);
+    return access_may_read_case(&who, &of, request->received_ms, why);
+}
+
 static struct err write_filed(struct api_request *request, struct api_response *response, struct store_conn *conn, struct span filing_id,
                               bool is_repeat, struct why *why) {
     struct record_open record;
@@ -66,6 +77,7 @@ static struct err write_filed(struct api_request *request, struct api_response *
     TRY(record_read(conn, filing_id, arena, &record, why));
     struct json case_id = record_header_value(&record, "case", arena), entity = record_header_value(&record, "entity", arena);
     TRY(case_get(conn, case_id.string, arena, &file, why));
+    if (is_repeat) TRY(may_still_know(request, conn, &file, why));
     struct json_out out;
     api_json(response, is_repeat ? 200 : 201, &out);
     if (!is_repeat) api_respond_header(response, "location", arena_printf(arena, "/api/v1/filings/%.*s", SPAN_FMT(filing_id)));
