@@ -158,11 +158,11 @@ static struct err attachment_render(struct api_request *request, struct api_resp
     return err_none();
 }
 
-// A name for a list: no path, no controls.
+// A name for a list: no path, nothing that makes "exe.pdf" of "fdp.exe".
 static bool is_file_name(struct span name) {
     for (size_t i = 0; i < name.len; i++)
-        if (name.at[i] < 0x20 || name.at[i] == 0x7f || name.at[i] == '/' || name.at[i] == '\\') return false;
-    return name.len > 0 && name.len <= LIMIT_NAME_BYTES && span_is_utf8(name);
+        if (name.at[i] == '/' || name.at[i] == '\\') return false;
+    return name.len > 0 && name.len <= LIMIT_NAME_BYTES && !span_is(name, ".") && !span_is(name, "..") && span_is_utf8(name) && !span_has_hidden(name);
 }
 
 static bool is_media_type(struct span type) {

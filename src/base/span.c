@@ -67,6 +67,17 @@ bool span_is_utf8(struct span s) {
     return true;
 }
 
+bool span_has_hidden(struct span s) {
+    for (size_t i = 0; i < s.len; i++) {
+        uint8_t a = s.at[i], b = i + 1 < s.len ? s.at[i + 1] : 0, c = i + 2 < s.len ? s.at[i + 2] : 0;
+        if (a < 0x20 || a == 0x7f || (a == 0xc2 && b >= 0x80 && b <= 0x9f)) return true;
+        if (a == 0xe2 && b == 0x80 && c >= 0xa8 && c <= 0xae) return true;
+        if (a == 0xe2 && b == 0x81 && c >= 0xa6 && c <= 0xa9) return true;
+        if (a == 0xef && b == 0xbb && c == 0xbf) return true;
+    }
+    return false;
+}
+
 bool span_to_int(struct span s, int64_t *ret) {
     bool is_negative = s.len > 0 && s.at[0] == '-';
     size_t i = is_negative ? 1 : 0;

@@ -41,6 +41,9 @@ struct span span_part(struct span s, size_t from, size_t to);
 struct span span_trim(struct span s);
 // Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool span_is_utf8(struct span s);
+// Whether a line of UTF-8 holds what is not seen but changes what is: controls (C0, C1, DEL), line and paragraph separators, marks
+// that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069), U+FEFF. A name with them shows as another.
+bool span_has_hidden(struct span s);
 // A decimal integer with optional '-', nothing else, in the range of int64_t; false otherwise (ret untouched).
 bool span_to_int(struct span s, int64_t *ret);
 // For printf("%.*s", SPAN_FMT(s)).

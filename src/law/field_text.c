@@ -37,7 +37,7 @@ bool domain_canonical(struct arena *arena, struct span text, struct span *ret, c
 // What RFC 5321 calls a mailbox with a dot-string before the @; quoted local parts are refused.
 bool email_is_valid(struct span text, const char **words) {
     *words = "is no e-mail address like security@example.eu";
-    if (text.len < 3 || text.len > 254) return false;
+    if (text.len < 3 || text.len > 254 || span_has_hidden(text)) return false;
     size_t at = span_find(text, '@', 0);
     if (at == 0 || at > 64 || at + 1 >= text.len || text.at[0] == '.' || text.at[at - 1] == '.') return false;
     for (size_t i = 0; i < at; i++) {
@@ -46,12 +46,12 @@ bool email_is_valid(struct span text, const char **words) {
         if (!is_plain || (c == '.' && text.at[i + 1] == '.')) return false;
     }
     struct span domain = span_part(text, at + 1, text.len);
-    size_t dot = span_find(domain, '.', 0);
     for (size_t i = 0; i < domain.len; i++) {
-        uint8_t c = domain.at[i];
-        if (!is_letter(c) && !is_digit(c) && c != '-' && c != '.' && c < 0x80) return false;
+        uint8_t c = domain.at[i], before = i > 0 ? domain.at[i - 1] : '.', after = i + 1 < domain.len ? domain.at[i + 1] : '.';
+        bool is_edge = before == '.' || after == '.';
+        if (!is_letter(c) && !is_digit(c) && c < 0x80 && (is_edge || (c != '-' && c != '.'))) return false; // labels are not empty
     }
-    return dot > 0 && dot + 1 < domain.len && domain.at[domain.len - 1] != '.';
+    return span_find(domain, '.', 0) < domain.len;
 }
 
 // E.164 in international form: "+" and 5 to 15 digits; blanks, dots, hyphens and brackets are taken out.
@@ -87,6 +87,7 @@ static size_t address_parse(struct span text, uint8_t ret[16]) {
 bool ip_range_canonical(struct arena *arena, struct span text, struct span *ret, const char **words) {
     *words = "is no IP address or range like 192.0.2.0/24 or 2001:db8::/32";
     size_t slash = span_find(text, '/', 0);
+    static const uint8_t MAPPED[12] = {[10] = 0xff, [11] = 0xff}; // addresses of version 4 within version 6
     uint8_t address[16];
     size_t size_bytes = address_parse(span_part(text, 0, slash), address);
     if (size_bytes == 0) return false;
@@ -94,6 +95,11 @@ bool ip_range_canonical(struct arena *arena, struct span text, struct span *ret,
     struct span prefix = span_part(text, slash < text.len ? slash + 1 : text.len, text.len);
     if (slash < text.len && (prefix.len == 0 || prefix.len > 3 || !is_digit(prefix.at[0]) || !span_to_int(prefix, &bits))) return false;
     if (bits < 0 || bits > (int64_t)size_bytes * 8) return false;
+    if (size_bytes == 16 && bits >= 96 && memcmp(address, MAPPED, sizeof MAPPED) == 0) { // one range, one text
+        memmove(address, address + 12, 4);
+        size_bytes = 4;
+        bits -= 96;
+    }
     if (bits < 8) {
         *words = "is larger than any holder's range; at most a /8 is taken";
         return false;

@@ -35,10 +35,12 @@ static size_t characters(struct span text) {
     return count;
 }
 
+// A long text is taken as it was pasted, but for what no text holds; a line is a name for someone's eyes.
 static bool has_control(struct span text, bool is_long) {
+    if (!is_long) return span_has_hidden(text);
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.at[i];
-        if (c == 0x7f || (c < 0x20 && !(is_long && (c == '\n' || c == '\t' || c == '\r')))) return true;
+        if (c == 0x7f || (c < 0x20 && c != '\n' && c != '\t' && c != '\r')) return true;
     }
     return false;
 }
@@ -46,7 +48,7 @@ static bool has_control(struct span text, bool is_long) {
 static struct json text_read(struct value_reader *r, const struct field *field, struct span text, struct span pointer) {
     bool is_long = field->type == FIELD_LONG_TEXT;
     size_t count = characters(text);
-    if (has_control(text, is_long)) return refuse(r, field, pointer, "field.text", "The text holds control characters.");
+    if (has_control(text, is_long)) return refuse(r, field, pointer, "field.text", "The text holds control characters, or marks that hide or turn letters.");
     if (count > field->max_chars || count < field->min_chars) {
         fault_add(r->faults, pointer, "field.limit", field->article, "The text has %zu characters; %zu to %zu are taken.", count,
                   field->min_chars, field->max_chars);

@@ -92,7 +92,7 @@ static struct err check_mandate(const struct access_mandate_new *mandate, struct
                        "A mandate has one or more of the scopes read, file, manage.");
     if (mandate->until_ms != INSTANT_NONE && mandate->until_ms <= mandate->from_ms)
         return why_set(why, ERR_INPUT, "/until", "access.mandate_dates", NULL, "A mandate ends after it begins.");
-    if (mandate->ground.len > LIMIT_NAME_BYTES || !span_is_utf8(mandate->ground))
+    if (mandate->ground.len > LIMIT_NAME_BYTES || !span_is_utf8(mandate->ground) || span_has_hidden(mandate->ground))
         return why_set(why, ERR_INPUT, "/ground", "access.mandate_ground", NULL, "The ground is one line of at most %d bytes.",
                        LIMIT_NAME_BYTES);
     return err_none();

@@ -56,7 +56,7 @@ const struct access_office *access_office_find(const struct access *access, stru
 
 struct span access_login_normal(struct span login, struct arena *arena) {
     struct span none = span_make(NULL, 0);
-    if (login.len < LOGIN_MIN_BYTES || login.len > LOGIN_MAX_BYTES || !span_is_utf8(login)) return none;
+    if (login.len < LOGIN_MIN_BYTES || login.len > LOGIN_MAX_BYTES || !span_is_utf8(login) || span_has_hidden(login)) return none;
     uint8_t normal[LOGIN_MAX_BYTES];
     for (size_t i = 0; i < login.len; i++) {
         uint8_t c = login.at[i];
@@ -67,10 +67,7 @@ struct span access_login_normal(struct span login, struct arena *arena) {
 }
 
 static bool is_line(struct span text) {
-    if (text.len == 0 || text.len > LIMIT_NAME_BYTES || !span_is_utf8(text)) return false;
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] < ' ' || text.at[i] == 0x7f) return false;
-    return true;
+    return text.len > 0 && text.len <= LIMIT_NAME_BYTES && span_is_utf8(text) && !span_has_hidden(text);
 }
 
 static bool is_language(struct span text) {

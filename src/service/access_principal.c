@@ -179,7 +179,7 @@ struct err access_token_create(struct store_conn *conn, const struct principal *
     if ((principal->role_count > 0 || principal->is_administrator) && !principal->is_totp_done)
         return why_set(why, ERR_DENIED, NULL, "access.second_factor", NULL,
                        "Please set up a second factor before making tokens.");
-    if (name.len == 0 || name.len > LIMIT_NAME_BYTES || !span_is_utf8(name))
+    if (name.len == 0 || name.len > LIMIT_NAME_BYTES || !span_is_utf8(name) || span_has_hidden(name))
         return why_set(why, ERR_INPUT, "/name", "access.token_name", NULL, "Please say in one line what the token is for.");
     if (token->scopes == 0 || (token->scopes & ~(uint32_t)SCOPE_ALL_OF_TOKENS) != 0)
         return why_set(why, ERR_INPUT, "/scopes", "access.token_scopes", NULL,

@@ -76,6 +76,36 @@ def twins(node, authority, ann, one):
                  "once closed, a company is never kept from registering anew")
 
 
+def names(node, ann, case):
+    """What is not seen but changes what is seen is in no name."""
+    for name in ("invoice%E2%80%AEfdp.exe", "a%C2%85b", "..", "a%E2%80%A8b", "%EF%BB%BFa"):
+        count.problem(ann.call("POST", "/api/v1/attachments?name=" + name, b"x", kind="text/plain"), 422, "attachment.name", f"a file named {name}")
+    for letter in ("\u202e", "\u0085", "\u2028", "\u2066", "\ufeff", "\u0000"):
+        answer = ann.file("registration", "registration", v.registration("Quil" + letter + "zarn (invented)"))
+        count.problem(answer, 422, "field.text", f"a company named with {letter!r}", "/name")
+    new = {"login": "a\u202eb@x.example", "name": "A", "password": "a loud harbour at noon"}
+    count.problem(node.client().post("/api/v1/persons", new), 422, "access.login", "a login that turns its letters")
+    new.update(login="ab@x.example", name="A\u0085B")
+    count.problem(node.client().post("/api/v1/persons", new), 422, "access.name", "a person named with a control")
+    text = {"ground": "mistaken", "reason": "Zeile eins\nשלום \u2066x\u2069"}
+    kept = ann.file("registration", "deregistration_request", text, case=case)
+    count.status(kept, 201, "a long text is taken as it was pasted")
+    count.status(ann.file("registration", "registration", v.registration("Αθήνα Ψ (invented) שלום")), 201, "and letters of all alphabets in a name")
+
+
+def repeats(node, ann, one):
+    """Sending a filing again after one's mandate has ended tells nothing new of the case."""
+    helper = node.person("helper@three.example", "Helper", "a still harbour at noon")
+    given = ann.need(201, "POST", f"/api/v1/entities/{one['entity']}/mandates", {"login": "helper@three.example", "scopes": ["file"], "ground": "x"})
+    text = v.early_warning()
+    filed = helper.file("incident", "early_warning", text, entity=one["entity"], key="once")
+    count.status(filed, 201, "filed by mandate")
+    count.status(helper.file("incident", "early_warning", text, entity=one["entity"], key="once"), 200, "and again: the same")
+    ann.need(204, "DELETE", "/api/v1/mandates/" + given["id"])
+    count.status(helper.file("incident", "early_warning", text, entity=one["entity"], key="once"), 404, "after the mandate nothing of the case")
+    count.status(helper.get(f"/api/v1/filings/{filed.json['filing']}/receipt"), 200, "the receipt stays hers")
+
+
 def main():
     node = v.Node(edit=with_crisis_authority)
     try:
@@ -88,6 +118,8 @@ def main():
         warned = ann.must_file("incident", "early_warning", v.early_warning(), entity=one["entity"])
         lists(crisis, authority, one["entity"], warned["case"])
         streams(node, admin, ann, one["entity"])
+        names(node, ann, one["case"])
+        repeats(node, ann, one)
         twins(node, authority, ann, one)
     finally:
         count.equal(node.close(), 0, "the node stops when asked")
