@@ -12,7 +12,7 @@
 #include "os/stream.h"
 #include "role/config.h"
 
-enum { PATHS_BYTES = 256 * 1024 };
+enum { PATHS_BYTES = 256 * 1024 + BACKUP_FILES_MAX * BACKUP_FILE_BYTES_MAX };
 
 // One directory being filled: DIR/.NAME.tmp, at the end moved to DIR/NAME.
 struct place {
@@ -40,6 +40,8 @@ struct job {
     struct part_file files[BACKUP_PARTS];
     struct backup_secret secret;
     struct backup_about about;
+    struct backup_file with_keys[BACKUP_FILES_MAX];
+    size_t with_keys_count;
     struct progress progress;
     struct why *why;
 };
@@ -132,6 +134,9 @@ static struct err copy(struct job *job, const struct config *config, int64_t now
     const char *node = arena_text(job->arena, config->state);
     if (node == NULL) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
     struct backup_plan plan = {.node = node, .now_ms = now_ms, .secret = &job->secret, .progress = &progress};
+    if (job->files[BACKUP_KEYS].is_wanted) TRY(backup_files_read(config, job->arena, job->with_keys, &job->with_keys_count, job->why));
+    plan.files = job->with_keys;
+    plan.file_count = job->with_keys_count;
     for (size_t i = 0; i < BACKUP_PARTS; i++) {
         sinks[i] = (struct backup_sink){&job->files[i], sink_write};
         if (job->files[i].is_wanted) plan.sinks[i] = &sinks[i];
@@ -193,6 +198,10 @@ static void report_json(struct job *job) {
         json_out_object_end(&out);
     }
     json_out_array_end(&out);
+    json_out_name(&out, "files");
+    json_out_array(&out);
+    for (size_t i = 0; i < job->with_keys_count; i++) json_out_string(&out, job->with_keys[i].name);
+    json_out_array_end(&out);
     json_out_object_end(&out);
     buf_add_byte(&text, '\n');
     print_span(buf_span(&text));
@@ -206,6 +215,7 @@ static void report(struct job *job) {
         if (job->files[part].is_wanted)
             (void)printf("%12llu bytes  %s/%s\n", (unsigned long long)job->files[part].size_bytes,
                          job->files[part].place->final, backup_file_name(part));
+    for (size_t i = 0; i < job->with_keys_count; i++) (void)printf("with the keys       %.*s\n", SPAN_FMT(job->with_keys[i].name));
 }
 
 static int backup_run(const struct call *call) {
@@ -251,7 +261,8 @@ const struct command backup_command = {
         "be\n"
         "kept for a shorter time) and erasures.varde. The node's writer is not held up. Only a whole backup gets its\n"
         "name; SHA256SUMS lets `sha256sum -c` find a bad medium without the secret.\n\n"
-        "The configuration, the signing key and the TLS key are not in it: they change rarely and are copied apart.",
+        "With the keys go varde.yaml, node.secret, keys/log.vkey, and the certificate and its key where they are in the\n"
+        "data directory. The signing key is not in it, and must be copied apart; keys/heads is never copied.",
     .options = BACKUP_OPTIONS,
     .run = backup_run,
 };

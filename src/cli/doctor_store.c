@@ -2,6 +2,7 @@
 #include "cli/doctor.h"
 #include "os/file.h"
 #include "role/keys_state.h"
+#include "service/archive.h"
 #include "store/check.h"
 #include "store/store.h"
 
@@ -27,7 +28,8 @@ static bool head_read(struct doctor *doctor, struct keys_memory *ret) {
     return is_found;
 }
 
-static struct err records_count(const char *file, struct arena *arena, int64_t *ret, struct why *why) {
+// Counts the records, and looks whether a restore left derived tables to be made anew.
+static struct err records_count(const char *file, struct arena *arena, int64_t *ret, bool *ret_needs_rebuild, struct why *why) {
     struct store *store = NULL;
     struct store_conn *conn = NULL;
     TRY(store_open_as_is(file, &store, why));
@@ -36,6 +38,7 @@ static struct err records_count(const char *file, struct arena *arena, int64_t *
         struct rows rows = {0};
         e = store_read(conn, STMT_RECORD_COUNT, NULL, 0, arena, &rows, why);
         if (!is_err(e)) *ret = rows.count == 1 ? rows_int(&rows, 0, 0) : 0;
+        if (!is_err(e)) e = archive_needs_rebuild(conn, arena, ret_needs_rebuild, why);
         store_disconnect(conn);
     }
     store_close(store);
@@ -76,7 +79,11 @@ void doctor_look_at_store(struct doctor *doctor) {
         doctor_find(doctor, FINDING_WARN, "database", "this program brings it up to date at the next start; make a backup before",
                     "%zu steps of the schema are still to come", health.missing_migrations);
     int64_t records = 0;
-    e = records_count(file, &doctor->arena, &records, &why);
+    bool needs_rebuild = false;
+    e = records_count(file, &doctor->arena, &records, &needs_rebuild, &why);
+    if (!is_err(e) && needs_rebuild)
+        doctor_find(doctor, FINDING_WARN, "database", "stop the node and run varde rebuild; until then it takes no filings",
+                    "it was restored, and what is derived from the record must be made anew");
     if (is_err(e)) doctor_fail(doctor, "log", e, &why, "restore the database");
     else look_at_head(doctor, records);
 }

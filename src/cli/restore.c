@@ -7,7 +7,14 @@
 #include "os/file.h"
 #include "os/stream.h"
 
-enum { PATHS_BYTES = 256 * 1024 };
+enum { PATHS_BYTES = 256 * 1024 + BACKUP_FILES_MAX * (BACKUP_FILE_BYTES_MAX + 1024) };
+
+struct returning { // a file that comes back with the keys
+    const char *path;
+    struct backup_file file;
+    bool is_kept; // one stands there already and stays
+    bool is_made;
+};
 
 struct in_file {
     struct stream stream;
@@ -23,6 +30,9 @@ struct job {
     struct backup_source main_source, keys_source, list_sources[RESTORE_ERASURES_MAX];
     struct restore_plan plan;
     struct restore_result result;
+    struct returning returning[BACKUP_FILES_MAX];
+    size_t returning_count;
+    const char *data;
     struct progress progress;
     struct why *why;
 };
@@ -108,17 +118,72 @@ static struct err place_check(struct job *job, const char *data) {
     return err_none();
 }
 
+static struct err file_take(void *self, const struct backup_file *file, struct why *why) {
+    struct job *job = self;
+    if (job->returning_count == BACKUP_FILES_MAX || !backup_file_may_return(file->name))
+        return why_set(why, ERR_CORRUPT, "", "backup.files", "", "%.*s: is no file that a backup brings back", SPAN_FMT(file->name));
+    struct returning *one = &job->returning[job->returning_count++];
+    one->file = (struct backup_file){arena_copy(job->arena, file->name), arena_copy(job->arena, file->bytes)};
+    one->path = one->file.name.at == NULL ? NULL : path_join(job->arena, job->data, (const char *)one->file.name.at);
+    if (one->path == NULL || (one->file.bytes.at == NULL && file->bytes.len > 0))
+        return why_set(why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
+    return err_none();
+}
+
+// What stands there already stays, but the database needs the secret that it was written under.
+static struct err file_look(struct job *job, struct returning *one) {
+    struct span there;
+    one->is_kept = file_exists(one->path);
+    if (!one->is_kept || !span_is(one->file.name, "node.secret")) return err_none();
+    TRY(file_read(job->arena, one->path, BACKUP_FILE_BYTES_MAX, &there, job->why));
+    if (span_equals(there, one->file.bytes)) return err_none();
+    return why_set(job->why, ERR_CONFLICT, "", "backup.node_secret", "",
+                   "%s: is another secret than that of the backup; second factors and drafts could not be read", one->path);
+}
+
+static struct err file_return(struct job *job, struct returning *one) {
+    const char *name = (const char *)one->file.name.at;
+    size_t slash = span_find(one->file.name, '/', 0);
+    if (slash < one->file.name.len) {
+        const char *dir = path_join(job->arena, job->data, arena_text(job->arena, span_part(one->file.name, 0, slash)));
+        if (dir == NULL) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
+        if (!file_exists(dir)) TRY(dir_make(dir, 0700, job->why));
+    }
+    TRY(file_create(one->path, one->file.bytes, strcmp(name, "keys/log.vkey") == 0 ? 0644 : 0600, job->why));
+    one->is_made = true;
+    return err_none();
+}
+
+// The files first, then the database: where that is, everything is.
+static struct err put_in_place(struct job *job) {
+    for (size_t i = 0; i < job->returning_count; i++) TRY(file_look(job, &job->returning[i]));
+    for (size_t i = 0; i < job->returning_count; i++)
+        if (!job->returning[i].is_kept) TRY(file_return(job, &job->returning[i]));
+    return path_rename(job->temp, job->database, job->why);
+}
+
+static void files_remove(struct job *job) {
+    for (size_t i = 0; i < job->returning_count; i++)
+        if (job->returning[i].is_made) (void)file_remove(job->returning[i].path, NULL).code;
+}
+
 static struct err restore(struct job *job) {
     struct backup_secret secret;
     TRY(backup_secret_read(job->call, job->arena, &secret, job->why));
     job->plan.secret = &secret;
     TRY(sources_open(job));
-    TRY(place_check(job, call_option(job->call, "--data")));
+    job->data = call_option(job->call, "--data");
+    job->plan.take_file = file_take;
+    job->plan.take_file_self = job;
+    TRY(place_check(job, job->data));
     progress_begin(&job->progress, "restore, KiB");
     struct err e = store_restore(job->temp, &job->plan, &job->result, job->why);
     progress_end(&job->progress);
-    if (!is_err(e)) e = path_rename(job->temp, job->database, job->why);
-    if (is_err(e)) database_remove(job, job->temp);
+    if (!is_err(e)) e = put_in_place(job);
+    if (is_err(e)) {
+        files_remove(job);
+        database_remove(job, job->temp);
+    }
     return e;
 }
 
@@ -131,6 +196,8 @@ static void report(struct job *job, bool is_json) {
                      (unsigned long long)result->rows, (unsigned long long)result->keys,
                      (unsigned long long)result->erased_again);
         if (job->plan.keys == NULL) (void)printf("without keys: what was filed can be proved, not read\n");
+        for (size_t i = 0; i < job->returning_count; i++)
+            (void)printf("%s %s\n", job->returning[i].is_kept ? "kept, was there already:" : "restored", job->returning[i].path);
         if (result->needs_rebuild) (void)printf("run varde rebuild before the node is started\n");
         return;
     }
@@ -148,6 +215,13 @@ static void report(struct job *job, bool is_json) {
     json_out_member_int(&out, "erased_again", (int64_t)result->erased_again);
     json_out_member_bool(&out, "needs_rebuild", result->needs_rebuild);
     json_out_member_text(&out, "database", job->database);
+    for (size_t kept = 0; kept < 2; kept++) {
+        json_out_name(&out, kept == 0 ? "files" : "files_kept");
+        json_out_array(&out);
+        for (size_t i = 0; i < job->returning_count; i++)
+            if (job->returning[i].is_kept == (kept == 1)) json_out_string(&out, job->returning[i].file.name);
+        json_out_array_end(&out);
+    }
     json_out_object_end(&out);
     buf_add_byte(&text, '\n');
     print_span(buf_span(&text));
@@ -196,7 +270,8 @@ const struct command restore_command = {
         "Everything is checked before node.db appears: each chunk of each part, the database, its references and the\n"
         "number of records. A directory that has a node.db is left alone. What was erased since the backup comes back\n"
         "unless a later list of erasures is given.\n\n"
-        "The configuration, keys and certificates are put beside it by hand. A node that finds itself behind what its\n"
+        "The files that went with the keys (varde.yaml, node.secret, certificate) come back too; one that stands there\n"
+        "already stays. The signing key is put beside by hand. A node that finds itself behind what its\n"
         "signing key or a witness has seen says so when it starts.",
     .options = RESTORE_OPTIONS,
     .run = restore_run,

@@ -109,8 +109,25 @@ static struct err main_add(struct copying *copying) {
     return err_none();
 }
 
+static struct err files_add(struct copying *copying) {
+    const struct backup_plan *plan = copying->plan;
+    if (plan->file_count > BACKUP_FILES_MAX)
+        return why_set(copying->why, ERR_LIMIT, NULL, "backup.files", NULL, "too many files");
+    for (size_t i = 0; i < plan->file_count; i++) {
+        const struct backup_file *file = &plan->files[i];
+        if (file->name.len > BACKUP_FILE_NAME_MAX || file->bytes.len > BACKUP_FILE_BYTES_MAX)
+            return why_set(copying->why, ERR_LIMIT, NULL, "backup.files", NULL, "%.*s: the file or its name is too long",
+                           SPAN_FMT(file->name));
+        seal_add(copying->seal, SPAN("D"));
+        seal_add_text(copying->seal, file->name);
+        seal_add_text(copying->seal, file->bytes);
+    }
+    return err_none();
+}
+
 static struct err keys_add(struct copying *copying) {
     struct rows tables;
+    TRY(files_add(copying));
     TRY(list_read(copying, STMT_BACKUP_TABLES, &tables));
     for (size_t i = 0; i < tables.count; i++)
         if (backup_is_of_keys(rows_span(&tables, i, 0))) TRY(table_add(copying, rows_span(&tables, i, 0)));

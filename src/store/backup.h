@@ -6,9 +6,10 @@
  *
  *     main       every table with its rows, except the rows of the tables of the next part
  *     keys       the rows of field_key, attachment_key, and of entity, the one derived table that holds what was read
- * out of sealed fields. Kept for a shorter time than main: an erasure is complete once every copy of this part from
- * before it is gone erasures   which fields (and attachments) were erased by then: no content, only positions and the
- * filing
+ * out of sealed fields; and the small files that the caller hands over (configuration, secrets), without which the
+ * rest could not be used. Kept for a shorter time than main: an erasure is complete once every copy of this part from
+ * before it is gone
+ *     erasures     which fields (and attachments) were erased by then: no content, only positions and the filing
  *
  * All three come from one snapshot; the writer is not held up (the write-ahead log grows while it lasts). Restoring
  * main without keys gives a database whose log and commitments verify and whose sealed fields stay unreadable. A later
@@ -55,12 +56,21 @@ struct backup_about {
     int64_t tree_size; // records in the log
 };
 
+// A file that goes along in the part keys, whole in memory. The name is the caller's to check when it comes back.
+enum { BACKUP_FILES_MAX = 16, BACKUP_FILE_BYTES_MAX = 256 * 1024, BACKUP_FILE_NAME_MAX = 128 };
+struct backup_file {
+    struct span name;
+    struct span bytes;
+};
+
 struct backup_plan {
     const char *node; // at most 64 bytes
     int64_t now_ms;
     const struct backup_secret *secret;
     const struct backup_sink *sinks[BACKUP_PARTS]; // NULL: this part is not made
     const struct backup_progress *progress;        // may be NULL
+    size_t file_count; // at most BACKUP_FILES_MAX
+    const struct backup_file *files;
 };
 // ERR_INPUT for a secret that is too short. What the sinks got counts only when this succeeded.
 CHECKED struct err store_backup(struct store *store, const struct backup_plan *plan, struct backup_about *ret,
@@ -73,6 +83,10 @@ struct restore_plan {
     const struct backup_source *keys; // NULL: fields stay unreadable
     size_t erasure_count;
     const struct backup_source *erasures[RESTORE_ERASURES_MAX];
+    // Told of each file in the part keys, proved by the encryption; the spans last for the call. Nothing counts before
+    // the whole restore has succeeded. NULL: they are passed over.
+    struct err (*take_file)(void *self, const struct backup_file *file, struct why *why);
+    void *take_file_self;
 };
 struct restore_result {
     struct backup_about about;

@@ -110,6 +110,20 @@ static struct err end_check(struct restoring *restoring) {
     return unseal_end(restoring->part, restoring->why);
 }
 
+static struct err file_take(struct restoring *restoring) {
+    char name[BACKUP_FILE_NAME_MAX];
+    struct span text = {NULL, 0}, bytes = {NULL, 0};
+    TRY(text_get(restoring, &text));
+    size_t len = text.len;
+    if (len == 0 || len > sizeof name) return entry_wrong(restoring);
+    memcpy(name, text.at, len); // the bytes come into the same room
+    TRY(text_get(restoring, &bytes));
+    if (bytes.len > BACKUP_FILE_BYTES_MAX) return entry_wrong(restoring);
+    struct backup_file file = {span_make(name, len), bytes};
+    const struct restore_plan *plan = restoring->plan;
+    return plan->take_file == NULL ? err_none() : plan->take_file(plan->take_file_self, &file, restoring->why);
+}
+
 // The entries of main (ONLY_KEYS false) or keys, up to the end.
 static struct err entries_take(struct restoring *restoring, bool only_keys, sqlite3_stmt **insert) {
     for (;;) {
@@ -121,6 +135,8 @@ static struct err entries_take(struct restoring *restoring, bool only_keys, sqli
             TRY(table_begin(restoring, only_keys, insert));
         else if ((kind == 'S' || kind == 'I') && !only_keys)
             TRY(schema_run(restoring));
+        else if (kind == 'D' && only_keys)
+            TRY(file_take(restoring));
         else
             return kind == 'E' ? end_check(restoring) : entry_wrong(restoring);
     }

@@ -18,9 +18,12 @@
  *
  * Inside is a list of entries: one byte of kind, then
  *     'T' text, u32 columns          the rows that follow are of this table
- *     'R' cells                      a row: per cell one byte of type (N null, I u64, F u64 bits of a double, T text, B
- * blob) 'S' text                       SQL that makes a table, before any row 'I' text                       SQL that
- * makes an index, view or trigger, after all rows 'E' u64                        the end: how many rows there were
+ *     'R' cells                      a row: per cell one byte of type (N null, I u64, F u64 bits of a double, T text,
+ *                                    B blob)
+ *     'D' text, blob                 a file of the data directory, its name and bytes; in the part keys, before any table
+ *     'S' text                       SQL that makes a table, before any row
+ *     'I' text                       SQL that makes an index, view or trigger, after all rows
+ *     'E' u64                        the end: how many rows there were
  * where a text or blob is u32 length and bytes. Numbers are little endian.
  */
 #ifndef STORE_SEAL_H

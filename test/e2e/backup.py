@@ -44,6 +44,52 @@ class Node:
         return self.errors.read()
 
 
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def other_files(root, backup, key, data):
+    """What stands in a data directory stays, but for a secret that the database could not be read with."""
+    kept = root + "/kept"
+    os.mkdir(kept)
+    with open(kept + "/varde.yaml", "w", encoding="utf-8") as file:
+        file.write("state: 'LU'\n# mine\n")
+    with open(kept + "/node.secret", "wb") as file:
+        file.write(os.urandom(32))
+    code, _, err = varde("restore", "--from", backup, "--data", kept, "--key-file", key)
+    check("another secret of the node is refused", code != 0 and "node.secret" in err, err)
+    check("and nothing changed", sorted(os.listdir(kept)) == ["node.secret", "varde.yaml"], os.listdir(kept))
+    shutil.copy2(data + "/node.secret", kept)
+    code, out, err = varde("restore", "--from", backup, "--data", kept, "--key-file", key, "--json")
+    check("the same secret is kept", code == 0 and sorted(json.loads(out)["files_kept"]) == ["node.secret", "varde.yaml"], out + err)
+    check("and the configuration stays", read(kept + "/varde.yaml").endswith(b"# mine\n"))
+
+
+def needs_rebuild(root, backup, key, data):
+    """Without keys, what is derived is missing: doctor warns, the node reads only, until varde rebuild."""
+    bare = root + "/bare"
+    code, out, err = varde("restore", "--from", backup, "--data", bare, "--key-file", key, "--without-keys", "--json")
+    check("it is restored without keys", code == 0 and json.loads(out)["needs_rebuild"] is True and json.loads(out)["files"] == [], out + err)
+    for name in os.listdir(data):
+        if not name.startswith("node.db"):
+            copy = shutil.copytree if os.path.isdir(f"{data}/{name}") else shutil.copy2
+            copy(f"{data}/{name}", f"{bare}/{name}")
+    _, out, err = varde("doctor", bare)
+    check("doctor warns of the mark", "varde rebuild" in out + err and "must be made anew" in out + err, out + err)
+    node = Node(bare)
+    check("such a node serves", "varde ready" in node.line, node.line)
+    log = node.stop()
+    check("and reads only", "read_only" in log and "varde rebuild" in log, log)
+    code, _, err = varde("rebuild", bare)
+    check("it is rebuilt", code == 0, err)
+    _, out, err = varde("doctor", bare)
+    check("doctor is content", "must be made anew" not in out + err, out + err)
+    node = Node(bare)
+    log = node.stop()
+    check("the node takes filings again", "varde ready" in node.line and "read_only" not in log, log)
+
+
 def main():
     root = tempfile.mkdtemp(prefix="varde-e2e-")
     data, to, new, key = (os.path.join(root, name) for name in ("node", "to", "new", "key"))
@@ -72,14 +118,20 @@ def main():
     code, out, err = varde("restore", "--from", backup, "--data", new, "--key-file", key, "--json")
     check("it is restored", code == 0, err)
     check("as it was", code == 0 and json.loads(out)["backup"] == about["backup"], out)
-    for name in os.listdir(data):
-        if not name.startswith("node.db"):
-            copy = shutil.copytree if os.path.isdir(f"{data}/{name}") else shutil.copy2
-            copy(f"{data}/{name}", f"{new}/{name}")
+    files = ["keys/log.vkey", "node.secret", "tls/certificate.pem", "tls/key.pem", "varde.yaml"]
+    check("the backup names the files with the keys", sorted(about.get("files", [])) == files, about.get("files"))
+    check("they come back", code == 0 and sorted(json.loads(out)["files"]) == files, out)
+    check("as they were", all(read(f"{data}/{name}") == read(f"{new}/{name}") for name in files))
+    check("none for others to read", all(os.stat(f"{new}/{name}").st_mode & 0o077 == 0 for name in files if not name.endswith("vkey")))
+    check("neither the signing key nor what it remembers", sorted(os.listdir(new + "/keys")) == ["log.vkey"], os.listdir(new + "/keys"))
+    shutil.copy2(data + "/keys/signing.key", new + "/keys")  # by hand, from another medium; the node has moved, so its heads go along
+    shutil.copy2(data + "/keys/heads", new + "/keys")
     node = Node(new)
     check("the restored node serves", "varde ready" in node.line, node.line)
     log = node.stop()
     check("with as many records", re.search(r"serving records=%d\b" % about.get("records", -1), log), log)
+    other_files(root, backup, key, data)
+    needs_rebuild(root, backup, key, data)
     shutil.rmtree(root)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/backup_set.h"
 #include "cli/command.h"
 #include "os/file.h"
 #include "role/config.h"
@@ -134,6 +135,17 @@ static void test_there_and_back(void **state) {
     assert_true(beacon_burns(in("new/node.db")));
 }
 
+static void test_names_that_may_return(void **state) {
+    (void)state;
+    static const char *const GOOD[] = {"varde.yaml", "node.secret", "tls/certificate.pem", "tls/key-2026_1.pem", "keys/log.vkey"};
+    static const char *const BAD[] = {"", "/", "/etc/passwd", "../varde.yaml", "tls/../x", "tls//x", "a/b/c", "tls/", ".hidden", "tls/.x", "keys/heads",
+                                      "keys/signing.key", "node.db", "node.db-wal", "restore.db", "setup.code", "a\nb", "a b", "a\\b"};
+    for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) assert_true(backup_file_may_return(span_of(GOOD[i])));
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
+        if (backup_file_may_return(span_of(BAD[i]))) fail_msg("may return: %s", BAD[i]);
+    assert_false(backup_file_may_return(span_make("varde.yaml\0", 11)));
+}
+
 static void test_keys_elsewhere(void **state) {
     (void)state;
     assert_int_equal(VARDE("backup", "--data", in("data"), "--to", in("to"), "--keys-to", in("vault"), "--key-file", in("key"), "--json"),
@@ -205,7 +217,7 @@ static void test_usage(void **state) {
 int main(void) {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_there_and_back), TEST(test_keys_elsewhere), TEST(test_erasures_only),
+        TEST(test_there_and_back), TEST(test_names_that_may_return), TEST(test_keys_elsewhere), TEST(test_erasures_only),
         TEST(test_damage_changes_nothing), TEST(test_usage), TEST(test_retention),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
