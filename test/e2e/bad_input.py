@@ -6,7 +6,6 @@ Bodies: cut, too large, names twice, nested deeply, wrong UTF-8, no JSON. Fields
 values of all wrong types and beyond each limit, unknown ones, times in the future and in the hours that summer time skips or
 repeats, another's case. Requests that are no HTTP have a test of their own (http_malformed.py)."""
 import json
-import os
 import random
 import sys
 

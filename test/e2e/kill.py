@@ -141,6 +141,20 @@ def find_all(company, entity):
     return found
 
 
+def losses(filed, found):
+    return [key for key, done in filed.items() if done["filing"] not in found or found[done["filing"]]["case"] != done["case"]]
+
+
+def canary(node, load, found):
+    """A loss, a changed receipt and a receipt in another's place must be seen."""
+    key, other = sorted(load.filed)[:2]
+    planted = dict(load.filed, planted={"filing": "F0000000000000000", "case": "C0000000000000000"})
+    count.equal(losses(planted, found), ["planted"], "a lost filing is noticed")
+    count.equal(losses({key: dict(load.filed[key], case="C0000000000000000")}, found), [key], "a filing in another case is noticed")
+    swapped = dict(load.filed[key]["receipt"], fields=load.filed[other]["receipt"]["fields"])
+    count.check(not node.verify_second(swapped)["valid"], "a receipt with another's fields is noticed")
+
+
 def check_all(node, load, registered):
     """Afterwards: what was acknowledged against what is there."""
     found = {}
@@ -149,12 +163,12 @@ def check_all(node, load, registered):
     size = node.log_size()
     count.equal(size, len(found), "the log's size is the number of filings")
     count.equal(sorted(f["index"] for f in found.values()), list(range(size)), "each index of the log is one filing's")
-    lost = [key for key, done in load.filed.items() if done["filing"] not in found]
-    count.equal(lost, [], "no acknowledged filing is lost")
+    count.equal(losses(load.filed, found), [], "no acknowledged filing is lost")
     count.equal(len({d["filing"] for d in load.filed.values()}), len(load.filed), "each key has a filing of its own")
     acknowledged = {d["filing"] for d in load.filed.values()} | registered
     others = set(found) - acknowledged
     count.check(len(others) <= len(load.unsure), f"{len(others)} filings were never acknowledged, {len(load.unsure)} requests were never answered")
+    canary(node, load, found)
     whole = read_fields(load, found)
     count.equal(whole, len(found) - len(registered), "every filing reads whole")
     published, is_whole = node.check_log(size)
