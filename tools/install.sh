@@ -7,7 +7,7 @@ set -eu
 build="gcc g++ make pkg-config python3 tzdata ca-certificates
   libssl-dev libsodium-dev libsqlite3-dev libnghttp2-dev libyaml-dev libsimdjson-dev libcurl4-openssl-dev liboath-dev
   libseccomp-dev libzstd-dev"
-check="clang lld libcmocka-dev binutils curl openssl wrk nghttp2-client python3-yaml python3-cryptography python3-venv"
+check="clang lld libcmocka-dev binutils curl openssl nghttp2-client python3-venv"
 
 case "${1:-build}" in
 build) wanted=$build ;;
