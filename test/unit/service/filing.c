@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "filing_world.h"
+#include "service/archive.h"
+#include "store/backup.h"
 
 enum { FILINGS = 60, ARENA_BYTES = 512 * 1024 * 1024 };
 
@@ -318,6 +320,92 @@ static void an_entry_loses_the_field(void **state) {
     node_end();
 }
 
+// --- backup and restore ---
+
+static struct err sink_write(void *self, struct span bytes, struct why *reason) {
+    (void)reason;
+    struct buf *buf = self;
+    buf_add(buf, bytes);
+    return buf->is_failed ? err_make(ERR_MEMORY) : err_none();
+}
+static struct err source_read(void *self, uint8_t *at, size_t len, size_t *ret_len, struct why *reason) {
+    (void)reason;
+    struct span *left = self;
+    size_t take = left->len < len ? left->len : len;
+    if (take > 0) memcpy(at, left->at, take);
+    *left = span_part(*left, take, left->len);
+    *ret_len = take;
+    return err_none();
+}
+
+static const struct backup_secret SECRET = {.is_passphrase = false, .bytes = {(const uint8_t *)"0123456789abcdef0123456789abcdef", 32}};
+
+// All parts into memory.
+static void back_up(struct span ret[BACKUP_PARTS]) {
+    struct buf parts[BACKUP_PARTS];
+    struct backup_sink sinks[BACKUP_PARTS];
+    struct backup_about about;
+    struct backup_plan plan = {.node = "BE", .now_ms = world->now_ms, .secret = &SECRET};
+    for (size_t i = 0; i < BACKUP_PARTS; i++) {
+        buf_init(&parts[i], &arena, 8 * 1024 * 1024);
+        sinks[i] = (struct backup_sink){&parts[i], sink_write};
+        plan.sinks[i] = &sinks[i];
+    }
+    must(store_backup(store, &plan, &about, &why));
+    for (size_t i = 0; i < BACKUP_PARTS; i++) ret[i] = buf_span(&parts[i]);
+}
+
+// Restores these parts (KEYS may be empty) into a database beside, rebuilds it where it must be, and looks at it.
+static void restore(struct span main_part, struct span keys, struct span list, bool wants_rebuild) {
+    struct backup_source sources[3] = {{&main_part, source_read}, {&keys, source_read}, {&list, source_read}};
+    struct restore_plan plan = {.secret = &SECRET, .main = &sources[0], .keys = keys.len > 0 ? &sources[1] : NULL, .erasure_count = 1, .erasures = {&sources[2]}};
+    struct restore_result result;
+    struct rebuild_report report;
+    struct store *other;
+    struct store_conn *other_conn;
+    uint64_t size = 0;
+    bool needs = false;
+    database_remove(scratch_file);
+    must(store_restore(scratch_file, &plan, &result, &why));
+    assert_int_equal(result.needs_rebuild, wants_rebuild);
+    must(store_open(scratch_file, false, &other, &why));
+    must(store_connect(other, STORE_WRITE, &other_conn, &why));
+    must(archive_needs_rebuild(other_conn, &arena, &needs, &why));
+    assert_int_equal(needs, wants_rebuild);
+    if (needs) must(rebuild_run(&world->services, other_conn, NULL, NULL, &report, &why));
+    must(archive_needs_rebuild(other_conn, &arena, &needs, &why));
+    assert_false(needs);
+    sound(records_wrong(other_conn, &arena, &size));
+    sound(derived_wrong(world, other_conn, scratch_file, &why));
+    store_disconnect(other_conn);
+    store_close(other);
+}
+
+static void a_restored_node_lives_on(void **state) {
+    (void)state;
+    struct hash own[WORLD_DERIVED_COUNT], restored[WORLD_DERIVED_COUNT];
+    struct span before[BACKUP_PARTS], after[BACKUP_PARTS];
+    struct secret secrets[8];
+    static const char *const sql = "SELECT count(*) FROM entity WHERE profile LIKE '%Vraxquel%'";
+    node_begin(seed_first);
+    struct filed one = registered(0);
+    (void)file_many(FILINGS, false);
+    int64_t entities = number_of(file, sql);
+    back_up(before);
+    restore(before[BACKUP_MAIN], before[BACKUP_KEYS], before[BACKUP_ERASURES], false);
+    assert_true(tables_hash(file, own) && tables_hash(scratch_file, restored));
+    for (size_t i = 0; i < WORLD_DERIVED_COUNT; i++) assert_true(hash_equals(&own[i], &restored[i]));
+    restore(before[BACKUP_MAIN], SPAN(""), before[BACKUP_ERASURES], true); // provable, not readable
+    assert_int_equal(number_of(scratch_file, sql), 0);
+    (void)erase(&one, NULL, secrets, 8);
+    back_up(after);
+    restore(before[BACKUP_MAIN], before[BACKUP_KEYS], after[BACKUP_ERASURES], true); // the older backup and the newer list
+    assert_int_equal(number_of(scratch_file, sql), entities - 1);
+    assert_int_equal(number_of(scratch_file, "SELECT count(*) FROM field_key WHERE record_seq = 0"), 0);
+    database_remove(scratch_file);
+    node_end();
+}
+
 // --- what has moved, what is sent twice ---
 
 static void warn_of(struct deed *deed, const struct filed *entity, const char *key) {
@@ -434,6 +522,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_replay_decides_alike),
         cmocka_unit_test(what_is_erased_is_gone),
         cmocka_unit_test(an_entry_loses_the_field),
+        cmocka_unit_test(a_restored_node_lives_on),
         cmocka_unit_test(a_plan_on_what_has_moved_is_decided_again),
         cmocka_unit_test(a_plan_may_come_too_late),
         cmocka_unit_test(a_repeat_is_the_same_filing),
