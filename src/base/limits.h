@@ -53,6 +53,8 @@ enum {
     LIMIT_NODE_QUEUE = 4096,              // requests waiting for a worker
 
     // memory
+    LIMIT_ANSWERS_PER_PERSON_BYTES = 64 * 1024 * 1024, // long answers that wait for their readers
+    LIMIT_ANSWERS_BYTES = 512 * 1024 * 1024,           // of all
     LIMIT_REQUEST_ARENA_BYTES = 48 * 1024 * 1024,
     LIMIT_PACK_ARENA_BYTES = 64 * 1024 * 1024,
 
@@ -88,6 +90,7 @@ static_assert(LIMIT_JSON_BYTES + (LIMIT_FIELDS + 64) * (LIMIT_NAME_BYTES + 256) 
               "the receipt of any filing can be read again");
 static_assert(LIMIT_JSON_BYTES <= LIMIT_HTTP_BODY_BYTES, "a JSON document fits a body");
 
+static_assert(LIMIT_REQUEST_ARENA_BYTES <= LIMIT_ANSWERS_PER_PERSON_BYTES, "any answer can be given");
 static_assert(LIMIT_EVENT_STREAMS * 2 <= LIMIT_EXCHANGES, "streams of events leave room for requests");
 static_assert(LIMIT_CHANNEL_BUSY_BYTES * 4 <= LIMIT_CHANNEL_BYTES, "short frames fit while bulk data waits");
 

@@ -137,6 +137,7 @@ void node_front_frame(struct node *node, const struct frame *frame) {
         return;
     case WIRE_RESPONSE_ACK:
         inflight->acked += (size_t)frame_get_u64(frame, TAG_BYTES, 0);
+        if (inflight->acked > inflight->sent) inflight->acked = inflight->sent; // front never read what was not sent
         if (inflight->is_sending) send_body(inflight);
         return;
     default: return;
@@ -178,6 +179,38 @@ static void send_body(struct inflight *inflight) {
     inflight_free(inflight);
 }
 
+static uint64_t reader_of(const struct inflight *inflight) {
+    struct span person = inflight->request.principal.person_id;
+    struct hash hash = hash_sha256(person.len > 0 ? person : inflight->request.peer);
+    uint64_t ret;
+    memcpy(&ret, hash.bytes, sizeof ret);
+    return ret;
+}
+
+// The head is sent: of the request nothing is needed any more, and its memory may be as large as the answer.
+static void request_forget(struct inflight *inflight) {
+    inflight->reader = reader_of(inflight);
+    arena_fini(&inflight->arena);
+    arena_init(&inflight->arena, LIMIT_REQUEST_ARENA_BYTES);
+    inflight->request = (struct api_request){.arena = &inflight->arena, .services = &inflight->node->services, .inflight = inflight};
+    inflight->response.header_count = 0;
+}
+
+// Whether a long answer may wait for its reader: one that does not read holds memory, and could ask for a hundred at once.
+static bool answer_has_room(const struct inflight *inflight) {
+    const struct node *node = inflight->node;
+    uint64_t reader = reader_of(inflight);
+    size_t length = inflight->response.body.len, all = length, own = length;
+    if (length <= LIMIT_STREAM_WINDOW_BYTES) return true;
+    for (size_t i = 0; i < NODE_BUCKETS; i++)
+        for (const struct inflight *other = node->buckets[i]; other != NULL; other = other->bucket_next) {
+            if (!other->is_sending) continue;
+            all += other->response.body.len;
+            if (other->reader == reader) own += other->response.body.len;
+        }
+    return all <= LIMIT_ANSWERS_BYTES && own <= LIMIT_ANSWERS_PER_PERSON_BYTES;
+}
+
 static void send_response(struct inflight *inflight) {
     if (inflight->is_cancelled) {
         inflight_free(inflight);
@@ -189,11 +222,17 @@ static void send_response(struct inflight *inflight) {
         inflight->response.is_event_stream = false;
         node_answer_problem(inflight, err_make(ERR_LIMIT), "access.streams", "too many streams of events are open; close one of yours");
     }
+    if (!answer_has_room(inflight)) {
+        buf_fini(&inflight->response.body);
+        buf_init(&inflight->response.body, NULL, LIMIT_REQUEST_ARENA_BYTES);
+        node_answer_problem(inflight, err_make(ERR_BUSY), "node.unread", "too many long answers wait to be read; read them first");
+    }
     send_head(inflight);
     if (inflight->response.is_event_stream && inflight->response.status == 200) {
         node_stream_begin(inflight->node, inflight);
         return;
     }
+    request_forget(inflight);
     inflight->is_sending = true;
     send_body(inflight);
 }
@@ -215,8 +254,12 @@ void node_front_lost(struct node *node) {
         struct inflight *inflight = node->buckets[i];
         while (inflight != NULL) {
             struct inflight *next = inflight->bucket_next;
-            if (inflight->is_in_service && !inflight->is_sending && !inflight->is_streaming) inflight->is_cancelled = true;
-            else inflight_free(inflight);
+            if (inflight->is_in_service && !inflight->is_sending && !inflight->is_streaming) {
+                inflight_unlink(inflight); // the next front counts anew
+                inflight->is_cancelled = true;
+            } else {
+                inflight_free(inflight);
+            }
             inflight = next;
         }
     }

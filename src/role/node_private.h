@@ -32,6 +32,7 @@ struct inflight {
     bool is_cancelled;      // the client is gone; only the channel's thread writes it
     bool is_sending, is_streaming, is_in_service;
     size_t sent, acked;     // of the response's body
+    uint64_t reader;        // who it is for, once it is being sent
     int64_t beat_ms;        // stream of events: when it was last written to
     struct inflight *next;  // in a queue
     struct inflight *bucket_next;

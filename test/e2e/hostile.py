@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Someone who means harm: an office that lists what it may not open, rights that end while a stream is open, one person who takes all
 streams of events, and names that deceive the eye."""
+import socket
 import sys
 import time
 
@@ -106,6 +107,27 @@ def repeats(node, ann, one):
     count.status(helper.get(f"/api/v1/filings/{filed.json['filing']}/receipt"), 200, "the receipt stays hers")
 
 
+def unread(node, ann):
+    """Who asks for long answers and does not read them holds no more of the node's memory than one person may."""
+    content = bytes(10 * 1024 * 1024)
+    path = "/api/v1/attachments/" + ann.need(201, "POST", "/api/v1/attachments?name=long.bin", content, kind="application/octet-stream")["id"]
+    asked = []
+    for _ in range(16):
+        connection = ann.open()
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.request("GET", path, None, {"Authorization": "Bearer " + ann.token})
+        asked.append(connection)
+        time.sleep(0.1)
+    statuses = [connection.getresponse().status for connection in asked]
+    for connection in asked:
+        connection.close()
+    count.equal((statuses.count(200), statuses.count(503)), (6, 10), "six of sixteen long answers are held for who does not read")
+    until = time.monotonic() + 20
+    while (again := ann.get(path)).status == 503 and time.monotonic() < until:
+        time.sleep(0.2)
+    count.check(again.status == 200 and again.data == content, "once they are gone the next is given whole")
+
+
 def main():
     node = v.Node(edit=with_crisis_authority)
     try:
@@ -118,6 +140,7 @@ def main():
         warned = ann.must_file("incident", "early_warning", v.early_warning(), entity=one["entity"])
         lists(crisis, authority, one["entity"], warned["case"])
         streams(node, admin, ann, one["entity"])
+        unread(node, ann)
         names(node, ann, one["case"])
         repeats(node, ann, one)
         twins(node, authority, ann, one)
