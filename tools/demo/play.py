@@ -210,12 +210,12 @@ class Demo:
 
     def pick(self, condition, number):
         """So many entities in scope that fulfil it, of as many sectors as there are."""
-        found, seen = [], set()
-        rows = [r for r in self.rows if r["class"] in ("essential", "important") and condition(r)]
-        for row in [r for r in rows if not (r["sectors"] & seen or seen.update(r["sectors"]))] + rows:
-            if row not in found:
-                found.append(row)
-        return found[:number]
+        rows = [row for row in self.rows if row["class"] in ("essential", "important") and condition(row)]
+        seen, first, others = set(), [], []
+        for row in rows:
+            (others if row["sectors"] & seen else first).append(row)
+            seen |= row["sectors"]
+        return (first + others)[:number]
 
     def registrations(self):
         """Six companies come by themselves: four are approved, one is asked for more, one waits."""
