@@ -71,6 +71,21 @@ void *arena_take(struct arena *arena, size_t size_bytes) {
     return at;
 }
 
+static size_t aligned(size_t size_bytes) { return (size_bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN; }
+
+void *arena_resize(struct arena *arena, void *at, size_t old_bytes, size_t size_bytes) {
+    struct arena_block *block = arena->newest;
+    bool is_last = at != NULL && block != NULL && (uint8_t *)at + aligned(old_bytes) == block->bytes + block->used_bytes;
+    if (is_last && size_bytes >= old_bytes && size_bytes <= arena->limit_bytes &&
+        aligned(size_bytes) - aligned(old_bytes) <= block->size_bytes - block->used_bytes) {
+        block->used_bytes += aligned(size_bytes) - aligned(old_bytes);
+        return at;
+    }
+    void *fresh = arena_take(arena, size_bytes);
+    if (fresh != NULL && old_bytes > 0) memcpy(fresh, at, old_bytes < size_bytes ? old_bytes : size_bytes);
+    return fresh;
+}
+
 void *arena_take_array(struct arena *arena, size_t count, size_t size_bytes) {
     if (size_bytes != 0 && count > SIZE_MAX / size_bytes) return NULL;
     return arena_take(arena, count * size_bytes);

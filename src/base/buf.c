@@ -30,12 +30,11 @@ static bool buf_reserve(struct buf *buf, size_t more) {
     size_t wanted = buf->capacity < 256 ? 256 : buf->capacity * 2;
     if (wanted < needed) wanted = needed;
     if (wanted > buf->max_bytes) wanted = buf->max_bytes;
-    uint8_t *fresh = buf->arena != NULL ? arena_take(buf->arena, wanted) : mem_resize(buf->at, wanted);
+    uint8_t *fresh = buf->arena != NULL ? arena_resize(buf->arena, buf->at, buf->capacity, wanted) : mem_resize(buf->at, wanted);
     if (fresh == NULL) {
         buf->is_failed = true;
         return false;
     }
-    if (buf->arena != NULL && buf->len > 0) memcpy(fresh, buf->at, buf->len);
     buf->at = fresh;
     buf->capacity = wanted;
     return true;

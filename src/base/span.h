@@ -65,6 +65,8 @@ void arena_reset(struct arena *arena);
 // Zeroed memory aligned for any type, or NULL where the limit would be passed.
 void *arena_take(struct arena *arena, size_t size_bytes) __attribute__((malloc, alloc_size(2)));
 // Array of COUNT elements; NULL on overflow of the product or the limit.
+// What was taken before with OLD_BYTES, larger: in its place where nothing was taken after it, else a copy. NULL as above.
+void *arena_resize(struct arena *arena, void *at, size_t old_bytes, size_t size_bytes) __attribute__((alloc_size(4)));
 void *arena_take_array(struct arena *arena, size_t count, size_t size_bytes) __attribute__((malloc, alloc_size(2, 3)));
 // Copies bytes; the copy is followed by a NUL that the span does not count. On failure at == NULL and len == 0.
 struct span arena_copy(struct arena *arena, struct span s);

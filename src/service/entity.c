@@ -42,8 +42,8 @@ struct err entity_get(struct store_conn *conn, struct span id, struct arena *are
 struct err entity_sectors(struct store_conn *conn, struct span id, struct arena *arena, struct span *ret, struct why *why) {
     struct value param = value_text(id);
     struct rows rows;
-    TRY(store_read(conn, STMT_ENTITY_GET, &param, 1, arena, &rows, why));
-    *ret = rows.count == 0 ? span_make(NULL, 0) : rows_span(&rows, 0, 6);
+    TRY(store_read(conn, STMT_ENTITY_SECTORS, &param, 1, arena, &rows, why));
+    *ret = rows.count == 0 ? span_make(NULL, 0) : rows_span(&rows, 0, 0);
     return err_none();
 }
 

@@ -88,8 +88,19 @@ static struct err connection_harden(sqlite3 *db, const char *file, int cache_kb,
     return code == SQLITE_OK ? err_none() : sqlite_refuse(db, code, file, why);
 }
 
+static void memory_uncount(void) {
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+// SQLite counts its memory under a lock that all connections share; nobody reads the count. Too late (and of no harm) where
+// SQLite is at work already.
+static void memory_uncounted(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, memory_uncount);
+}
+
 struct err sqlite_open(const char *file, int flags, int cache_kb, sqlite3 **ret, struct why *why) {
     sqlite3 *db = NULL;
+    memory_uncounted();
     int code = sqlite3_open_v2(file, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, vfs_name);
     if (code != SQLITE_OK) {
         struct err e = code == SQLITE_CANTOPEN

@@ -15,6 +15,10 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_folded = excluded.name
     status = excluded.status, class = excluded.class, class_proposed = excluded.class_proposed, sectors = excluded.sectors,
     types = excluded.types, profile = excluded.profile, version = excluded.version, changed_ms = excluded.changed_ms;
 
+-- name: entity_sectors
+-- takes id; gives sectors
+SELECT sectors FROM entity WHERE id = $1;
+
 -- name: entity_version
 -- takes id; gives version
 SELECT version FROM entity WHERE id = $1;

@@ -42,6 +42,27 @@ static void arena_gives_zeroed_aligned_memory(void **state) {
     arena_fini(&arena);
 }
 
+static void arena_resizes_what_was_taken_last_in_its_place(void **state) {
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, 65536);
+    char *first = arena_take(&arena, 5);
+    memcpy(first, "abcd", 5);
+    char *longer = arena_resize(&arena, first, 5, 200);
+    assert_ptr_equal(longer, first);
+    assert_string_equal(longer, "abcd");
+    for (size_t i = 5; i < 200; i++) assert_int_equal(longer[i], 0);
+    char *other = arena_take(&arena, 16);
+    assert_true(other >= longer + 200); // not over what grew
+    char *moved = arena_resize(&arena, longer, 200, 300);
+    assert_ptr_not_equal(moved, longer);
+    assert_string_equal(moved, "abcd");
+    assert_string_equal(longer, "abcd"); // the old place stays
+    assert_ptr_not_equal(arena_resize(&arena, moved, 300, 20000), NULL); // another block
+    assert_null(arena_resize(&arena, moved, 300, 70000));
+    arena_fini(&arena);
+}
+
 static void arena_copies_end_with_nul(void **state) {
     (void)state;
     struct arena arena;
@@ -145,6 +166,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_keeps_its_limit),
         cmocka_unit_test(arena_gives_zeroed_aligned_memory),
+        cmocka_unit_test(arena_resizes_what_was_taken_last_in_its_place),
         cmocka_unit_test(arena_copies_end_with_nul),
         cmocka_unit_test(buf_error_is_sticky),
         cmocka_unit_test(buf_grows_in_an_arena),
