@@ -32,13 +32,12 @@ static struct span unseal(struct arena *arena, const uint8_t *key, struct span s
 struct err draft_put(const struct services *services, struct store_conn *conn, struct span person_id, struct span id, struct span content,
                      int64_t expected_version, int64_t now_ms, struct arena *arena, struct why *why) {
     if (content.len > DRAFT_BYTES_MAX) return why_set(why, ERR_LIMIT, "", "draft.size", "", "a draft may have at most %d bytes", (int)DRAFT_BYTES_MAX);
-    if (expected_version == 0) {
-        struct value person = value_text(person_id);
-        struct rows rows;
-        TRY(store_read(conn, STMT_DRAFT_COUNT, &person, 1, arena, &rows, why));
-        if (rows_int(&rows, 0, 0) >= DRAFTS_PER_PERSON)
-            return why_set(why, ERR_CONFLICT, "", "draft.count", "", "you have %d drafts; delete one first", (int)DRAFTS_PER_PERSON);
-    }
+    struct value others[] = {value_text(person_id), value_text(id)};
+    struct rows rows;
+    TRY(store_read(conn, STMT_DRAFT_COUNT, others, 2, arena, &rows, why));
+    if (rows_int(&rows, 0, 0) >= DRAFTS_PER_PERSON || rows_int(&rows, 0, 1) + (int64_t)content.len > DRAFTS_BYTES_PER_PERSON)
+        return why_set(why, ERR_CONFLICT, "", "draft.count", "", "your drafts are too many or too long: at most %d, of %d bytes together; delete one first",
+                       (int)DRAFTS_PER_PERSON, (int)DRAFTS_BYTES_PER_PERSON);
     uint8_t nonce[NONCE_BYTES];
     services->random(nonce, sizeof nonce);
     struct hash key = draft_key(services, person_id);

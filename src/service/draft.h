@@ -7,7 +7,8 @@
 
 #include "service/services.h"
 
-enum { DRAFTS_PER_PERSON = 100, DRAFT_BYTES_MAX = 512 * 1024, UNFILED_PER_PERSON = 64 };
+enum { DRAFTS_PER_PERSON = 100, DRAFT_BYTES_MAX = 512 * 1024, DRAFTS_BYTES_PER_PERSON = 12 * 1024 * 1024, UNFILED_PER_PERSON = 64 };
+static_assert(DRAFTS_BYTES_PER_PERSON * 3 <= LIMIT_REQUEST_ARENA_BYTES, "the list of one's drafts can be read and opened");
 #define DRAFT_KEPT_MS (90 * MS_PER_DAY)
 #define UNFILED_BYTES_PER_PERSON ((int64_t)100 * 1024 * 1024)
 

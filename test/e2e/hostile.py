@@ -107,6 +107,15 @@ def repeats(node, ann, one):
     count.status(helper.get(f"/api/v1/filings/{filed.json['filing']}/receipt"), 200, "the receipt stays hers")
 
 
+def drafts(node):
+    """However much a person saves, she can list what she saved."""
+    clerk = node.person("clerk@four.example", "Clerk", "a slow harbour at noon")
+    statuses = [clerk.post("/api/v1/drafts", {"text": "x" * 500000}).status for _ in range(30)]
+    kept = statuses.count(201)
+    count.check(20 < kept < 30 and set(statuses[kept:]) == {409}, f"drafts have a limit together: {statuses}")
+    count.equal(len(clerk.need(200, "GET", "/api/v1/drafts")["drafts"]), kept, "and are all listed")
+
+
 def unread(node, ann):
     """Who asks for long answers and does not read them holds no more of the node's memory than one person may."""
     content = bytes(10 * 1024 * 1024)
@@ -140,6 +149,7 @@ def main():
         warned = ann.must_file("incident", "early_warning", v.early_warning(), entity=one["entity"])
         lists(crisis, authority, one["entity"], warned["case"])
         streams(node, admin, ann, one["entity"])
+        drafts(node)
         unread(node, ann)
         names(node, ann, one["case"])
         repeats(node, ann, one)

@@ -67,8 +67,8 @@ SELECT id, version, sealed, changed_ms, expires_ms FROM draft WHERE person_id = 
 ORDER BY changed_ms DESC, id;
 
 -- name: draft_count
--- takes person_id; gives the number of drafts
-SELECT count(*) FROM draft WHERE person_id = $1;
+-- takes person_id, id of a draft to leave out; gives the number of the others and their bytes
+SELECT count(*), coalesce(sum(length(sealed)), 0) FROM draft WHERE person_id = $1 AND id <> $2;
 
 -- name: draft_delete
 -- takes id, person_id
