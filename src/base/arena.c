@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The only file that calls the system's allocator. */
+#include <malloc.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +16,9 @@ struct arena_block {
 };
 
 enum { ARENA_BLOCK_BYTES = 8 * 1024, ARENA_ALIGN = alignof(max_align_t) };
+
+// glibc gives each thread a heap of its own otherwise, and each keeps what its largest request took.
+void mem_share_heap(void) { (void)mallopt(M_ARENA_MAX, 1); }
 
 void *mem_take(size_t size_bytes) { return calloc(1, size_bytes == 0 ? 1 : size_bytes); }
 void *mem_resize(void *at, size_t size_bytes) { return realloc(at, size_bytes == 0 ? 1 : size_bytes); }

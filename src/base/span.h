@@ -76,6 +76,8 @@ char *arena_text(struct arena *arena, struct span s);
 struct span arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 #define ARENA_NEW(ARENA, TYPE) ((TYPE *)arena_take((ARENA), sizeof(TYPE)))
 
+// All threads take from one heap. For a process with many threads, before the first of them starts.
+void mem_share_heap(void);
 // Memory outside arenas, for things with a life of their own (connections, queues). NULL when the system has none.
 void *mem_take(size_t size_bytes) __attribute__((malloc, alloc_size(1)));
 void *mem_resize(void *at, size_t size_bytes);

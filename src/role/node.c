@@ -254,6 +254,7 @@ static struct err start(struct node *node, struct why *why) {
 }
 
 int node_role(const struct config *config) {
+    mem_share_heap();
     struct node *node = mem_take(sizeof *node);
     struct why why = {0};
     if (node == NULL || sodium_init() < 0) return 1;
