@@ -233,12 +233,12 @@ static int backup_run(const struct call *call) {
         if (!is_err(e)) {
             e = backup(&job, &config);
             files_close(&job);
-            config_fini(&config);
+            if (!is_err(e) && call_has(call, "--json")) report_json(&job);
+            if (!is_err(e) && !call_has(call, "--json")) report(&job);
+            config_fini(&config); // the report borrows from it
         }
     }
     int code = is_err(e) ? call_fail(call, e, &why) : EXIT_DONE;
-    if (!is_err(e) && call_has(call, "--json")) report_json(&job);
-    if (!is_err(e) && !call_has(call, "--json")) report(&job);
     arena_fini(&arena);
     return code;
 }

@@ -54,8 +54,10 @@ def restored_folder(node, to, key):
     run("restore", "--from", glob.glob(to + "/BE-*")[0], "--data", folder, "--key-file", key)
     for name in os.listdir(node.folder):
         if not name.startswith("node.db"):
-            copy = shutil.copytree if os.path.isdir(f"{node.folder}/{name}") else shutil.copy2
-            copy(f"{node.folder}/{name}", f"{folder}/{name}")
+            if os.path.isdir(f"{node.folder}/{name}"):  # some of it came back with the restore
+                shutil.copytree(f"{node.folder}/{name}", f"{folder}/{name}", dirs_exist_ok=True)
+            else:
+                shutil.copy2(f"{node.folder}/{name}", f"{folder}/{name}")
     return folder
 
 
