@@ -31,7 +31,6 @@ static struct span percent_decode(struct arena *arena, struct span text, bool is
             c = (uint8_t)(high * 16 + low);
             i += 2;
         }
-        if (c == 0) return span_make(NULL, 0); // no text of ours holds one
         out[len++] = c;
     }
     struct span decoded = span_make(out, len);
@@ -76,7 +75,10 @@ static struct err query_pair_check(const struct api_request *request, struct spa
     const struct route_param *param = query_param_find(request->route, name);
     if (param == NULL) return why_set(why, ERR_INPUT, "", "api.query", "", "the query has a parameter that this resource does not know");
     struct span value = percent_decode(request->arena, text, true);
-    if (value.at == NULL) return why_set(why, ERR_INPUT, param->name, "api.query", "", "%s is not percent-encoded text", param->name);
+    if (value.at == NULL) return why_set(why, ERR_INPUT, param->name, "api.query", "", "%s is not percent-encoded UTF-8", param->name);
+    // No text of ours holds a NUL; what a cursor holds is judged where it is read.
+    if (!span_is(name, "cursor") && span_find(value, 0, 0) < value.len)
+        return why_set(why, ERR_INPUT, param->name, "api.query", "", "%s holds a NUL", param->name);
     int64_t number;
     if (span_is(span_of(param->type), "integer") && !span_to_int(value, &number))
         return why_set(why, ERR_INPUT, param->name, "api.query", "", "%s must be a whole number", param->name);
