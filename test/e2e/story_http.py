@@ -94,8 +94,7 @@ def cursors(node, company, ca, entity):
     count.equal(len(rest), len(set(rest)), "a list that grows meanwhile shows nothing twice")
     cursor = ca.need(200, "GET", "/api/v1/entities?limit=5")["next"]
     count.status(ca.get("/api/v1/cases?cursor=" + cursor), 422, "a cursor of another list")
-    count.problem(ca.get("/api/v1/entities?cursor=%00"), 422, "api.query", "a cursor with a NUL")
-    for bad in ("x", base64.urlsafe_b64encode(b'["a"]').decode(), base64.urlsafe_b64encode(b"[1,2,3]" * 50).decode(), ""):
+    for bad in ("x", "%00", base64.urlsafe_b64encode(b'["a"]').decode(), base64.urlsafe_b64encode(b"[1,2,3]" * 50).decode(), ""):
         count.problem(ca.get("/api/v1/entities?cursor=" + bad), 422, "api.cursor", f"cursor {bad!r}")
     for bad in ("0", "251", "-1", "1.5", "x", "99999999999999999999"):
         count.problem(ca.get("/api/v1/cases?limit=" + bad), 422, "api.query", f"limit {bad}")
