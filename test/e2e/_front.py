@@ -3,6 +3,7 @@
 import atexit
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -97,9 +98,9 @@ def read_all(sock):
         return data
 
 
-def read_answer(sock):
-    """One answer with Content-Length or chunks: status, head, body. None where the server closed without one."""
-    data = b""
+def read_answer(sock, data=b""):
+    """One answer with Content-Length or chunks: status, head, body. None where the server closed without one. DATA is what was
+    read of it before."""
     while b"\r\n\r\n" not in data:
         part = sock.recv(65536)
         if not part:
@@ -121,6 +122,23 @@ def read_answer(sock):
             break
         body += part
     return status, head, body
+
+
+def send_while_reading(sock, data, seconds=40):
+    """Sends all of DATA and gives what comes meanwhile. One thread does both: two may not use one TLS connection at once."""
+    got, sent, until = b"", 0, time.monotonic() + seconds
+    sock.setblocking(False)
+    while sent < len(data) and time.monotonic() < until:
+        try:
+            sent += sock.send(data[sent:sent + 16384])
+        except (ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            try:
+                got += sock.recv(65536)
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                select.select([sock], [sock], [], 1)
+    sock.setblocking(True)
+    sock.settimeout(seconds)
+    return got
 
 
 class Report:

@@ -35,10 +35,7 @@ def bodies(server, report):
         data = os.urandom(size)
         with front.connect(server.port, server.ca) as sock:
             sock.sendall(b"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % size)
-            sender = threading.Thread(target=sock.sendall, args=(data,))
-            sender.start()
-            answer = front.read_answer(sock)
-            sender.join()
+            answer = front.read_answer(sock, front.send_while_reading(sock, data))
         report.row(f"{size} bytes there and back", answer[2] == data, f"{len(answer[2])} bytes")
     report.row("10 MiB and one byte", request(server, b"POST", b"/echo", b"x" * (10 * 1024 * 1024 + 1))[0] == 413, 413)
     answer = request(server, b"GET", b"/stream?5000000")
