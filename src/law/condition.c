@@ -67,7 +67,7 @@ static bool is_bare(enum source source) {
            source == SOURCE_DUTY_OPEN;
 }
 
-static struct err duration_load(const struct yaml *node, int64_t sign, int64_t *ret_ms, struct why *why) {
+struct err yaml_duration(const struct yaml *node, int64_t sign, int64_t *ret_ms, struct why *why) {
     if (node == NULL) return err_none();
     static const int64_t UNITS[] = {MS_PER_SECOND, MS_PER_MINUTE, MS_PER_HOUR, MS_PER_DAY};
     struct span text = node->type == YAML_SCALAR ? node->text : span_make(NULL, 0);
@@ -101,8 +101,8 @@ static struct err operand_load(const struct yaml *node, struct operand *ret, str
         found++;
     }
     if (found != 1) return yaml_refuse(node, why, "condition.operand", "one of field, case or received is expected");
-    TRY(duration_load(yaml_get(node, "plus"), 1, &ret->plus_ms, why));
-    return duration_load(yaml_get(node, "minus"), -1, &ret->plus_ms, why);
+    TRY(yaml_duration(yaml_get(node, "plus"), 1, &ret->plus_ms, why));
+    return yaml_duration(yaml_get(node, "minus"), -1, &ret->plus_ms, why);
 }
 
 static struct err values_load(struct arena *arena, const struct yaml *node, const struct name_lists *lists, struct names *ret,

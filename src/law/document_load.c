@@ -100,7 +100,7 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
-    TRY(yaml_only(row, "status class class_from message to words link erase field case reversed article when", l->why));
+    TRY(yaml_only(row, "status class class_from message to words page link erase field case reversed article when", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
     TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
@@ -116,6 +116,9 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         if (to.len == 0) return yaml_refuse(row, l->why, "pack.effect", "to: the kind of office, or entity, is expected");
         effect->office_kind = span_is(to, "entity") ? SPAN("") : to;
         if (effect->words.len == 0) return yaml_refuse(row, l->why, "pack.effect", "words are missing");
+        TRY(yaml_flag(row, "page", false, &effect->is_page, l->why));
+        if (effect->is_page && effect->office_kind.len == 0)
+            return yaml_refuse(row, l->why, "pack.effect", "page: only an office has someone on duty");
     } else if ((text = yaml_get_text(row, "link")).len > 0) {
         effect->kind = EFFECT_LINK;
         effect->field = yaml_get_text(row, "field");

@@ -44,6 +44,7 @@ static void message_add(struct decision *d, struct json *effects, const struct e
     text_add(d, row, "kind", effect->value);
     text_add(d, row, "article", effect->article);
     words_add(d, row, "words", effect->words);
+    if (effect->is_page) (void)json_tree_add(d->tree, row, SPAN("page"), json_from_bool(true));
 }
 
 static void link_add_one(struct decision *d, struct json *effects, const struct effect_row *effect, struct span other) {

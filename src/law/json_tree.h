@@ -53,6 +53,8 @@ CHECKED struct err yaml_only(const struct yaml *node, const char *allowed, struc
 CHECKED struct err yaml_flag(const struct yaml *mapping, const char *name, bool fallback, bool *ret, struct why *why);
 // A whole number; absent: FALLBACK.
 CHECKED struct err yaml_number(const struct yaml *mapping, const char *name, int64_t fallback, int64_t *ret, struct why *why);
+// "24 h", "15 m" (units s, m, h, d), times SIGN, added to *ret_ms; NODE NULL adds nothing.
+CHECKED struct err yaml_duration(const struct yaml *node, int64_t sign, int64_t *ret_ms, struct why *why);
 // The text of a member that must be there.
 CHECKED struct err yaml_need(const struct yaml *mapping, const char *name, struct span *ret, struct why *why);
 

@@ -27,6 +27,7 @@ struct pack_words {
 
 struct procedure_book; // procedures and forms
 struct clock_book;     // national clock profiles
+struct reminder_book;  // when people are reminded of what is owed
 struct scope_book;     // facts, tables, types, size: one scope of application
 
 struct law {
@@ -38,6 +39,7 @@ struct law {
     struct scope_book *scope;
     struct procedure_book *procedures;
     struct clock_book *clocks;
+    struct reminder_book *reminders;
 };
 
 // pack.c: finds the packs among the files and reads them.
@@ -46,6 +48,9 @@ CHECKED struct err packs_load(struct law *law, const struct embedded_file *files
 CHECKED struct err words_load(struct law *law, struct why *why);
 // clock_load.c: calendars and clocks of all packs
 CHECKED struct err clocks_load(struct law *law, struct why *why);
+// reminder.c: of all packs; and its part of the check, which adds to *FINDINGS
+CHECKED struct err reminders_load(struct law *law, struct why *why);
+void reminders_check(const struct law *law, struct buf *report, size_t *findings);
 // procedure_load.c
 CHECKED struct err procedures_load(struct law *law, struct why *why);
 

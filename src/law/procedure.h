@@ -35,7 +35,8 @@
  *   {"op":"register","entity":"E...","set":{"<register attribute>":"<form field>"}}   values stay in the filing, by field name
  *   {"op":"entity_status","entity":"E...","status":"registered","article"}
  *   {"op":"entity_class","entity":"E...","class":"ESS","article"}
- *   {"op":"message","to":{"office_kind":"csirt"}|{"entity":"E..."},"kind":"<message kind>","article","words":{"en":..}}
+ *   {"op":"message","to":{"office_kind":"csirt"}|{"entity":"E..."},"kind":"<message kind>","article","words":{"en":..},
+ *     "page":true}                                  page only where whoever is on duty at the office is to be woken
  *   {"op":"proposal","rule":"...","to":{"office_kind":"spoc"}|{"states":["BE","FR"]}|{"body":"enisa"},
  *     "fields":["name",...],"article","reason":{"en":..}}        a named officer releases it; nothing goes by itself
  *   {"op":"link","kind":"merged_into|split_from|succeeds|duplicate_of|...","from":"E..."|"C...","to":"E..."|"C...","article"}

@@ -57,6 +57,7 @@ struct effect_row {
     struct span value;      // status, class, kind of message or link
     struct span field;      // class, link: the field that holds it
     struct span office_kind; // message; empty: to the entity
+    bool is_page;           // message: whoever is on duty at the office is woken
     bool is_from_case;      // link: between cases
     bool is_reversed;       // link: from the named one to this one
     struct span article, words;
