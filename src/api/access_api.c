@@ -36,12 +36,7 @@ static struct err person_render(struct api_request *request, struct api_response
     (void)reader;
     (void)why;
     const struct person_ctx *ctx = context;
-    struct json_out out;
-    api_json(response, 201, &out);
-    json_out_object(&out);
-    json_out_member_string(&out, "person", ctx->person_id);
-    json_out_object_end(&out);
-    return err_none();
+    return api_made(response, "person", ctx->person_id);
 }
 
 // --- setup ---
@@ -173,16 +168,6 @@ static struct err post_session(struct api_request *request, struct api_response 
     return api_write(request, response, sign_in_apply, sign_in_render, ctx, false);
 }
 
-static struct err done_render(struct api_request *request, struct api_response *response, struct store_conn *reader,
-                              void *context, struct why *why) {
-    (void)request;
-    (void)reader;
-    (void)context;
-    (void)why;
-    response->status = 204;
-    return err_none();
-}
-
 static struct err session_end_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms,
                                     void *context, struct why *why) {
     (void)edge;
@@ -194,7 +179,7 @@ static struct err session_end_render(struct api_request *request, struct api_res
                                      void *context, struct why *why) {
     api_respond_header(response, "set-cookie",
                        SPAN(ACCESS_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"));
-    return done_render(request, response, reader, context, why);
+    return api_done_render(request, response, reader, context, why);
 }
 
 static struct err delete_session(struct api_request *request, struct api_response *response, struct why *why) {
@@ -204,7 +189,7 @@ static struct err delete_session(struct api_request *request, struct api_respons
 
 static struct err delete_session_of(struct api_request *request, struct api_response *response, struct why *why) {
     (void)why;
-    return api_write(request, response, session_end_apply, done_render, &request->params[0], false);
+    return api_write(request, response, session_end_apply, api_done_render, &request->params[0], false);
 }
 
 static struct err prolong_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms,
@@ -348,7 +333,7 @@ static struct err post_password(struct api_request *request, struct api_response
     struct rows person;
     TRY(access_person_find(request->conn, request->principal.person_id, request->arena, &person, why));
     TRY(access_password_prepare(request->services->access, password, rows_span(&person, 0, 1), &env, next, why));
-    return api_write(request, response, password_apply, done_render, next, false);
+    return api_write(request, response, password_apply, api_done_render, next, false);
 }
 
 const struct route routes_access[] = {

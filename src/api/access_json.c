@@ -101,6 +101,52 @@ void list_end(struct api_request *request, struct json_out *out, const char *kin
     json_out_object_end(out);
 }
 
+static void value_write(struct api_request *request, struct json_out *out, const struct list_column *column, const struct value *value) {
+    switch (column->as) {
+    case LIST_TEXT: json_out_member_string(out, column->name, value->bytes); return;
+    case LIST_INSTANT: member_instant(out, request->arena, column->name, value); return;
+    case LIST_INT: json_out_member_int(out, column->name, value->integer); return;
+    case LIST_BOOL: json_out_member_bool(out, column->name, value->integer != 0); return;
+    case LIST_SCOPES_TOKEN:
+    case LIST_SCOPES_MANDATE:
+        json_out_name(out, column->name);
+        scopes_write(out, column->as == LIST_SCOPES_TOKEN ? token_scope_names : mandate_scope_names, (uint32_t)value->integer);
+        return;
+    }
+}
+
+void list_members(struct api_request *request, struct json_out *out, const struct list_column *columns, const struct rows *rows, size_t row) {
+    for (const struct list_column *column = columns; column->name != NULL; column++) {
+        if (column->write == NULL) {
+            value_write(request, out, column, rows_at(rows, row, column->at));
+            continue;
+        }
+        json_out_name(out, column->name);
+        column->write(request, out, rows, row);
+    }
+}
+
+void list_item(struct api_request *request, struct json_out *out, const struct list_column *columns, const struct rows *rows, size_t row) {
+    json_out_object(out);
+    list_members(request, out, columns, rows, row);
+    json_out_object_end(out);
+}
+
+struct err list_write(struct api_request *request, struct api_response *response, const struct list_column *columns,
+                      const struct rows *rows, const char *kind, int cursor_at) {
+    struct json_out out;
+    struct json last = {.type = JSON_NULL};
+    list_begin(response, &out);
+    for (size_t i = 0; i < rows->count; i++) list_item(request, &out, columns, rows, i);
+    bool is_full = cursor_at >= 0 && rows->count == LIMIT_PAGE_ROWS;
+    if (is_full) {
+        const struct value *value = rows_at(rows, rows->count - 1, (size_t)cursor_at);
+        last = value->type == VALUE_INT ? json_from_int(value->integer) : json_from_string(value->bytes);
+    }
+    list_end(request, &out, kind, &last, is_full);
+    return err_none();
+}
+
 struct err cursor_id_read(struct api_request *request, const char *kind, int64_t *ret, struct why *why) {
     struct json part = {.type = JSON_INT};
     bool is_given = false;

@@ -33,6 +33,20 @@ CHECKED struct err member_texts_read(const struct json *object, const char *name
 // Starts {"items":[ ; and ends it with the cursor of the next page (LAST_ID > 0 and a full page), or null.
 void list_begin(struct api_response *response, struct json_out *out);
 void list_end(struct api_request *request, struct json_out *out, const char *kind, const struct json *last, bool is_full);
+// The members of a list's items, one a column of the rows.
+enum list_as { LIST_TEXT, LIST_INSTANT, LIST_INT, LIST_BOOL, LIST_SCOPES_TOKEN, LIST_SCOPES_MANDATE };
+struct list_column {
+    const char *name; // NULL after the last
+    enum list_as as;
+    size_t at;        // column of the rows
+    void (*write)(struct api_request *request, struct json_out *out, const struct rows *rows, size_t row); // NULL: AS says how
+};
+// The members of one item, without and with braces.
+void list_members(struct api_request *request, struct json_out *out, const struct list_column *columns, const struct rows *rows, size_t row);
+void list_item(struct api_request *request, struct json_out *out, const struct list_column *columns, const struct rows *rows, size_t row);
+// The whole answer. CURSOR_AT: the integer or text column from which the next page goes on; -1 for a list of one page.
+CHECKED struct err list_write(struct api_request *request, struct api_response *response, const struct list_column *columns,
+                              const struct rows *rows, const char *kind, int cursor_at);
 // The integer cursor of newest-first lists; 0 from the start.
 CHECKED struct err cursor_id_read(struct api_request *request, const char *kind, int64_t *ret, struct why *why);
 

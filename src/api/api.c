@@ -176,6 +176,25 @@ void api_json(struct api_response *response, unsigned status, struct json_out *r
     json_out_init(ret, &response->body);
 }
 
+struct err api_made(struct api_response *response, const char *name, struct span id) {
+    struct json_out out;
+    api_json(response, 201, &out);
+    json_out_object(&out);
+    json_out_member_string(&out, name, id);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+struct err api_done_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *ctx,
+                           struct why *why) {
+    (void)request;
+    (void)reader;
+    (void)ctx;
+    (void)why;
+    response->status = 204;
+    return err_none();
+}
+
 // A header that holds a comma-separated list of tags, or "*".
 static bool has_tag(struct span list, struct span tag) {
     while (list.len > 0) {

@@ -79,6 +79,11 @@ CHECKED struct err api_members_only(const struct json *object, const char *const
 void api_respond_header(struct api_response *response, const char *name, struct span value);
 // Starts a JSON body.
 void api_json(struct api_response *response, unsigned status, struct json_out *ret);
+// Answers 201 with one identifier, {NAME: ID}.
+CHECKED struct err api_made(struct api_response *response, const char *name, struct span id);
+// The render of a write after which there is nothing to say: 204.
+CHECKED struct err api_done_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *ctx,
+                           struct why *why);
 // A strong ETag from a version; true (and status 304 set) where If-None-Match has it already.
 bool api_etag(struct api_request *request, struct api_response *response, struct span kind, int64_t version);
 // For If-Match on changing requests: ERR_CONFLICT (412) where it is given and names another version.

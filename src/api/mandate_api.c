@@ -19,29 +19,16 @@ static struct err may_manage(struct api_request *request, struct span entity_id,
     return access_may_manage_entity(&request->principal, &of, request->received_ms, why);
 }
 
+static const struct list_column MANDATES[] = {
+    {"id", LIST_TEXT, 0, NULL}, {"person", LIST_TEXT, 1, NULL}, {"name", LIST_TEXT, 10, NULL}, {"entity", LIST_TEXT, 2, NULL},
+    {"scopes", LIST_SCOPES_MANDATE, 3, NULL}, {"from", LIST_INSTANT, 4, NULL}, {"until", LIST_INSTANT, 5, NULL},
+    {"ground", LIST_TEXT, 6, NULL}, {"granted_at", LIST_INSTANT, 7, NULL}, {"revoked_at", LIST_INSTANT, 9, NULL}, {0}};
+
 static struct err get_mandates(struct api_request *request, struct api_response *response, struct why *why) {
     struct rows rows;
     TRY(may_manage(request, request->params[0], why));
     TRY(access_mandates_of_entity(request->conn, request->params[0], request->arena, &rows, why));
-    struct json_out out;
-    list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++) {
-        json_out_object(&out);
-        json_out_member_string(&out, "id", rows_span(&rows, i, 0));
-        json_out_member_string(&out, "person", rows_span(&rows, i, 1));
-        json_out_member_string(&out, "name", rows_span(&rows, i, 10));
-        json_out_member_string(&out, "entity", rows_span(&rows, i, 2));
-        json_out_name(&out, "scopes");
-        scopes_write(&out, mandate_scope_names, (uint32_t)rows_int(&rows, i, 3));
-        member_instant(&out, request->arena, "from", rows_at(&rows, i, 4));
-        member_instant(&out, request->arena, "until", rows_at(&rows, i, 5));
-        json_out_member_string(&out, "ground", rows_span(&rows, i, 6));
-        member_instant(&out, request->arena, "granted_at", rows_at(&rows, i, 7));
-        member_instant(&out, request->arena, "revoked_at", rows_at(&rows, i, 9));
-        json_out_object_end(&out);
-    }
-    list_end(request, &out, "mandates", NULL, false);
-    return err_none();
+    return list_write(request, response, MANDATES, &rows, "mandates", -1);
 }
 
 struct mandate_ctx {
@@ -63,12 +50,7 @@ static struct err mandate_render(struct api_request *request, struct api_respons
     (void)reader;
     (void)why;
     const struct mandate_ctx *ctx = context;
-    struct json_out out;
-    api_json(response, 201, &out);
-    json_out_object(&out);
-    json_out_member_string(&out, "id", ctx->id);
-    json_out_object_end(&out);
-    return err_none();
+    return api_made(response, "id", ctx->id);
 }
 
 static struct err post_mandate(struct api_request *request, struct api_response *response, struct why *why) {
@@ -97,16 +79,6 @@ static struct err mandate_end_apply(struct api_request *request, struct store_co
     return access_mandate_revoke(conn, request->params[0], request->principal.person_id, now_ms, why);
 }
 
-static struct err mandate_end_render(struct api_request *request, struct api_response *response, struct store_conn *reader,
-                                     void *context, struct why *why) {
-    (void)request;
-    (void)reader;
-    (void)context;
-    (void)why;
-    response->status = 204;
-    return err_none();
-}
-
 // A mandate is ended by who manages the entity, or laid down by the one who has it.
 static struct err delete_mandate(struct api_request *request, struct api_response *response, struct why *why) {
     struct rows rows;
@@ -114,38 +86,25 @@ static struct err delete_mandate(struct api_request *request, struct api_respons
     if (!span_equals(rows_span(&rows, 0, 0), request->principal.person_id) &&
         is_err(may_manage(request, rows_span(&rows, 0, 1), NULL)))
         return why_set(why, ERR_NOT_FOUND, NULL, "access.mandate_id", NULL, "There is no such mandate.");
-    return api_write(request, response, mandate_end_apply, mandate_end_render, NULL, false);
+    return api_write(request, response, mandate_end_apply, api_done_render, NULL, false);
 }
 
 // --- who read what ---
 
-static void write_reading_end(struct json_out *out, const struct rows *rows, size_t i, size_t kind, size_t readings) {
-    json_out_member_string(out, "kind", rows_span(rows, i, kind));
-    json_out_member_string(out, "resource", rows_span(rows, i, kind + 1));
-    json_out_member_int(out, "readings", rows_int(rows, i, readings));
-}
+static const struct list_column READS_OF_ALL[] = {
+    {"at", LIST_INSTANT, 1, NULL}, {"person", LIST_TEXT, 2, NULL}, {"login", LIST_TEXT, 3, NULL}, {"office", LIST_TEXT, 4, NULL},
+    {"entity", LIST_TEXT, 7, NULL}, {"kind", LIST_TEXT, 5, NULL}, {"resource", LIST_TEXT, 6, NULL}, {"readings", LIST_INT, 8, NULL}, {0}};
 
 static struct err reads_of_all(struct api_request *request, struct api_response *response, int64_t before_id,
                                struct why *why) {
     struct rows rows;
     TRY(access_require_administrator(&request->principal, why));
     TRY(access_readings(request->conn, before_id, request->arena, &rows, why));
-    struct json_out out;
-    list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++) {
-        json_out_object(&out);
-        member_instant(&out, request->arena, "at", rows_at(&rows, i, 1));
-        json_out_member_string(&out, "person", rows_span(&rows, i, 2));
-        json_out_member_string(&out, "login", rows_span(&rows, i, 3));
-        json_out_member_string(&out, "office", rows_span(&rows, i, 4));
-        json_out_member_string(&out, "entity", rows_span(&rows, i, 7));
-        write_reading_end(&out, &rows, i, 5, 8);
-        json_out_object_end(&out);
-    }
-    struct json last = json_from_int(rows.count > 0 ? rows_int(&rows, rows.count - 1, 0) : 0);
-    list_end(request, &out, "reads", &last, rows.count == LIMIT_PAGE_ROWS);
-    return err_none();
+    return list_write(request, response, READS_OF_ALL, &rows, "reads", 0);
 }
+
+static const struct list_column READS_OF_ENTITY[] = {{"at", LIST_INSTANT, 1, NULL}, {"office", LIST_TEXT, 2, NULL}, {"kind", LIST_TEXT, 3, NULL},
+                                                     {"resource", LIST_TEXT, 4, NULL}, {"readings", LIST_INT, 5, NULL}, {0}};
 
 static struct err get_reads(struct api_request *request, struct api_response *response, struct why *why) {
     struct span entity = api_query(request, "entity");
@@ -159,18 +118,7 @@ static struct err get_reads(struct api_request *request, struct api_response *re
         return why_set(why, ERR_NOT_FOUND, "entity", "access.no_entity", NULL,
                        "There is no such entity, or none that you may read for.");
     TRY(access_readings_of_entity(request->conn, entity, before_id, request->arena, &rows, why));
-    struct json_out out;
-    list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++) {
-        json_out_object(&out);
-        member_instant(&out, request->arena, "at", rows_at(&rows, i, 1));
-        json_out_member_string(&out, "office", rows_span(&rows, i, 2));
-        write_reading_end(&out, &rows, i, 3, 5);
-        json_out_object_end(&out);
-    }
-    struct json last = json_from_int(rows.count > 0 ? rows_int(&rows, rows.count - 1, 0) : 0);
-    list_end(request, &out, "reads", &last, rows.count == LIMIT_PAGE_ROWS);
-    return err_none();
+    return list_write(request, response, READS_OF_ENTITY, &rows, "reads", 0);
 }
 
 static const struct route_param READS[] = {

@@ -73,64 +73,46 @@ static struct err get_me(struct api_request *request, struct api_response *respo
     return err_none();
 }
 
+static void write_is_this_one(struct api_request *request, struct json_out *out, const struct rows *rows, size_t row) {
+    json_out_bool(out, span_equals(rows_span(rows, row, 0), request->principal.session_id));
+}
+
+static const struct list_column SESSIONS[] = {
+    {"id", LIST_TEXT, 0, NULL}, {"created_at", LIST_INSTANT, 1, NULL}, {"expires_at", LIST_INSTANT, 2, NULL},
+    {"is_second_factor_done", LIST_BOOL, 3, NULL}, {"is_this_one", LIST_BOOL, 0, write_is_this_one}, {0}};
+
 static struct err get_sessions(struct api_request *request, struct api_response *response, struct why *why) {
     struct rows rows;
     TRY(access_sessions(request->conn, request->principal.person_id, request->received_ms, request->arena, &rows, why));
-    struct json_out out;
-    list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++) {
-        json_out_object(&out);
-        json_out_member_string(&out, "id", rows_span(&rows, i, 0));
-        member_instant(&out, request->arena, "created_at", rows_at(&rows, i, 1));
-        member_instant(&out, request->arena, "expires_at", rows_at(&rows, i, 2));
-        json_out_member_bool(&out, "is_second_factor_done", rows_int(&rows, i, 3) != 0);
-        json_out_member_bool(&out, "is_this_one", span_equals(rows_span(&rows, i, 0), request->principal.session_id));
-        json_out_object_end(&out);
-    }
-    list_end(request, &out, "sessions", NULL, false);
-    return err_none();
+    return list_write(request, response, SESSIONS, &rows, "sessions", -1);
 }
+
+static void write_is_by_another(struct api_request *request, struct json_out *out, const struct rows *rows, size_t row) {
+    (void)request;
+    json_out_bool(out, rows_span(rows, row, 3).at != NULL);
+}
+
+static const struct list_column EVENTS[] = {{"at", LIST_INSTANT, 1, NULL}, {"kind", LIST_TEXT, 2, NULL},
+                                            {"is_by_another", LIST_BOOL, 0, write_is_by_another}, {"detail", LIST_TEXT, 4, NULL}, {0}};
 
 static struct err get_events(struct api_request *request, struct api_response *response, struct why *why) {
     struct rows rows;
     int64_t before_id = 0;
     TRY(cursor_id_read(request, "events", &before_id, why));
     TRY(access_events(request->conn, request->principal.person_id, before_id, request->arena, &rows, why));
-    struct json_out out;
-    list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++) {
-        json_out_object(&out);
-        member_instant(&out, request->arena, "at", rows_at(&rows, i, 1));
-        json_out_member_string(&out, "kind", rows_span(&rows, i, 2));
-        json_out_member_bool(&out, "is_by_another", rows_span(&rows, i, 3).at != NULL);
-        json_out_member_string(&out, "detail", rows_span(&rows, i, 4));
-        json_out_object_end(&out);
-    }
-    struct json last = json_from_int(rows.count > 0 ? rows_int(&rows, rows.count - 1, 0) : 0);
-    list_end(request, &out, "events", &last, rows.count == LIMIT_PAGE_ROWS);
-    return err_none();
+    return list_write(request, response, EVENTS, &rows, "events", 0);
 }
 
 // --- tokens ---
 
+static const struct list_column TOKENS[] = {
+    {"id", LIST_TEXT, 0, NULL}, {"name", LIST_TEXT, 1, NULL}, {"scopes", LIST_SCOPES_TOKEN, 2, NULL}, {"created_at", LIST_INSTANT, 3, NULL},
+    {"expires_at", LIST_INSTANT, 4, NULL}, {"revoked_at", LIST_INSTANT, 5, NULL}, {0}};
+
 static struct err get_tokens(struct api_request *request, struct api_response *response, struct why *why) {
     struct rows rows;
     TRY(access_tokens(request->conn, request->principal.person_id, request->arena, &rows, why));
-    struct json_out out;
-    list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++) {
-        json_out_object(&out);
-        json_out_member_string(&out, "id", rows_span(&rows, i, 0));
-        json_out_member_string(&out, "name", rows_span(&rows, i, 1));
-        json_out_name(&out, "scopes");
-        scopes_write(&out, token_scope_names, (uint32_t)rows_int(&rows, i, 2));
-        member_instant(&out, request->arena, "created_at", rows_at(&rows, i, 3));
-        member_instant(&out, request->arena, "expires_at", rows_at(&rows, i, 4));
-        member_instant(&out, request->arena, "revoked_at", rows_at(&rows, i, 5));
-        json_out_object_end(&out);
-    }
-    list_end(request, &out, "tokens", NULL, false);
-    return err_none();
+    return list_write(request, response, TOKENS, &rows, "tokens", -1);
 }
 
 struct token_ctx {
@@ -183,19 +165,9 @@ static struct err revoke_apply(struct api_request *request, struct store_conn *c
     return access_token_revoke(conn, request->principal.person_id, request->params[0], now_ms, why);
 }
 
-static struct err revoke_render(struct api_request *request, struct api_response *response, struct store_conn *reader,
-                                void *context, struct why *why) {
-    (void)request;
-    (void)reader;
-    (void)context;
-    (void)why;
-    response->status = 204;
-    return err_none();
-}
-
 static struct err delete_token(struct api_request *request, struct api_response *response, struct why *why) {
     (void)why;
-    return api_write(request, response, revoke_apply, revoke_render, NULL, false);
+    return api_write(request, response, revoke_apply, api_done_render, NULL, false);
 }
 
 static const struct route_param PAGE[] = {{"cursor", "string", "from \"next\" of the page before"}, {0}};

@@ -5,29 +5,12 @@
 
 enum { ID_BYTES = 32, LOGIN_BYTES = 256, CODE_BYTES = 64, SECTORS_MOST = 64 };
 
-static struct err done_render(struct api_request *request, struct api_response *response, struct store_conn *reader,
-                              void *context, struct why *why) {
-    (void)request;
-    (void)reader;
-    (void)context;
-    (void)why;
-    response->status = 204;
-    return err_none();
-}
-
 // --- persons ---
 
-static void write_person(struct json_out *out, struct arena *arena, const struct rows *rows, size_t i) {
-    json_out_member_string(out, "id", rows_span(rows, i, 0));
-    json_out_member_string(out, "login", rows_span(rows, i, 1));
-    json_out_member_string(out, "name", rows_span(rows, i, 2));
-    json_out_member_string(out, "language", rows_span(rows, i, 3));
-    json_out_member_bool(out, "is_administrator", rows_int(rows, i, 5) != 0);
-    json_out_member_bool(out, "is_shut_out", rows_int(rows, i, 6) != 0);
-    member_instant(out, arena, "created_at", rows_at(rows, i, 7));
-    json_out_member_bool(out, "has_password", rows_int(rows, i, 8) != 0);
-    json_out_member_bool(out, "has_second_factor", rows_int(rows, i, 9) != 0);
-}
+static const struct list_column PERSONS[] = {
+    {"id", LIST_TEXT, 0, NULL}, {"login", LIST_TEXT, 1, NULL}, {"name", LIST_TEXT, 2, NULL}, {"language", LIST_TEXT, 3, NULL},
+    {"is_administrator", LIST_BOOL, 5, NULL}, {"is_shut_out", LIST_BOOL, 6, NULL}, {"created_at", LIST_INSTANT, 7, NULL},
+    {"has_password", LIST_BOOL, 8, NULL}, {"has_second_factor", LIST_BOOL, 9, NULL}, {0}};
 
 static struct err get_persons(struct api_request *request, struct api_response *response, struct why *why) {
     struct json after = {.type = JSON_STRING};
@@ -35,32 +18,17 @@ static struct err get_persons(struct api_request *request, struct api_response *
     struct rows rows;
     TRY(api_cursor_read(request, "persons", &after, 1, &is_given, why));
     TRY(access_persons(request->conn, is_given ? after.string : SPAN(""), request->arena, &rows, why));
-    struct json_out out;
-    list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++) {
-        json_out_object(&out);
-        write_person(&out, request->arena, &rows, i);
-        json_out_object_end(&out);
-    }
-    struct json last = json_from_string(rows.count > 0 ? rows_span(&rows, rows.count - 1, 0) : SPAN(""));
-    list_end(request, &out, "persons", &last, rows.count == LIMIT_PAGE_ROWS);
-    return err_none();
+    return list_write(request, response, PERSONS, &rows, "persons", 0);
 }
 
-static void write_roles(struct json_out *out, struct arena *arena, const struct rows *roles) {
-    json_out_array(out);
-    for (size_t i = 0; i < roles->count; i++) {
-        json_out_object(out);
-        json_out_member_string(out, "id", rows_span(roles, i, 0));
-        json_out_member_string(out, "office", rows_span(roles, i, 1));
-        json_out_member_text(out, "role", role_name(rows_int(roles, i, 2)));
-        json_out_member_string(out, "sectors", rows_span(roles, i, 3));
-        member_instant(out, arena, "granted_at", rows_at(roles, i, 4));
-        json_out_member_string(out, "granted_by", rows_span(roles, i, 5));
-        json_out_object_end(out);
-    }
-    json_out_array_end(out);
+static void write_role_name(struct api_request *request, struct json_out *out, const struct rows *rows, size_t row) {
+    (void)request;
+    json_out_text(out, role_name(rows_int(rows, row, 2)));
 }
+
+static const struct list_column ROLES[] = {{"id", LIST_TEXT, 0, NULL},      {"office", LIST_TEXT, 1, NULL},
+                                           {"role", LIST_TEXT, 2, write_role_name}, {"sectors", LIST_TEXT, 3, NULL},
+                                           {"granted_at", LIST_INSTANT, 4, NULL}, {"granted_by", LIST_TEXT, 5, NULL}, {0}};
 
 static struct err get_person(struct api_request *request, struct api_response *response, struct why *why) {
     struct rows person, roles;
@@ -69,9 +37,11 @@ static struct err get_person(struct api_request *request, struct api_response *r
     struct json_out out;
     api_json(response, 200, &out);
     json_out_object(&out);
-    write_person(&out, request->arena, &person, 0);
+    list_members(request, &out, PERSONS, &person, 0);
     json_out_name(&out, "roles");
-    write_roles(&out, request->arena, &roles);
+    json_out_array(&out);
+    for (size_t i = 0; i < roles.count; i++) list_item(request, &out, ROLES, &roles, i);
+    json_out_array_end(&out);
     json_out_object_end(&out);
     return err_none();
 }
@@ -108,7 +78,7 @@ static struct err patch_person(struct api_request *request, struct api_response 
     TRY(api_members_only(&body, NAMES, why));
     TRY(flag_read(&body, "/is_shut_out", &ctx->has_shut_out, &ctx->is_shut_out, why));
     TRY(flag_read(&body, "/is_administrator", &ctx->has_administrator, &ctx->is_administrator, why));
-    return api_write(request, response, flag_apply, done_render, ctx, false);
+    return api_write(request, response, flag_apply, api_done_render, ctx, false);
 }
 
 // --- codes ---
@@ -182,25 +152,25 @@ static struct err post_code(struct api_request *request, struct api_response *re
     return api_write(request, response, code_apply, code_render, ctx, false);
 }
 
+static void write_code_kind(struct api_request *request, struct json_out *out, const struct rows *rows, size_t row) {
+    (void)request;
+    json_out_text(out, rows_int(rows, row, 1) == CODE_RESET ? "reset" : "invitation");
+}
+
+static void write_waits_for_second(struct api_request *request, struct json_out *out, const struct rows *rows, size_t row) {
+    (void)request;
+    json_out_bool(out, rows_int(rows, row, 4) != 0 && rows_int(rows, row, 5) == 0);
+}
+
+static const struct list_column CODES[] = {
+    {"id", LIST_TEXT, 0, NULL}, {"kind", LIST_TEXT, 1, write_code_kind}, {"person", LIST_TEXT, 2, NULL}, {"login", LIST_TEXT, 3, NULL},
+    {"waits_for_second", LIST_BOOL, 4, write_waits_for_second}, {"issued_at", LIST_INSTANT, 6, NULL},
+    {"issued_by", LIST_TEXT, 7, NULL}, {"expires_at", LIST_INSTANT, 8, NULL}, {0}};
+
 static struct err get_codes(struct api_request *request, struct api_response *response, struct why *why) {
     struct rows rows;
     TRY(access_codes(request->conn, request->received_ms, request->arena, &rows, why));
-    struct json_out out;
-    list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++) {
-        json_out_object(&out);
-        json_out_member_string(&out, "id", rows_span(&rows, i, 0));
-        json_out_member_text(&out, "kind", rows_int(&rows, i, 1) == CODE_RESET ? "reset" : "invitation");
-        json_out_member_string(&out, "person", rows_span(&rows, i, 2));
-        json_out_member_string(&out, "login", rows_span(&rows, i, 3));
-        json_out_member_bool(&out, "waits_for_second", rows_int(&rows, i, 4) != 0 && rows_int(&rows, i, 5) == 0);
-        member_instant(&out, request->arena, "issued_at", rows_at(&rows, i, 6));
-        json_out_member_string(&out, "issued_by", rows_span(&rows, i, 7));
-        member_instant(&out, request->arena, "expires_at", rows_at(&rows, i, 8));
-        json_out_object_end(&out);
-    }
-    list_end(request, &out, "codes", NULL, false);
-    return err_none();
+    return list_write(request, response, CODES, &rows, "codes", -1);
 }
 
 static struct err join_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms,
@@ -301,12 +271,7 @@ static struct err role_render(struct api_request *request, struct api_response *
     (void)reader;
     (void)why;
     const struct role_ctx *ctx = context;
-    struct json_out out;
-    api_json(response, 201, &out);
-    json_out_object(&out);
-    json_out_member_string(&out, "id", ctx->id);
-    json_out_object_end(&out);
-    return err_none();
+    return api_made(response, "id", ctx->id);
 }
 
 static struct err post_role(struct api_request *request, struct api_response *response, struct why *why) {
@@ -334,7 +299,7 @@ static struct err role_end_apply(struct api_request *request, struct store_conn 
 
 static struct err delete_role(struct api_request *request, struct api_response *response, struct why *why) {
     (void)why;
-    return api_write(request, response, role_end_apply, done_render, NULL, false);
+    return api_write(request, response, role_end_apply, api_done_render, NULL, false);
 }
 
 static const struct route_param PAGE[] = {{"cursor", "string", "from \"next\" of the page before"}, {0}};
