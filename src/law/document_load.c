@@ -143,9 +143,28 @@ static struct err effects_load(const struct load *l, const struct yaml *rows, st
     return err_none();
 }
 
+// seen_by: [csirt, ca], or `offices` for all kinds of them. None: whoever sees the case.
+static struct err seen_by_load(const struct load *l, const struct yaml *node, struct names *ret) {
+    static const char *const ROLES[] = {"csirt", "ca", "spoc", "ccma", "entity", "anyone", "node"};
+    enum { OFFICE_KINDS = 4 };
+    TRY(yaml_names(l->arena, node, ret, l->why));
+    if (ret->count == 1 && span_is(ret->items[0], "offices")) {
+        ret->items = arena_take_array(l->arena, OFFICE_KINDS, sizeof *ret->items);
+        if (ret->items == NULL) return err_make(ERR_MEMORY);
+        for (ret->count = 0; ret->count < OFFICE_KINDS; ret->count++) ret->items[ret->count] = span_of(ROLES[ret->count]);
+    }
+    for (size_t i = 0; i < ret->count; i++) {
+        bool is_role = false;
+        for (size_t k = 0; k < sizeof ROLES / sizeof ROLES[0]; k++) is_role = is_role || span_is(ret->items[i], ROLES[k]);
+        if (!is_role) return yaml_refuse(node, l->why, "pack.seen_by", "seen_by: offices, or a list of roles is expected");
+    }
+    if (node != NULL && ret->count == 0) return yaml_refuse(node, l->why, "pack.seen_by", "seen_by: nobody would see it");
+    return err_none();
+}
+
 static struct err document_head(const struct load *l, const struct yaml *row, struct document *d) {
     TRY(yaml_only(row,
-                  "document label help article marking by in opens entity repeatable attachments when when_words withdraws "
+                  "document label help article marking by seen_by in opens entity repeatable attachments when when_words withdraws "
                   "fields rules moves sets flags effects from to certainty",
                   l->why));
     TRY(yaml_need(row, "document", &d->id, l->why));
@@ -158,6 +177,7 @@ static struct err document_head(const struct load *l, const struct yaml *row, st
     d->withdraws = yaml_get_text(row, "withdraws");
     TRY(yaml_names(l->arena, yaml_get(row, "by"), &d->by, l->why));
     if (d->by.count == 0) return yaml_refuse(row, l->why, "pack.missing", "by: who may file is missing");
+    TRY(seen_by_load(l, yaml_get(row, "seen_by"), &d->seen_by));
     TRY(yaml_names(l->arena, yaml_get(row, "in"), &d->in, l->why));
     TRY(yaml_flag(row, "opens", false, &d->may_open, l->why));
     TRY(yaml_flag(row, "repeatable", false, &d->is_repeatable, l->why));
@@ -175,12 +195,11 @@ static struct err document_head(const struct load *l, const struct yaml *row, st
 }
 
 struct err document_load(const struct load *l, const struct yaml *row, struct document *ret) {
-    struct document d = {.node = row};
+    struct document d = {.node = row, .home = l->procedure};
     TRY(document_head(l, row, &d));
-    struct field_context context = {.arena = l->arena, .lists = l->lists, .sets = l->sets};
     struct span prefix = arena_printf(l->arena, "%.*s.%.*s", SPAN_FMT(l->procedure), SPAN_FMT(d.id));
     if (prefix.at == NULL) return err_make(ERR_MEMORY);
-    TRY(fields_load(&context, yaml_get(row, "fields"), prefix, &d.fields, &d.field_count, l->why));
+    TRY(fields_load(&l->context, yaml_get(row, "fields"), prefix, &d.fields, &d.field_count, l->why));
     TRY(rules_load(l, yaml_get(row, "rules"), &d));
     TRY(moves_load(l, yaml_get(row, "moves"), &d));
     TRY(facts_load(l, yaml_get(row, "sets"), &d));

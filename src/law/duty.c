@@ -168,7 +168,7 @@ static struct json duty_make(struct decision *d, const struct duty_row *row) {
     static const char *const EMPTY[] = {"anchor", "anchor_at", "due", "due_latest", "due_local", "due_day", "note"};
     text_set(d, &duty, "duty", row->id);
     text_set(d, &duty, "document", row->document);
-    text_set(d, &duty, "owed_by", row->owed_by.items[0]);
+    text_set(d, &duty, "owed_by", names_have(&row->owed_by, SPAN("filer")) ? d->input->filer_role : row->owed_by.items[0]);
     text_set(d, &duty, "opened_by", d->input->filing_id);
     for (size_t i = 0; i < sizeof EMPTY / sizeof EMPTY[0]; i++) (void)json_tree_add(d->tree, &duty, span_of(EMPTY[i]), json_null());
     (void)json_tree_add(d->tree, &duty, SPAN("is_firm"), json_from_bool(is_firm));
@@ -179,6 +179,8 @@ static struct json duty_make(struct decision *d, const struct duty_row *row) {
     text_set(d, &duty, "done_by", SPAN(""));
     text_set(d, &duty, "done_at", SPAN(""));
     text_set(d, &duty, "closed_by", SPAN(""));
+    const struct names *audience = duty_audience(d->procedure, row);
+    if (audience->count > 0) (void)json_tree_add(d->tree, &duty, SPAN("seen_by"), json_tree_names(d->tree, audience));
     return duty;
 }
 

@@ -67,10 +67,11 @@ struct field {
     const struct yaml *node;
 };
 
+enum { FIELD_SETS_MAX = 9 }; // a file's own, and those of what it includes
 struct field_context {
     struct arena *arena;
     const struct name_lists *lists;
-    const struct yaml *sets; // named lists of fields that `use:` refers to
+    const struct yaml *sets[FIELD_SETS_MAX]; // named lists of fields that `use:` refers to; NULL after the last
 };
 // Reads the rows of a `fields:` list; a row {use: NAME} stands for all rows of that set. PREFIX begins their keys.
 CHECKED struct err fields_load(const struct field_context *context, const struct yaml *rows, struct span prefix,

@@ -145,12 +145,18 @@ static struct err field_append(struct field *fields, size_t *count, const struct
     return err_none();
 }
 
+static const struct yaml *set_find(const struct field_context *context, struct span name) {
+    const struct yaml *set = NULL;
+    for (size_t i = 0; i < FIELD_SETS_MAX && set == NULL && name.len > 0; i++) set = yaml_get(context->sets[i], (const char *)name.at);
+    return set;
+}
+
 struct err fields_load(const struct field_context *context, const struct yaml *rows, struct span prefix, struct field **ret,
                        size_t *ret_count, struct why *why) {
     size_t room = 1, count = 0;
     if (rows != NULL && rows->type != YAML_SEQUENCE) return yaml_refuse(rows, why, "field.rows", "fields: a list is expected");
     for (size_t i = 0; rows != NULL && i < rows->count; i++) {
-        const struct yaml *set = yaml_get(context->sets, (const char *)yaml_get_text(&rows->items[i], "use").at);
+        const struct yaml *set = set_find(context, yaml_get_text(&rows->items[i], "use"));
         room += set != NULL && set->type == YAML_SEQUENCE ? set->count : 1;
     }
     struct field *fields = arena_take_array(context->arena, room, sizeof *fields);
@@ -165,7 +171,7 @@ struct err fields_load(const struct field_context *context, const struct yaml *r
             continue;
         }
         TRY(yaml_only(row, "use", why));
-        const struct yaml *set = yaml_get(context->sets, (const char *)use.at);
+        const struct yaml *set = set_find(context, use);
         if (set == NULL || set->type != YAML_SEQUENCE)
             return yaml_refuse(row, why, "field.set", "there is no set \"%.*s\" in this procedure", SPAN_FMT(use));
         for (size_t k = 0; k < set->count; k++) {

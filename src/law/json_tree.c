@@ -56,6 +56,12 @@ struct json json_tree_copy(struct json_tree *tree, const struct json *value) {
     return out;
 }
 
+struct json json_tree_names(struct json_tree *tree, const struct names *names) {
+    struct json out = json_array();
+    for (size_t i = 0; i < names->count; i++) (void)json_tree_push(tree, &out, json_from_string(names->items[i]));
+    return out;
+}
+
 struct json json_tree_instant(struct json_tree *tree, int64_t instant_ms) {
     if (instant_ms == INSTANT_NONE) return json_null();
     struct span text = instant_text(tree->arena, instant_ms);

@@ -11,6 +11,11 @@
 #include "base/time.h"
 #include "base/yaml.h"
 
+struct names {
+    size_t count;
+    struct span *items;
+};
+
 struct json_tree {
     struct arena *arena;
     bool is_failed;
@@ -30,6 +35,9 @@ struct json json_tree_copy(struct json_tree *tree, const struct json *value);
 // An instant as "2026-03-28T21:30:00Z", null for INSTANT_NONE.
 struct json json_tree_instant(struct json_tree *tree, int64_t instant_ms);
 
+// An array of the names.
+struct json json_tree_names(struct json_tree *tree, const struct names *names);
+
 // The member by a name that is a span.
 const struct json *json_find(const struct json *object, struct span name);
 // An instant written as a string in UTC, or as an object with "at"; INSTANT_NONE for anything else. A date is the start of
@@ -40,10 +48,6 @@ bool json_has_string(const struct json *array, struct span text);
 
 // --- YAML rows ---
 
-struct names {
-    size_t count;
-    struct span *items;
-};
 bool names_have(const struct names *names, struct span name);
 // A scalar or a sequence of scalars; absent: none.
 CHECKED struct err yaml_names(struct arena *arena, const struct yaml *node, struct names *ret, struct why *why);

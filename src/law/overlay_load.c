@@ -5,15 +5,6 @@
  */
 #include "law/procedure_load.h"
 
-// A copy of an array with room for MORE.
-static struct err roomy(struct arena *arena, const void *items, size_t count, size_t more, size_t size, void **ret) {
-    uint8_t *copy = arena_take_array(arena, count + more + 1, size);
-    if (copy == NULL) return err_make(ERR_MEMORY);
-    if (count > 0) memcpy(copy, items, count * size);
-    *ret = copy;
-    return err_none();
-}
-
 static struct document *document_of(struct procedure *p, struct span id) {
     for (size_t i = 0; i < p->document_count; i++)
         if (span_equals(p->documents[i].id, id)) return &p->documents[i];
@@ -40,13 +31,13 @@ static struct field *field_of(struct document *d, struct span name) {
 }
 
 static struct err fields_change(const struct load *l, const struct yaml *row, struct document *d) {
-    struct field_context context = {.arena = l->arena, .lists = l->lists, .sets = l->sets};
-    struct span prefix = arena_printf(l->arena, "%.*s.%.*s", SPAN_FMT(l->procedure), SPAN_FMT(d->id));
+    struct span prefix = arena_printf(l->arena, "%.*s.%.*s", SPAN_FMT(d->home), SPAN_FMT(d->id));
+    if (prefix.at == NULL) return err_make(ERR_MEMORY);
     struct field *more;
     size_t more_count;
     void *fields = NULL;
-    TRY(fields_load(&context, yaml_get(row, "add"), prefix, &more, &more_count, l->why));
-    TRY(roomy(l->arena, d->fields, d->field_count, more_count, sizeof *d->fields, &fields));
+    TRY(fields_load(&l->context, yaml_get(row, "add"), prefix, &more, &more_count, l->why));
+    TRY(rows_roomy(l->arena, d->fields, d->field_count, more_count, sizeof *d->fields, &fields));
     d->fields = fields;
     for (size_t i = 0; i < more_count; i++) {
         if (field_of(d, more[i].name) != NULL) return yaml_refuse(more[i].node, l->why, "overlay.field", "the form has this field already");
@@ -82,7 +73,7 @@ static struct err change_apply(const struct load *l, const struct yaml *row, str
     if ((text = yaml_get_text(row, "article")).len > 0) d->article = text;
     if ((text = yaml_get_text(row, "to")).len > 0) { // where the case goes that it opens
         void *moves = NULL;
-        TRY(roomy(l->arena, d->moves, d->move_count, 1, sizeof *d->moves, &moves));
+        TRY(rows_roomy(l->arena, d->moves, d->move_count, 1, sizeof *d->moves, &moves));
         d->moves = moves;
         struct move_row *move = &d->moves[d->move_count++];
         *move = (struct move_row){.to = text, .node = row};
@@ -133,12 +124,12 @@ static struct err names_apply(const struct load *l, const struct yaml *overlay, 
     struct names flags;
     void *items = NULL;
     TRY(yaml_names(l->arena, yaml_get(overlay, "flags"), &flags, l->why));
-    TRY(roomy(l->arena, p->flags.items, p->flags.count, flags.count, sizeof *flags.items, &items));
+    TRY(rows_roomy(l->arena, p->flags.items, p->flags.count, flags.count, sizeof *flags.items, &items));
     p->flags.items = items;
     for (size_t i = 0; i < flags.count; i++) p->flags.items[p->flags.count++] = flags.items[i];
     if (facts == NULL) return err_none();
     if (facts->type != YAML_MAPPING) return yaml_refuse(facts, l->why, "pack.facts", "facts: names with types are expected");
-    TRY(roomy(l->arena, p->facts, p->fact_count, facts->count, sizeof *p->facts, &items));
+    TRY(rows_roomy(l->arena, p->facts, p->fact_count, facts->count, sizeof *p->facts, &items));
     p->facts = items;
     for (size_t i = 0; i < facts->count; i++) {
         const struct yaml *type = &facts->pairs[i].value;
@@ -154,16 +145,16 @@ static const struct yaml *list_of(const struct yaml *overlay, const char *name) 
 }
 
 struct err overlay_load(const struct load *l, const struct yaml *overlay, const struct procedure *base, struct procedure *ret) {
-    TRY(yaml_only(overlay, "procedure title source checked_on off change documents duties proposals facts flags certainty", l->why));
+    TRY(yaml_only(overlay, "procedure common title source checked_on off change documents duties proposals facts flags certainty", l->why));
     struct procedure p = *base;
     const struct yaml *documents = list_of(overlay, "documents"), *duties = list_of(overlay, "duties"),
                       *proposals = list_of(overlay, "proposals"), *changes = list_of(overlay, "change");
     void *items = NULL;
-    TRY(roomy(l->arena, base->documents, base->document_count, documents->count, sizeof *p.documents, &items));
+    TRY(rows_roomy(l->arena, base->documents, base->document_count, documents->count, sizeof *p.documents, &items));
     p.documents = items;
-    TRY(roomy(l->arena, base->duties, base->duty_count, duties->count, sizeof *p.duties, &items));
+    TRY(rows_roomy(l->arena, base->duties, base->duty_count, duties->count, sizeof *p.duties, &items));
     p.duties = items;
-    TRY(roomy(l->arena, base->proposals, base->proposal_count, proposals->count, sizeof *p.proposals, &items));
+    TRY(rows_roomy(l->arena, base->proposals, base->proposal_count, proposals->count, sizeof *p.proposals, &items));
     p.proposals = items;
     TRY(names_apply(l, overlay, &p));
     TRY(off_apply(l, yaml_get(overlay, "off"), &p));

@@ -34,6 +34,13 @@ static struct err case_read(struct decision *d, struct why *why) {
     const struct json *before = d->input->case_state;
     d->state = json_is_null(before) ? case_new(d->tree, d->procedure->id) : json_tree_copy(d->tree, before);
     if (d->tree->is_failed) return err_make(ERR_MEMORY);
+    if (d->document->seen_by.count > 0 && d->state.type == JSON_OBJECT && json_get(&d->state, "audience") == NULL) {
+        struct json audience = json_object();
+        (void)json_tree_add(d->tree, &audience, SPAN("facts"), json_object());
+        (void)json_tree_add(d->tree, &audience, SPAN("flags"), json_object());
+        (void)json_tree_add(d->tree, &d->state, SPAN("audience"), audience);
+        if (d->tree->is_failed) return err_make(ERR_MEMORY);
+    }
     bool is_ours = d->state.type == JSON_OBJECT && span_equals(json_get_string(&d->state, "procedure"), d->procedure->id) &&
                    json_get_string(&d->state, "state").at != NULL;
     d->case_facts = is_ours ? member(&d->state, "facts") : NULL;
@@ -199,14 +206,24 @@ static void filing_append(struct decision *d) {
     (void)json_tree_add(d->tree, &filing, SPAN("version"), json_from_int(d->version));
     (void)json_tree_add(d->tree, &filing, SPAN("received_at"), json_tree_instant(d->tree, input->received_at.ms));
     (void)json_tree_add(d->tree, &filing, SPAN("status"), json_from_string(SPAN("filed")));
+    if (d->document->seen_by.count > 0) (void)json_tree_add(d->tree, &filing, SPAN("seen_by"), json_tree_names(d->tree, &d->document->seen_by));
     (void)json_tree_push(d->tree, d->filings, filing);
+}
+
+// Notes in the case that only some see what this filing sets: {"audience":{"facts":{"NAME":["csirt"]},"flags":{..}}}.
+static void audience_note(struct decision *d, const char *kind, struct span name) {
+    struct json *audience = d->document->seen_by.count == 0 ? NULL : member(&d->state, "audience");
+    struct json *names = audience == NULL ? NULL : member(audience, kind);
+    if (names != NULL) (void)json_tree_set(d->tree, names, name, json_tree_names(d->tree, &d->document->seen_by));
 }
 
 static void fact_keep(struct decision *d, struct span name, const struct json *value, bool is_first) {
     if (json_is_null(value)) return;
     if (is_first && !json_is_null(json_find(d->case_facts, name))) return;
     const struct json *plain = value->type == JSON_OBJECT ? json_get(value, "at") : value;
-    if (plain != NULL) (void)json_tree_set(d->tree, d->case_facts, name, json_tree_copy(d->tree, plain));
+    if (plain == NULL) return;
+    (void)json_tree_set(d->tree, d->case_facts, name, json_tree_copy(d->tree, plain));
+    audience_note(d, "facts", name);
 }
 
 static void facts_keep(struct decision *d) {
@@ -229,7 +246,9 @@ static void facts_keep(struct decision *d) {
 static void flags_set(struct decision *d) {
     for (size_t i = 0; i < d->document->flag_count; i++) {
         const struct flag_row *row = &d->document->flags[i];
-        if (condition_holds(row->when, &d->facts)) (void)json_tree_set(d->tree, d->flags, row->flag, json_from_bool(row->is_set));
+        if (!condition_holds(row->when, &d->facts)) continue;
+        (void)json_tree_set(d->tree, d->flags, row->flag, json_from_bool(row->is_set));
+        audience_note(d, "flags", row->flag);
     }
 }
 

@@ -179,7 +179,7 @@ static void document_check(struct checker *c, const struct document *d) {
     for (size_t i = 0; i < d->in.count; i++)
         if (!span_is(d->in.items[i], "any")) name_check(c, "state", d->in.items[i], d->node);
     char key[256];
-    int len = snprintf(key, sizeof key, "%.*s.%.*s", SPAN_FMT(c->procedure->id), SPAN_FMT(d->id));
+    int len = snprintf(key, sizeof key, "%.*s.%.*s", SPAN_FMT(d->home), SPAN_FMT(d->id));
     word_check(c, span_make(key, len > 0 && (size_t)len < sizeof key ? (size_t)len : 0), ".label", d->label, d->node);
     certainty_check(c, d->node);
     condition_check(c, d->when);
@@ -304,6 +304,18 @@ static bool some_profile_has(const struct law *law, struct span clock) {
     return false;
 }
 
+// Whoever may file what opens the duty must be able to fulfil it.
+static void owed_by_filer_check(struct checker *c, const struct duty_row *duty, const struct document *d) {
+    if (!names_have(&duty->owed_by, SPAN("filer"))) return;
+    if (duty->opens_on.count == 0) finding(c, duty->node, "a duty of the filer needs opens_on");
+    for (size_t i = 0; i < duty->opens_on.count; i++) {
+        const struct document *opener = document_of(c->procedure, duty->opens_on.items[i]);
+        for (size_t k = 0; opener != NULL && k < opener->by.count; k++)
+            if (!names_have(&d->by, opener->by.items[k]))
+                finding(c, duty->node, "\"%.*s\" is owed by %.*s, who may not file it", SPAN_FMT(duty->document), SPAN_FMT(opener->by.items[k]));
+    }
+}
+
 static void duty_check(struct checker *c, const struct duty_row *duty) {
     const struct procedure *p = c->procedure;
     const struct document *d = document_of(p, duty->document);
@@ -315,8 +327,9 @@ static void duty_check(struct checker *c, const struct duty_row *duty) {
         finding(c, duty->node, "\"%.*s\" can't be filed, so the duty can't be met", SPAN_FMT(duty->document));
         return;
     }
+    owed_by_filer_check(c, duty, d);
     for (size_t i = 0; i < duty->owed_by.count; i++)
-        if (!names_have(&d->by, duty->owed_by.items[i]))
+        if (!span_is(duty->owed_by.items[i], "filer") && !names_have(&d->by, duty->owed_by.items[i]))
             finding(c, duty->node, "\"%.*s\" is owed by %.*s, who may not file it", SPAN_FMT(duty->document), SPAN_FMT(duty->owed_by.items[i]));
     bool is_done_by_own = false;
     for (size_t i = 0; i < duty->done_count; i++) {
@@ -346,6 +359,10 @@ static void proposal_check(struct checker *c, const struct proposal_row *row) {
         finding(c, row->node, "there is no fact \"%.*s\" with states", SPAN_FMT(row->target_name));
 }
 
+static void audience_tell(void *context, const struct yaml *node, const char *words, struct span name) {
+    finding(context, node, "%s \"%.*s\"", words, SPAN_FMT(name));
+}
+
 static void procedure_rows_check(struct checker *c, const struct procedure *p) {
     c->procedure = p;
     if (p->state_count > STATES_MAX) {
@@ -359,6 +376,7 @@ static void procedure_rows_check(struct checker *c, const struct procedure *p) {
         clock_check(c, &p->duties[i]);
     }
     for (size_t i = 0; i < p->proposal_count; i++) proposal_check(c, &p->proposals[i]);
+    audience_check(p, audience_tell, c);
 }
 
 // What a state changes: overlays as a whole, otherwise its clocks only. And that its files say where they come from.

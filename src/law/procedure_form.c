@@ -39,12 +39,13 @@ static void names_write(struct json_out *out, const char *name, const struct nam
 }
 
 static struct span document_key(char *buffer, size_t size_bytes, const struct procedure *p, const struct document *d) {
-    size_t len = p->id.len + 1 + (d == NULL ? 0 : d->id.len);
+    struct span home = d == NULL ? p->id : d->home;
+    size_t len = home.len + 1 + (d == NULL ? 0 : d->id.len);
     if (len > size_bytes) return span_make(buffer, 0);
-    memcpy(buffer, p->id.at, p->id.len);
-    buffer[p->id.len] = '.';
-    if (d != NULL) memcpy(buffer + p->id.len + 1, d->id.at, d->id.len);
-    return span_make(buffer, d == NULL ? p->id.len : len);
+    memcpy(buffer, home.at, home.len);
+    buffer[home.len] = '.';
+    if (d != NULL) memcpy(buffer + home.len + 1, d->id.at, d->id.len);
+    return span_make(buffer, d == NULL ? home.len : len);
 }
 
 void procedure_write_list(struct json_out *out, const struct law *law, struct span state, struct civil at, struct span lang) {
@@ -186,6 +187,7 @@ struct err procedure_write_form(struct json_out *out, const struct law *law, str
     text_write(&w, "help", key, ".help", d->help);
     json_out_member_string(out, "article", d->article);
     names_write(out, "by", &d->by);
+    if (d->seen_by.count > 0) names_write(out, "seen_by", &d->seen_by);
     json_out_member_bool(out, "opens", d->may_open);
     names_write(out, "in", &d->in);
     json_out_member_bool(out, "needs_entity", d->needs_entity);
@@ -260,7 +262,9 @@ static void owed_mark(const struct procedure *p, const struct json *duties, stru
         const struct json *duty = &duties->items[i];
         if (!json_is_null(json_get(duty, "done_by")) || !json_is_null(json_get(duty, "closed_by"))) continue;
         for (size_t k = 0; k < p->duty_count; k++) {
-            if (!span_equals(p->duties[k].id, json_get_string(duty, "duty")) || !names_have(&p->duties[k].owed_by, role)) continue;
+            if (!span_equals(p->duties[k].id, json_get_string(duty, "duty"))) continue;
+            bool is_filers = names_have(&p->duties[k].owed_by, SPAN("filer")) && span_equals(json_get_string(duty, "owed_by"), role);
+            if (!is_filers && !names_have(&p->duties[k].owed_by, role)) continue;
             if (!span_equals(p->duties[k].document, step->document)) continue;
             int64_t due_ms = json_instant(json_get(duty, "due"), NULL);
             if (due_ms != INSTANT_NONE && (step->due_ms == INSTANT_NONE || due_ms < step->due_ms)) step->due_ms = due_ms;

@@ -19,86 +19,82 @@ static struct err states_load(const struct load *l, const struct yaml *rows, str
     return err_none();
 }
 
-// facts: a mapping "name: type".
-static struct err fact_names_load(const struct load *l, const struct yaml *node, struct procedure *p) {
-    static const char *const TYPES[] = {"instant", "date", "choice", "bool", "int", "countries"};
-    if (node != NULL && node->type != YAML_MAPPING) return yaml_refuse(node, l->why, "pack.facts", "facts: names with types are expected");
-    size_t count = node == NULL ? 0 : node->count;
-    p->facts = arena_take_array(l->arena, count + 1, sizeof *p->facts);
-    if (p->facts == NULL) return err_make(ERR_MEMORY);
-    for (size_t i = 0; i < count; i++) {
-        struct span type = node->pairs[i].value.text;
-        bool is_known = false;
-        for (size_t k = 0; k < sizeof TYPES / sizeof TYPES[0]; k++) is_known = is_known || span_is(type, TYPES[k]);
-        if (!is_known)
-            return yaml_refuse(&node->pairs[i].value, l->why, "pack.facts", "a fact is instant, date, choice, bool, int or countries");
-        p->facts[i] = (struct fact_name){.name = node->pairs[i].name, .type = type, .node = &node->pairs[i].value};
-    }
-    p->fact_count = count;
-    return err_none();
-}
-
-static struct err rows_load(const struct load *l, const struct yaml *root, struct procedure *p) {
-    void *at = NULL;
-    const struct yaml *rows = yaml_get(root, "documents");
-    TRY(rows_begin(l->arena, rows, sizeof *p->documents, &at, &p->document_count, l->why));
-    p->documents = at;
-    for (size_t i = 0; i < p->document_count; i++) TRY(document_load(l, &rows->items[i], &p->documents[i]));
-    rows = yaml_get(root, "duties");
-    TRY(rows_begin(l->arena, rows, sizeof *p->duties, &at, &p->duty_count, l->why));
-    p->duties = at;
-    for (size_t i = 0; i < p->duty_count; i++) TRY(duty_load(l, &rows->items[i], &p->duties[i]));
-    rows = yaml_get(root, "proposals");
-    TRY(rows_begin(l->arena, rows, sizeof *p->proposals, &at, &p->proposal_count, l->why));
-    p->proposals = at;
-    for (size_t i = 0; i < p->proposal_count; i++) TRY(proposal_load(l, &rows->items[i], &p->proposals[i]));
-    return err_none();
-}
-
-static struct err procedure_load(struct law *law, const struct pack *pack, const struct yaml *root, struct procedure *ret,
-                                 struct why *why) {
-    TRY(yaml_only(root, "procedure label article workspace lists sets states facts flags documents duties proposals from to", why));
+static struct err procedure_load(struct law *law, const struct commons *commons, const struct pack *pack, const struct yaml *root,
+                                 struct procedure *ret, struct why *why) {
+    TRY(yaml_only(root, "procedure label article workspace include lists sets states facts flags documents duties proposals from to", why));
     struct procedure p = {.pack = pack, .node = root};
     TRY(yaml_need(root, "procedure", &p.id, why));
     TRY(yaml_need(root, "label", &p.label, why));
     TRY(yaml_need(root, "article", &p.article, why));
+    if (common_of(commons, p.id) != NULL) return yaml_refuse(root, why, "pack.common", "a common file is called \"%.*s\" already", SPAN_FMT(p.id));
     p.workspace = yaml_get_text(root, "workspace");
     if (p.workspace.len == 0) p.workspace = SPAN("desk");
     if (!span_is(p.workspace, "desk") && !span_is(p.workspace, "supervision"))
         return yaml_refuse(root, why, "pack.workspace", "workspace: desk or supervision is expected");
     TRY(yaml_validity(root, &p.validity, why));
-    TRY(name_lists_load(law->arena, yaml_get(root, "lists"), &p.lists, why));
+    TRY(yaml_names(law->arena, yaml_get(root, "include"), &p.includes, why));
+    struct load l;
     struct name_lists *lists = ARENA_NEW(law->arena, struct name_lists);
     if (lists == NULL) return err_make(ERR_MEMORY);
-    *lists = p.lists;
-    struct load l = {.arena = law->arena, .lists = lists, .sets = yaml_get(root, "sets"), .procedure = p.id, .why = why};
+    TRY(common_context(commons, root, &p.includes, law->arena, &l, lists, why));
+    p.lists = *lists;
+    l.procedure = p.id;
     TRY(states_load(&l, yaml_get(root, "states"), &p));
-    TRY(fact_names_load(&l, yaml_get(root, "facts"), &p));
-    TRY(yaml_names(l.arena, yaml_get(root, "flags"), &p.flags, why));
-    TRY(rows_load(&l, root, &p));
+    TRY(procedure_rows_add(&l, root, &p));
+    for (size_t i = 0; i < p.includes.count; i++) {
+        const struct common *common = common_of(commons, p.includes.items[i]);
+        l.procedure = common->id;
+        TRY(procedure_rows_add(&l, common->root, &p));
+    }
     *ret = p;
     return err_none();
 }
 
-static const struct yaml *file_of(const struct pack *pack, struct span procedure) {
+// The pack's file that is laid over a procedure (NAME "procedure"), or over what several have in common ("common").
+static const struct yaml *file_of(const struct pack *pack, const char *name, struct span id) {
     for (size_t i = 0; i < pack->file_count; i++) {
         if (!pack_file_is_under(&pack->files[i], "procedures/")) continue;
-        if (span_equals(yaml_get_text(pack->files[i].root, "procedure"), procedure)) return pack->files[i].root;
+        if (span_equals(yaml_get_text(pack->files[i].root, name), id)) return pack->files[i].root;
     }
     return NULL;
 }
 
-// A state's set: the Union's procedures, each with the state's overlay where it has one. None where it has no overlay.
-static struct err state_load(struct law *law, const struct pack *pack, struct procedure_book *book, struct why *why) {
-    size_t overlays = 0;
-    for (size_t i = 0; i < book->base_count; i++) overlays += file_of(pack, book->base[i].id) != NULL;
-    for (size_t i = 0; i < pack->file_count; i++) {
-        if (!pack_file_is_under(&pack->files[i], "procedures/")) continue;
-        bool is_known = false;
-        for (size_t k = 0; k < book->base_count; k++)
-            is_known = is_known || span_equals(book->base[k].id, yaml_get_text(pack->files[i].root, "procedure"));
-        if (!is_known) return yaml_refuse(pack->files[i].root, why, "pack.overlay", "there is no such procedure to lay this over");
+// How many overlays the state has for the procedure, what it includes counted.
+static size_t overlays_of(const struct pack *pack, const struct procedure *base) {
+    size_t count = file_of(pack, "procedure", base->id) != NULL;
+    for (size_t i = 0; i < base->includes.count; i++) count += file_of(pack, "common", base->includes.items[i]) != NULL;
+    return count;
+}
+
+static struct err overlays_apply(struct law *law, const struct commons *commons, const struct pack *pack, const struct procedure *base,
+                                 struct procedure *ret, struct why *why) {
+    struct load l;
+    struct name_lists *lists = ARENA_NEW(law->arena, struct name_lists);
+    if (lists == NULL) return err_make(ERR_MEMORY);
+    TRY(common_context(commons, base->node, &base->includes, law->arena, &l, lists, why));
+    *ret = *base;
+    for (size_t i = 0; i <= base->includes.count; i++) { // what is common first, so that the procedure's own has the last word
+        bool is_own = i == base->includes.count;
+        l.procedure = is_own ? base->id : base->includes.items[i];
+        const struct yaml *overlay = file_of(pack, is_own ? "procedure" : "common", l.procedure);
+        if (overlay != NULL) TRY(overlay_load(&l, overlay, ret, ret));
     }
+    return err_none();
+}
+
+static struct err overlay_is_known(const struct procedure_book *book, const struct commons *commons, const struct yaml *root, struct why *why) {
+    bool is_known = common_of(commons, yaml_get_text(root, "common")) != NULL;
+    for (size_t k = 0; k < book->base_count; k++) is_known = is_known || span_equals(book->base[k].id, yaml_get_text(root, "procedure"));
+    return is_known ? err_none() : yaml_refuse(root, why, "pack.overlay", "there is no such procedure to lay this over");
+}
+
+// A state's set: the Union's procedures, each with the state's overlay where it has one. None where it has no overlay.
+static struct err state_load(struct law *law, const struct commons *commons, const struct pack *pack, struct procedure_book *book,
+                             struct why *why) {
+    size_t overlays = 0;
+    for (size_t i = 0; i < book->base_count; i++) overlays += overlays_of(pack, &book->base[i]);
+    for (size_t i = 0; i < pack->file_count; i++)
+        if (pack_file_is_under(&pack->files[i], "procedures/")) TRY(overlay_is_known(book, commons, pack->files[i].root, why));
     if (overlays == 0) return err_none();
     struct procedure_set *set = &book->states[book->state_count++];
     set->state = span_part(pack->id, 9, pack->id.len);
@@ -106,20 +102,18 @@ static struct err state_load(struct law *law, const struct pack *pack, struct pr
     set->procedures = arena_take_array(law->arena, set->count + 1, sizeof *set->procedures);
     if (set->procedures == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < set->count; i++) {
-        const struct procedure *base = &book->base[i];
-        const struct yaml *overlay = file_of(pack, base->id);
-        set->procedures[i] = *base;
-        if (overlay == NULL) continue;
-        struct load l = {.arena = law->arena, .lists = &base->lists, .sets = yaml_get(base->node, "sets"), .procedure = base->id, .why = why};
-        TRY(overlay_load(&l, overlay, base, &set->procedures[i]));
+        set->procedures[i] = book->base[i];
+        if (overlays_of(pack, &book->base[i]) > 0) TRY(overlays_apply(law, commons, pack, &book->base[i], &set->procedures[i], why));
     }
     return err_none();
 }
 
 struct err procedures_load(struct law *law, struct why *why) {
     struct procedure_book *book = ARENA_NEW(law->arena, struct procedure_book);
+    struct commons commons;
     if (book == NULL) return err_make(ERR_MEMORY);
     law->procedures = book;
+    TRY(commons_find(law, &commons, why));
     size_t files = 0;
     for (size_t i = 0; i < law_pack_count(law); i++) files += law_pack_at(law, i)->file_count;
     book->base = arena_take_array(law->arena, files + 1, sizeof *book->base);
@@ -129,11 +123,11 @@ struct err procedures_load(struct law *law, struct why *why) {
         const struct pack *pack = law_pack_at(law, i);
         if (!span_starts_with(pack->id, SPAN("eu/")) || !pack->has_from) continue;
         for (size_t k = 0; k < pack->file_count; k++)
-            if (pack_file_is_under(&pack->files[k], "procedures/"))
-                TRY(procedure_load(law, pack, pack->files[k].root, &book->base[book->base_count++], why));
+            if (pack_file_is_under(&pack->files[k], "procedures/") && !pack_file_is_under(&pack->files[k], "procedures/common/"))
+                TRY(procedure_load(law, &commons, pack, pack->files[k].root, &book->base[book->base_count++], why));
     }
     for (size_t i = 0; i < law_pack_count(law); i++)
-        if (span_starts_with(law_pack_at(law, i)->id, SPAN("national/"))) TRY(state_load(law, law_pack_at(law, i), book, why));
+        if (span_starts_with(law_pack_at(law, i)->id, SPAN("national/"))) TRY(state_load(law, &commons, law_pack_at(law, i), book, why));
     return err_none();
 }
 

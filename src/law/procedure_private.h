@@ -67,7 +67,9 @@ struct effect_row {
 
 struct document {
     struct span id, label, help, article, marking;
+    struct span home; // the procedure, or what several have in common: begins the keys of its words
     struct names by, in;
+    struct names seen_by; // none: whoever sees the case
     bool may_open, is_repeatable, needs_entity;
     size_t max_attachments;
     const struct condition *when;
@@ -91,7 +93,7 @@ struct done_row { // a document that fulfils a duty
 };
 struct duty_row {
     struct span id, document, clock, article, words;
-    struct names owed_by;
+    struct names owed_by;               // `filer`: the role that filed the document which opened it
     struct names opens_on;              // each such filing opens one
     const struct condition *opens_when; // without opens_on: opened once, as soon as this holds
     bool is_done_at_once; // opens_on: the opening filing may itself fulfil it
@@ -129,7 +131,8 @@ struct fact_name { // a fact that a case keeps
 struct procedure {
     struct span id, label, article, workspace;
     const struct pack *pack;
-    struct name_lists lists;
+    struct names includes; // common files
+    struct name_lists lists; // with those of what it includes
     size_t state_count, fact_count, document_count, duty_count, proposal_count, flag_count;
     struct state_row *states;
     struct fact_name *facts;
@@ -159,6 +162,14 @@ static inline struct civil latest_day(void) { return (struct civil){.year = 9999
 const struct procedure *procedure_get(const struct law *law, struct span state, struct civil at, struct span id);
 const struct document *document_get(const struct procedure *procedure, struct civil at, struct span id);
 bool document_fits_state(const struct document *document, struct span state);
+
+// --- who sees what (audience.c) ---
+
+// Who sees the duty: who sees its document or, where that is everyone, what opens it. Empty: whoever sees the case.
+const struct names *duty_audience(const struct procedure *procedure, const struct duty_row *duty);
+// Tells of each way in which what only some see would become known to others.
+typedef void audience_teller(void *context, const struct yaml *node, const char *words, struct span name);
+void audience_check(const struct procedure *procedure, audience_teller *tell, void *context);
 
 // --- one decision, shared by procedure.c, duty.c and effect.c ---
 

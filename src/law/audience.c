@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * Documents that only some see (`seen_by:`). What such a document leaves behind (facts, flags, duties) is seen by the same;
+ * audience_check proves that nothing of it shows elsewhere: by the state of the case, by the register, by a message to
+ * someone else, by a duty of someone else, or by a condition that lets something else be filed or not.
+ */
+#include "law/procedure_private.h"
+
+static const struct names EVERYONE = {0};
+
+static const struct document *document_of(const struct procedure *p, struct span id) {
+    for (size_t i = 0; i < p->document_count; i++)
+        if (span_equals(p->documents[i].id, id)) return &p->documents[i];
+    return NULL;
+}
+
+static const struct names *audience_of(const struct procedure *p, struct span document) {
+    const struct document *d = document_of(p, document);
+    return d == NULL ? &EVERYONE : &d->seen_by;
+}
+
+const struct names *duty_audience(const struct procedure *p, const struct duty_row *duty) {
+    const struct names *own = audience_of(p, duty->document);
+    for (size_t i = 0; own->count == 0 && i < duty->opens_on.count; i++) own = audience_of(p, duty->opens_on.items[i]);
+    return own;
+}
+
+// Whether all that are in A are in B; none named is everyone.
+static bool is_within(const struct names *a, const struct names *b) {
+    if (b->count == 0) return true;
+    for (size_t i = 0; i < a->count; i++)
+        if (!names_have(b, a->items[i])) return false;
+    return a->count > 0;
+}
+
+static bool sets_fact(const struct document *d, struct span fact) {
+    for (size_t i = 0; i < d->field_count; i++)
+        if (span_equals(d->fields[i].keeps, fact)) return true;
+    for (size_t i = 0; i < d->fact_count; i++)
+        if (span_equals(d->facts[i].fact, fact)) return true;
+    return false;
+}
+
+static bool sets_flag(const struct document *d, struct span flag) {
+    for (size_t i = 0; i < d->flag_count; i++)
+        if (span_equals(d->flags[i].flag, flag)) return true;
+    return false;
+}
+
+struct walk {
+    const struct procedure *procedure;
+    const struct names *audience; // of what the condition stands in
+    audience_teller *tell;
+    void *context;
+};
+
+static void need(const struct walk *w, const struct names *source, const struct yaml *node, struct span name) {
+    if (!is_within(w->audience, source)) w->tell(w->context, node, "depends on what others may not see:", name);
+}
+
+// Whoever can tell whether the condition holds learns of what it names.
+static void reference_check(void *context, const char *kind, struct span name, const struct yaml *node) {
+    const struct walk *w = context;
+    const struct procedure *p = w->procedure;
+    bool is_fact = strcmp(kind, "case") == 0, is_flag = strcmp(kind, "flag") == 0;
+    if (strcmp(kind, "filed") == 0) need(w, audience_of(p, name), node, name);
+    for (size_t i = 0; strcmp(kind, "duty_open") == 0 && i < p->duty_count; i++)
+        if (span_equals(p->duties[i].id, name)) need(w, duty_audience(p, &p->duties[i]), node, name);
+    for (size_t i = 0; (is_fact || is_flag) && i < p->document_count; i++) {
+        const struct document *d = &p->documents[i];
+        if (is_fact ? sets_fact(d, name) : sets_flag(d, name)) need(w, &d->seen_by, node, name);
+    }
+}
+
+static void condition_check(const struct walk *w, const struct condition *condition) {
+    struct walk walk = *w;
+    condition_visit(condition, reference_check, &walk);
+}
+
+static void conditions_check(const struct walk *w, const struct document *d) {
+    condition_check(w, d->when);
+    for (size_t i = 0; i < d->field_count; i++) {
+        condition_check(w, d->fields[i].required_when);
+        condition_check(w, d->fields[i].shown_when);
+    }
+    for (size_t i = 0; i < d->rule_count; i++) condition_check(w, d->rules[i].when);
+    for (size_t i = 0; i < d->move_count; i++) condition_check(w, d->moves[i].when);
+    for (size_t i = 0; i < d->fact_count; i++) {
+        condition_check(w, d->facts[i].when);
+        if (d->facts[i].source == FACT_CASE) reference_check((void *)(uintptr_t)w, "case", d->facts[i].name, d->facts[i].node);
+    }
+    for (size_t i = 0; i < d->flag_count; i++) condition_check(w, d->flags[i].when);
+    for (size_t i = 0; i < d->effect_count; i++) condition_check(w, d->effects[i].when);
+}
+
+// What a document that only some see must not do, because all see it.
+static void deeds_check(const struct walk *w, const struct document *d) {
+    if (d->move_count > 0) w->tell(w->context, d->node, "moves the case, which others see too:", d->id);
+    if (d->may_open) w->tell(w->context, d->node, "opens a case, which others see too:", d->id);
+    if (d->withdraws.len > 0) w->tell(w->context, d->node, "withdraws a filing, which others see too:", d->id);
+    for (size_t i = 0; i < d->by.count; i++)
+        if (!names_have(&d->seen_by, d->by.items[i])) w->tell(w->context, d->node, "is not seen by one who files it:", d->by.items[i]);
+    for (size_t i = 0; i < d->field_count; i++)
+        if (d->fields[i].register_as.len > 0) w->tell(w->context, d->fields[i].node, "writes the register, which others see too:", d->fields[i].name);
+    for (size_t i = 0; i < d->effect_count; i++) {
+        const struct effect_row *effect = &d->effects[i];
+        struct span to = effect->office_kind.len > 0 ? effect->office_kind : SPAN("entity");
+        if (effect->kind == EFFECT_STATUS || effect->kind == EFFECT_CLASS) w->tell(w->context, effect->node, "writes the register, which others see too:", d->id);
+        if (effect->kind == EFFECT_MESSAGE && !names_have(&d->seen_by, to)) w->tell(w->context, effect->node, "sends a message to one who may not see it:", to);
+    }
+}
+
+// A fact or flag has one audience, whoever sets it.
+static void shared_check(const struct walk *w, const struct document *d) {
+    const struct procedure *p = w->procedure;
+    for (size_t k = 0; k < p->document_count; k++) {
+        const struct document *other = &p->documents[k];
+        if (other == d || (is_within(&other->seen_by, &d->seen_by) && is_within(&d->seen_by, &other->seen_by))) continue;
+        for (size_t i = 0; i < p->fact_count; i++)
+            if (sets_fact(d, p->facts[i].name) && sets_fact(other, p->facts[i].name)) w->tell(w->context, d->node, "sets what a document with other readers sets too:", p->facts[i].name);
+        for (size_t i = 0; i < p->flags.count; i++)
+            if (sets_flag(d, p->flags.items[i]) && sets_flag(other, p->flags.items[i])) w->tell(w->context, d->node, "sets what a document with other readers sets too:", p->flags.items[i]);
+    }
+}
+
+static void duty_check(struct walk *w, const struct duty_row *duty) {
+    const struct procedure *p = w->procedure;
+    w->audience = duty_audience(p, duty);
+    need(w, audience_of(p, duty->document), duty->node, duty->document);
+    for (size_t i = 0; i < duty->opens_on.count; i++) need(w, audience_of(p, duty->opens_on.items[i]), duty->node, duty->opens_on.items[i]);
+    for (size_t i = 0; i < duty->done_count; i++) {
+        need(w, audience_of(p, duty->done_by[i].document), duty->node, duty->done_by[i].document);
+        condition_check(w, duty->done_by[i].when);
+    }
+    condition_check(w, duty->opens_when);
+    condition_check(w, duty->closes_when);
+    condition_check(w, duty->firm_when);
+    for (size_t i = 0; w->audience->count > 0 && i < duty->owed_by.count; i++)
+        if (!span_is(duty->owed_by.items[i], "filer") && !names_have(w->audience, duty->owed_by.items[i]))
+            w->tell(w->context, duty->node, "is owed by one who may not see it:", duty->owed_by.items[i]);
+}
+
+void audience_check(const struct procedure *p, audience_teller *tell, void *context) {
+    struct walk w = {.procedure = p, .tell = tell, .context = context};
+    for (size_t i = 0; i < p->document_count; i++) {
+        const struct document *d = &p->documents[i];
+        w.audience = &d->seen_by;
+        conditions_check(&w, d);
+        if (d->seen_by.count == 0) continue;
+        deeds_check(&w, d);
+        shared_check(&w, d);
+    }
+    for (size_t i = 0; i < p->duty_count; i++) duty_check(&w, &p->duties[i]);
+}
