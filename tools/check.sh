@@ -44,7 +44,7 @@ step "crashes" make -s fault
 step "e2e release" make -s V=release e2e
 step "e2e asan+ubsan" make -s V=asan e2e
 step "build fuzzers" build V=fuzz fuzzers
-step "fuzz" make -s V=fuzz fuzz-short FUZZ_SECONDS=$([ -n "$VARDE_LONG" ] && echo 600 || echo 5)
+step "fuzz" make -s V=fuzz fuzz-short FUZZ_SECONDS=$([ -n "$VARDE_LONG" ] && echo 120 || echo 5)
 if [ -n "$VARDE_LONG" ]; then
     step "build gcc tsan" build V=tsan all
     step "unit tsan" build V=tsan unit
