@@ -80,10 +80,10 @@ static struct err connection_harden(sqlite3 *db, const char *file, int cache_kb,
     (void)sqlite3_limit(db, SQLITE_LIMIT_VARIABLE_NUMBER, STORE_PARAMS_MAX);
     char pragmas[512];
     (void)snprintf(pragmas, sizeof pragmas,
-                   "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+                   "PRAGMA page_size=%d; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
                    "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0; PRAGMA cell_size_check=ON; PRAGMA cache_size=-%d;"
                    "PRAGMA journal_size_limit=%d",
-                   cache_kb, (int)SQLITE_WAL_KEPT_BYTES);
+                   (int)SQLITE_PAGE_BYTES, cache_kb, (int)SQLITE_WAL_KEPT_BYTES);
     int code = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
     return code == SQLITE_OK ? err_none() : sqlite_refuse(db, code, file, why);
 }
