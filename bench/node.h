@@ -78,6 +78,7 @@ static void bench_services(struct bench_node *node, struct why *why) {
     services->random = random_bytes;
     services->random_id = random_id;
     services->head = signed_head_new();
+    services->tree_cache = tree_cache_new();
     services->origin = arena_copy(&node->arena, span_of(node->keys.state.memory.origin));
     services->access = &node->access;
     struct span zone = law_zone(law, services->state);
@@ -114,6 +115,7 @@ static void bench_close(struct bench_node *node) {
     access_fini(&node->access);
     keys_close(&node->keys);
     signed_head_free(node->services.head);
+    tree_cache_free(node->services.tree_cache);
     config_fini(&node->config);
     arena_fini(&node->arena);
 }
@@ -121,7 +123,8 @@ static void bench_close(struct bench_node *node) {
 // What the node's signer asks of keys, without the channel between them.
 static void bench_sign(struct bench_node *node) {
     uint64_t size = node->edge.frontier.size;
-    struct tree_reader reader = record_tree_reader(node->reader);
+    struct tree_source source = {.conn = node->reader, .cache = node->services.tree_cache};
+    struct tree_reader reader = record_tree_reader(&source);
     struct hash root, proof[TREE_PROOF_MAX];
     size_t count = 0, used = 0;
     struct arena arena;

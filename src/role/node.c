@@ -87,6 +87,7 @@ static struct err start_services(struct node *node, struct why *why) {
     services->random = random_bytes;
     services->random_id = random_id;
     services->head = signed_head_new();
+    services->tree_cache = tree_cache_new();
     if (services->head == NULL) return err_make(ERR_MEMORY);
     struct span zone_name = law_zone(law, config->state);
     TRY(zone_load(&node->arena, (const char *)zone_name.at, &services->zone, why));

@@ -79,7 +79,8 @@ static struct err sign_head_from(struct node *node, struct store_conn *conn, uin
                                  struct why *why) {
     struct hash root, proof[TREE_PROOF_MAX];
     size_t count = 0;
-    struct tree_reader reader = record_tree_reader(conn);
+    struct tree_source source = {.conn = conn, .cache = node->services.tree_cache};
+    struct tree_reader reader = record_tree_reader(&source);
     if (old_size > size) return why_set(why, ERR_CONFLICT, "", "log.behind", "", "keys has signed a head of %llu records, the store has %llu",
                                         (unsigned long long)old_size, (unsigned long long)size);
     TRY(tree_root_at(&reader, size, &root));
@@ -210,7 +211,8 @@ struct err node_check_head(struct node *node, struct store_conn *conn, struct wh
                     SPAN_FMT(origin), SPAN_FMT(node->config->log_origin));
     if (!is_err(e)) node->services.origin = arena_copy(&node->arena, origin);
     if (!is_err(e) && node->services.origin.at == NULL) e = err_make(ERR_MEMORY);
-    struct tree_reader reader = record_tree_reader(conn);
+    struct tree_source source = {.conn = conn, .cache = node->services.tree_cache};
+    struct tree_reader reader = record_tree_reader(&source);
     bool is_behind = !is_err(e) && size > edge.frontier.size, is_forked = false;
     if (!is_err(e) && !is_behind && size > 0) {
         e = tree_root_at(&reader, size, &own);

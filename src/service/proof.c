@@ -41,7 +41,8 @@ struct err proof_write_receipt(struct services *services, struct store_conn *con
         return why_set(why, ERR_BUSY, "", "log.not_signed", "", "the log's head over this filing is being signed; ask again");
     struct hash proof[TREE_PROOF_MAX];
     size_t proof_count = 0;
-    struct tree_reader reader = record_tree_reader(conn);
+    struct tree_source source = {.conn = conn, .cache = services->tree_cache};
+    struct tree_reader reader = record_tree_reader(&source);
     struct err e = tree_inclusion(&reader, (uint64_t)record->seq, size, proof, &proof_count);
     if (is_err(e)) return why_set(why, e.code, "", "log.proof", "", "the log's tree is not complete in the store");
     struct receipt receipt = {.header_count = record->header_count,
@@ -92,7 +93,8 @@ struct err proof_tile(struct services *services, struct store_conn *conn, struct
     TRY(proof_head_get(conn, services->origin, "published", arena, &size, &note, NULL, why));
     struct buf out;
     buf_init(&out, arena, TILE_ENTRIES_BYTES_MAX + 1);
-    struct tree_reader nodes = record_tree_reader(conn);
+    struct tree_source source = {.conn = conn}; // a whole tile would push out what new proofs need
+    struct tree_reader nodes = record_tree_reader(&source);
     struct entry_reader entries = {.read = entry_read, .context = conn};
     struct err e = tile.is_entries ? tile_entries(&tile, size, &entries, &out) : tile_content(&tile, size, &nodes, &out);
     if (is_err(e)) return why_set(why, e.code, "", "tile.absent", "", "the published log has no such tile");

@@ -141,10 +141,9 @@ struct err record_append(struct services *services, struct store_conn *conn, str
                              value_blob(p.field_commitments.len > 0 ? buf_span(&p.field_commitments) : none),
                              value_text(effects)};
     TRY(store_write(conn, STMT_RECORD_ADD, params, sizeof params / sizeof params[0], NULL, why));
-    for (size_t i = 0; i < p.count - record->header_count; i++) {
-        struct value key[] = {value_int(seq), value_int((int64_t)i), value_blob(span_make(p.keys + i * SEAL_KEY_BYTES, SEAL_KEY_BYTES))};
-        TRY(store_write(conn, STMT_FIELD_KEY_ADD, key, 3, NULL, why));
-    }
+    size_t fields = p.count - record->header_count;
+    struct value keys[] = {value_int(seq), value_blob(span_make(p.keys, fields * SEAL_KEY_BYTES)), value_int((int64_t)fields)};
+    if (fields > 0) TRY(store_write(conn, STMT_FIELD_KEYS_ADD, keys, 3, NULL, why));
     TRY(tree_extend(conn, edge, &entry, why));
     *ret_seq = seq;
     return err_none();
@@ -286,26 +285,30 @@ struct err record_values(const struct record_open *record, struct arena *arena, 
 // --- the tree ---
 
 static struct err tree_read(void *context, unsigned level, uint64_t index, struct hash *ret) {
+    const struct tree_source *source = context;
+    if (tree_cache_get(source->cache, level, index, ret)) return err_none();
     struct arena arena;
     arena_init(&arena, 64 * 1024);
     struct value params[] = {value_int((int64_t)level), value_int((int64_t)index)};
     struct rows rows;
-    struct err e = store_read(context, STMT_TREE_NODE_GET, params, 2, &arena, &rows, NULL);
+    struct err e = store_read(source->conn, STMT_TREE_NODE_GET, params, 2, &arena, &rows, NULL);
     if (!is_err(e)) {
         struct span hash = rows.count == 1 ? rows_span(&rows, 0, 0) : span_make(NULL, 0);
         if (hash.len == HASH_BYTES) memcpy(ret->bytes, hash.at, HASH_BYTES);
         else e = err_make(rows.count == 0 ? ERR_NOT_FOUND : ERR_CORRUPT);
     }
+    if (!is_err(e)) tree_cache_put(source->cache, level, index, ret);
     arena_fini(&arena);
     return e;
 }
 
-struct tree_reader record_tree_reader(struct store_conn *conn) { return (struct tree_reader){.read = tree_read, .context = conn}; }
+struct tree_reader record_tree_reader(struct tree_source *source) { return (struct tree_reader){.read = tree_read, .context = source}; }
 
 struct err record_edge_load(struct store_conn *conn, struct arena *arena, struct log_edge *ret, struct why *why) {
     struct rows rows;
     TRY(store_read(conn, STMT_RECORD_COUNT, NULL, 0, arena, &rows, why));
-    struct tree_reader reader = record_tree_reader(conn);
+    struct tree_source source = {.conn = conn};
+    struct tree_reader reader = record_tree_reader(&source);
     struct err e = tree_frontier_load(&reader, (uint64_t)rows_int(&rows, 0, 0), &ret->frontier);
     return is_err(e) ? why_set(why, e.code, "", "log.edge", "", "the log's tree is not complete in the store; run varde rebuild") : e;
 }

@@ -51,8 +51,13 @@ struct json record_header_value(const struct record_open *record, const char *na
 // The fields as one JSON object (an erased field is absent), as procedure_decision.values had it.
 CHECKED struct err record_values(const struct record_open *record, struct arena *arena, struct json *ret, struct why *why);
 
-// A reader of the stored tree's nodes, on CONN, for record/tree.h.
-struct tree_reader record_tree_reader(struct store_conn *conn);
+// A reader of the stored tree's nodes, for record/tree.h; SOURCE must outlive it. With a cache (or NULL) CONN must be a reading
+// connection outside the writer's transaction.
+struct tree_source {
+    struct store_conn *conn;
+    struct tree_cache *cache;
+};
+struct tree_reader record_tree_reader(struct tree_source *source);
 // The right edge of the log as stored.
 CHECKED struct err record_edge_load(struct store_conn *conn, struct arena *arena, struct log_edge *ret, struct why *why);
 

@@ -15,6 +15,7 @@
 #include "record/note.h"
 #include "record/tree.h"
 #include "service/access.h"
+#include "service/tree_cache.h"
 #include "store/store.h"
 
 struct law;
@@ -45,6 +46,7 @@ struct services {
     _Atomic uint64_t counters[COUNTERS];
     _Atomic bool has_erased;  // keys were erased: the write-ahead log still holds them until it is truncated
     struct signed_head *head; // the latest signed head of the log
+    struct tree_cache *tree_cache; // of the log's tree, for proofs; may be NULL
 };
 
 // The latest head that keys signed; set by the node's signer, read by all threads.

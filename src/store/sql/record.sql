@@ -26,9 +26,11 @@ SELECT coalesce(max(seq) + 1, 0) FROM record;
 -- takes entity_id; gives seq in log order
 SELECT seq FROM filing WHERE entity_id = $1 ORDER BY seq;
 
--- name: field_key_add
--- takes record_seq, item, key
-INSERT INTO field_key (record_seq, item, key) VALUES ($1, $2, $3);
+-- name: field_keys_add
+-- All keys of a record at once. Takes record_seq, the keys of 32 bytes one after another in the order of the fields, their number
+INSERT INTO field_key (record_seq, item, key)
+WITH RECURSIVE field (item) AS (SELECT 0 UNION ALL SELECT item + 1 FROM field WHERE item + 1 < $3)
+SELECT $1, item, substr($2, 1 + 32 * item, 32) FROM field;
 
 -- name: field_keys
 -- takes record_seq; gives item, key

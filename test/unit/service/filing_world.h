@@ -388,7 +388,8 @@ static inline const char *records_wrong(struct store_conn *conn, struct arena *a
     struct log_edge edge;
     if (is_err(record_edge_load(conn, arena, &edge, NULL))) return "the edge of the log can't be loaded";
     uint64_t size = edge.frontier.size;
-    struct tree_reader reader = record_tree_reader(conn);
+    struct tree_source source = {.conn = conn};
+    struct tree_reader reader = record_tree_reader(&source);
     struct hash root = tree_root(&edge.frontier), again;
     if (is_err(tree_root_at(&reader, size, &again)) || !hash_equals(&root, &again)) return "the tree has two roots";
     for (uint64_t seq = 0; seq < size; seq++) {

@@ -127,12 +127,11 @@ static void record_write(struct store_conn *conn, int64_t seq) {
                           value_blob(some),       value_blob(some),        value_text(SPAN("{}"))};
     struct why why = {0};
     must(store_write(conn, STMT_RECORD_ADD, row, 9, NULL, &why), &why);
-    for (int64_t item = 0; item < 2; item++) {
-        uint8_t key[32];
-        key_make(seq, item, key);
-        struct value params[] = {value_int(seq), value_int(item), value_blob(span_make(key, 32))};
-        must(store_write(conn, STMT_FIELD_KEY_ADD, params, 3, NULL, &why), &why);
-    }
+    uint8_t keys[64];
+    key_make(seq, 0, keys);
+    key_make(seq, 1, keys + 32);
+    struct value params[] = {value_int(seq), value_blob(span_make(keys, sizeof keys)), value_int(2)};
+    must(store_write(conn, STMT_FIELD_KEYS_ADD, params, 3, NULL, &why), &why);
 }
 
 static void records_write(struct store_conn *conn, int64_t from, int64_t to) {
