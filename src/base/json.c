@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/json.h"
 
+#include "base/limits.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -271,4 +273,12 @@ struct err json_canonical(struct buf *buf, const struct json *value) {
     case JSON_OBJECT: TRY(canonical_object(buf, value)); break;
     }
     return buf->is_failed ? err_make(ERR_MEMORY) : err_none();
+}
+
+struct err json_canonical_text(struct arena *arena, const struct json *value, struct span *ret) {
+    struct buf buf;
+    buf_init(&buf, arena, LIMIT_JSON_BYTES * 2);
+    TRY(json_canonical(&buf, value));
+    *ret = buf_span(&buf);
+    return err_none();
 }

@@ -89,6 +89,8 @@ void json_out_member_bool(struct json_out *out, const char *name, bool value);
 
 // Appends the RFC 8785 canonical form. ERR_INPUT where the tree holds a REAL; ERR_MEMORY where BUF is full.
 CHECKED struct err json_canonical(struct buf *buf, const struct json *value);
+// The same as text in ARENA, for what is stored; bytes that are no more than twice the longest document.
+CHECKED struct err json_canonical_text(struct arena *arena, const struct json *value, struct span *ret);
 
 #ifdef __cplusplus
 }

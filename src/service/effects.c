@@ -12,13 +12,6 @@ static int64_t instant_of(struct span text, int64_t fallback) {
     return text.at != NULL && !is_err(stamp_parse(text, NULL, "", &stamp, NULL)) ? stamp.ms : fallback;
 }
 
-static struct span json_bytes(struct arena *arena, const struct json *value) {
-    struct buf buf;
-    buf_init(&buf, arena, LIMIT_JSON_BYTES * 2);
-    if (is_err(json_canonical(&buf, value))) return span_make(NULL, 0);
-    return buf_span(&buf);
-}
-
 struct case_row { // of the case that the filing is in
     struct span id, workspace, entity, sectors, procedure;
 };
@@ -36,6 +29,8 @@ static struct err put_duties(struct store_conn *conn, const struct case_row *row
         int64_t done_ms = instant_of(json_get_string(duty, "done_at"), is_closed ? 0 : INSTANT_NONE);
         bool is_done = done_ms != INSTANT_NONE;
         if (!is_done && due_ms < next) next = due_ms;
+        struct span content;
+        TRY(json_canonical_text(arena, duty, &content));
         struct value params[] = {id,
                                  value_int((int64_t)i),
                                  value_text(json_get_string(duty, "duty")),
@@ -47,7 +42,7 @@ static struct err put_duties(struct store_conn *conn, const struct case_row *row
                                  value_int(due_ms),
                                  value_int(latest_ms),
                                  is_done ? value_int(done_ms) : value_null(),
-                                 value_text(json_bytes(arena, duty)),
+                                 value_text(content),
                                  value_text(row->procedure)};
         TRY(store_write(conn, STMT_DUTY_ADD, params, sizeof params / sizeof params[0], NULL, why));
     }
@@ -62,13 +57,15 @@ static struct err put_case(struct store_conn *conn, const struct effects_of *of,
     TRY(store_read(conn, STMT_CASE_VERSION, &id, 1, arena, &before, why));
     int64_t next_due_ms = NEVER_MS;
     TRY(put_duties(conn, row, json_get(content, "duties"), arena, &next_due_ms, why));
+    struct span text;
+    TRY(json_canonical_text(arena, content, &text));
     struct value params[] = {id,
                              value_text(row->procedure),
                              value_text(row->workspace),
                              value_text(row->entity),
                              value_text(row->sectors),
                              value_text(json_get_string(content, "state")),
-                             value_text(json_bytes(arena, content)),
+                             value_text(text),
                              value_int(before.count == 0 ? 1 : rows_int(&before, 0, 0) + 1),
                              value_int(next_due_ms),
                              value_int(of->recorded_ms),
@@ -87,13 +84,17 @@ static struct err put_filing(struct store_conn *conn, const struct effects_of *o
 
 static struct err put_proposal(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, const struct json *op,
                                size_t ordinal, struct arena *arena, struct why *why) {
-    struct value params[] = {value_text(of->filing_id), value_int((int64_t)ordinal), value_text(row->id), value_text(json_bytes(arena, op))};
+    struct span content;
+    TRY(json_canonical_text(arena, op, &content));
+    struct value params[] = {value_text(of->filing_id), value_int((int64_t)ordinal), value_text(row->id), value_text(content)};
     return store_write(conn, STMT_PROPOSAL_ADD, params, 4, NULL, why);
 }
 
 static struct err put_message(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, const struct json *op,
                               struct arena *arena, struct why *why) {
-    struct value params[] = {value_text(of->filing_id), value_text(row->id), value_text(json_bytes(arena, op)),
+    struct span content;
+    TRY(json_canonical_text(arena, op, &content));
+    struct value params[] = {value_text(of->filing_id), value_text(row->id), value_text(content),
                              value_int(of->recorded_ms), value_int(of->recorded_ms)};
     return store_write(conn, STMT_OUTBOX_ADD, params, 5, NULL, why);
 }

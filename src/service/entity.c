@@ -47,17 +47,10 @@ struct err entity_sectors(struct store_conn *conn, struct span id, struct arena 
     return err_none();
 }
 
-static struct span stored_json(struct arena *arena, const struct json *value) {
-    struct buf buf;
-    buf_init(&buf, arena, LIMIT_JSON_BYTES * 2);
-    if (is_err(json_canonical(&buf, value))) return span_make(NULL, 0);
-    return buf_span(&buf);
-}
-
 static struct err entity_put(struct store_conn *conn, const struct entity *e, struct arena *arena, struct why *why) {
-    struct span types = e->types.type == JSON_ARRAY ? stored_json(arena, &e->types) : SPAN("[]");
-    struct span profile = stored_json(arena, &e->profile);
-    if (types.at == NULL || profile.at == NULL) return err_make(ERR_MEMORY);
+    struct span types = SPAN("[]"), profile;
+    if (e->types.type == JSON_ARRAY) TRY(json_canonical_text(arena, &e->types, &types));
+    TRY(json_canonical_text(arena, &e->profile, &profile));
     struct value params[] = {value_text(e->id),
                              value_text(e->name.at == NULL ? SPAN("") : e->name),
                              value_text(name_fold(arena, e->name)),
@@ -129,7 +122,7 @@ struct err entity_op(struct services *services, struct store_conn *conn, const s
     if (is_assessed) {
         e.class_proposed = json_get_string(op, "class");
         const struct json *sectors = json_get(op, "sectors");
-        if (!json_is_null(sectors)) e.sectors = stored_json(arena, sectors);
+        if (!json_is_null(sectors)) TRY(json_canonical_text(arena, sectors, &e.sectors));
     }
     e.version++;
     e.changed_ms = of->recorded_ms;

@@ -42,14 +42,6 @@ static bool unseal_item(struct span sealed, struct span key, int64_t seq, size_t
     return true;
 }
 
-static struct err canonical_text(struct arena *arena, const struct json *value, struct span *ret) {
-    struct buf buf;
-    buf_init(&buf, arena, LIMIT_JSON_BYTES * 2);
-    TRY(json_canonical(&buf, value));
-    *ret = buf_span(&buf);
-    return err_none();
-}
-
 struct record_parts { // being assembled
     size_t count;     // header and fields
     struct record_item *items;
@@ -72,7 +64,7 @@ static struct err parts_make(struct services *services, const struct record_new 
         bool is_header = i < record->header_count;
         const struct json_member *field = is_header ? NULL : &record->values->members[i - record->header_count];
         p->items[i].name = is_header ? record->header[i].name : field->name;
-        TRY(canonical_text(arena, is_header ? &record->header[i].value : &field->value, &p->items[i].canonical));
+        TRY(json_canonical_text(arena, is_header ? &record->header[i].value : &field->value, &p->items[i].canonical));
         memcpy(p->items[i].salt, chance + i * 32, RECORD_SALT_BYTES);
         p->commitments[i] = record_item_commit(is_header ? RECORD_HEADER : RECORD_FIELD, &p->items[i]);
     }
@@ -126,7 +118,7 @@ struct err record_append(struct services *services, struct store_conn *conn, str
     int64_t seq = (int64_t)edge->frontier.size;
     parts_write(record, seq, arena, &p);
     struct span effects;
-    TRY(canonical_text(arena, record->effects, &effects));
+    TRY(json_canonical_text(arena, record->effects, &effects));
     if (p.header.is_failed || p.header_salts.is_failed || p.names.is_failed || p.sealed.is_failed || p.field_commitments.is_failed)
         return err_make(ERR_MEMORY);
     struct hash entry = record_commit(p.commitments, p.count);
@@ -170,7 +162,7 @@ static struct err read_header(struct span header, struct span salts, int64_t seq
         struct receipt_item *item = &ret->header[i];
         item->state = RECEIPT_SHOWN;
         item->item.name = pair->items[0].string;
-        TRY(canonical_text(arena, &pair->items[1], &item->item.canonical));
+        TRY(json_canonical_text(arena, &pair->items[1], &item->item.canonical));
         memcpy(item->item.salt, salts.at + i * RECORD_SALT_BYTES, RECORD_SALT_BYTES);
         item->commitment = record_item_commit(RECORD_HEADER, &item->item);
     }
