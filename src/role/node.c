@@ -86,6 +86,8 @@ static struct err start_services(struct node *node, struct why *why) {
     services->publish_interval_ms = config->checkpoint_interval_s * 1000;
     services->random = random_bytes;
     services->random_id = random_id;
+    services->press = node_press;
+    services->press_context = node;
     services->head = signed_head_new();
     services->tree_cache = tree_cache_new();
     if (services->head == NULL) return err_make(ERR_MEMORY);
@@ -128,6 +130,9 @@ static void queues_init(struct node *node) {
     (void)pthread_cond_init(&node->groups.filled, NULL);
     (void)pthread_mutex_init(&node->done_lock, NULL);
     (void)pthread_mutex_init(&node->keys_lock, NULL);
+    (void)pthread_mutex_init(&node->press_lock, NULL);
+    atomic_store(&node->press_fd, -1);
+    node->press.fd = -1;
 }
 
 static struct err start_threads(struct node *node) {
@@ -164,6 +169,8 @@ static bool serve_line(struct node *node) {
                 (void)pthread_mutex_unlock(&node->keys_lock);
             } else if (span_is(event.kind, "courier")) {
                 replace_channel(&node->courier, event.fd);
+            } else if (span_is(event.kind, "press")) {
+                node_press_channel(node, event.fd);
             }
             break;
         }

@@ -91,6 +91,9 @@ struct node {
 
     pthread_mutex_t keys_lock;
     struct channel keys; // under keys_lock
+    pthread_mutex_t press_lock;
+    struct channel press; // under press_lock
+    _Atomic int press_fd; // a new channel to press that nobody has taken yet, or -1
     bool knows_signed;     // the signer's: signed_size is the head that keys signed last
     uint64_t signed_size;
 
@@ -136,6 +139,11 @@ bool node_stream_is_free(const struct node *node, const struct inflight *infligh
 void node_stream_begin(struct node *node, struct inflight *inflight);
 void node_stream_end(struct node *node, struct inflight *inflight);
 void node_streams_feed(struct node *node, int64_t now_ms);
+
+// node_press.c (any thread)
+// Has the PDF of a paper (format/paper.h) made and appends it. ERR_BUSY where press is not there now, or busy.
+CHECKED struct err node_press(void *node, struct span paper, struct buf *ret, struct why *why);
+void node_press_channel(struct node *node, int fd); // the channel's thread: a new one came
 
 // node_timers.c (the channel's thread)
 void node_timers(struct node *node, int64_t now_ms);

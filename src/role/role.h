@@ -18,6 +18,7 @@ struct process_role {
 int front_role(const struct config *config);
 int courier_role(const struct config *config);
 int node_role(const struct config *config);
+int press_role(const struct config *config);
 int keys_role(const struct config *config);
 
 // All roles of the program; ends with a NULL name.

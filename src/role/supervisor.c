@@ -16,10 +16,10 @@
 #include "os/socket.h"
 #include "role/wire.h"
 
-enum child_name { CHILD_KEYS, CHILD_NODE, CHILD_COURIER, CHILD_FRONT, CHILDREN };
+enum child_name { CHILD_KEYS, CHILD_NODE, CHILD_COURIER, CHILD_FRONT, CHILD_PRESS, CHILDREN };
 enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, LONG_LIFE_MS = 10000, ACCUSED_MS = 2500, NODE_STOP_MS = 10000, OTHER_STOP_MS = 2000 };
 
-static const char *const NAMES[CHILDREN] = {"keys", "node", "courier", "front"};
+static const char *const NAMES[CHILDREN] = {"keys", "node", "courier", "front", "press"};
 
 struct child {
     pid_t pid; // 0: not running
@@ -166,7 +166,7 @@ static void read_line(struct supervisor *s, enum child_name name) {
         if (frame.type == WIRE_FAILED) end_accused(s, frame_get(&frame, TAG_KIND));
     }
     if (is_err(e) || is_err(child->line.broken)) channel_close(&child->line); // it has ended, or ends now
-    for (int i = 0; i < CHILDREN; i++)
+    for (int i = 0; i < CHILD_PRESS; i++) // press comes after them, and nothing waits for it
         if (!s->children[i].is_ready) return;
     if (!s->was_ready) print_ready(s);
     s->was_ready = true;
@@ -275,6 +275,7 @@ static int stop(struct supervisor *s) {
     if (s->plain_listener >= 0) (void)close(s->plain_listener);
     stop_child(s, CHILD_FRONT, LIMIT_DRAIN_MS + OTHER_STOP_MS);
     stop_child(s, CHILD_NODE, NODE_STOP_MS);
+    stop_child(s, CHILD_PRESS, OTHER_STOP_MS);
     stop_child(s, CHILD_COURIER, OTHER_STOP_MS);
     stop_child(s, CHILD_KEYS, OTHER_STOP_MS);
     return s->status;

@@ -21,12 +21,17 @@
  * node -> courier:
  *   COURIER_SEND     message id, kind, target, body -> COURIER_SENT or FAILED
  *
+ * node -> press:
+ *   PRESS_PAPER      bytes: so many before it (0 begins a paper), data: a part of the paper ...
+ *   PRESS_MAKE       -> PRESS_MADE with the PDF's size, or FAILED with words and size: the err_code
+ *   PRESS_READ       bytes: from where -> PRESS_DATA with data; the last part is forgotten with it
+ *
  * supervisor -> child: STOP: finish and leave. child -> supervisor: READY: set up, sandboxed, serving.
  * child -> supervisor: FAILED with kind: the channel to that role broke some time ago and no new one came; it is ended and
  *   started anew.
  * supervisor -> front: CERTIFICATE with data (PEM chain) and key (PEM), before READY and again when it changed.
  * supervisor -> front, node: CHANNEL with kind (the other side's role) and a descriptor beside it (os/channel.h): the other
- *   side was started anew, and this replaces the channel to it. node gets them for front and courier; when node or keys
+ *   side was started anew, and this replaces the channel to it. node gets them for front, courier and press; when node or keys
  *   ends, node, keys and courier are all started anew, and front gets a new channel to node.
  */
 #ifndef ROLE_WIRE_H
@@ -48,6 +53,11 @@ enum wire_type {
     WIRE_KEYS_PUBLIC,
     WIRE_COURIER_SEND = 48,
     WIRE_COURIER_SENT,
+    WIRE_PRESS_PAPER = 56,
+    WIRE_PRESS_MAKE,
+    WIRE_PRESS_MADE,
+    WIRE_PRESS_READ,
+    WIRE_PRESS_DATA,
     WIRE_READY = 64,
     WIRE_STOP,
     WIRE_CERTIFICATE,
@@ -80,7 +90,7 @@ enum wire_tag {
 // Descriptors that a child finds open after the supervisor re-executed the binary.
 enum wire_descriptor {
     WIRE_FD_SUPERVISOR = 3,
-    WIRE_FD_FIRST = 4,  // node: to front; front: to node; keys: to node; courier: to node
+    WIRE_FD_FIRST = 4,  // node: to front; front: to node; keys: to node; courier, press: to node
     WIRE_FD_SECOND = 5, // node: to keys; front: listening socket
     WIRE_FD_THIRD = 6,  // node: to courier; front: listening socket without TLS, where configured
 };

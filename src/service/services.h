@@ -43,6 +43,9 @@ struct services {
     struct hash law_hash;
     void (*random)(void *at, size_t size_bytes);
     void (*random_id)(char prefix, char ret[18]);
+    // Makes the PDF of a paper (format/paper.h) and appends it; ERR_BUSY where that can't be done now. NULL in commands.
+    struct err (*press)(void *context, struct span paper, struct buf *ret, struct why *why);
+    void *press_context;
     _Atomic uint64_t counters[COUNTERS];
     _Atomic bool has_erased;  // keys were erased: the write-ahead log still holds them until it is truncated
     struct signed_head *head; // the latest signed head of the log
