@@ -62,9 +62,8 @@ static void page_end(struct json_out *out, struct api_request *request, const ch
 static struct err workspace_of(const struct api_request *request, enum workspace *ret, struct span *ret_name, struct why *why) {
     struct span name = api_query(request, "workspace");
     if (name.at == NULL) name = SPAN("desk");
-    if (!span_is(name, "desk") && !span_is(name, "supervision"))
-        return why_set(why, ERR_INPUT, "workspace", "api.query", "", "workspace is desk or supervision");
-    *ret = span_is(name, "desk") ? WORKSPACE_DESK : WORKSPACE_SUPERVISION;
+    if (!workspace_from(name, ret))
+        return why_set(why, ERR_INPUT, "workspace", "api.query", "", "workspace is desk, supervision, held-csirt or held-ca");
     *ret_name = name;
     return err_none();
 }
@@ -214,7 +213,7 @@ static struct err get_events(struct api_request *request, struct api_response *r
 }
 
 static const struct route_param LIST_CASES[] = {
-    {"workspace", "string", "desk (default) or supervision"},
+    {"workspace", "string", "desk (default), supervision, held-csirt or held-ca (quarantine)"},
     {"entity", "string", "only cases of this entity"},
     {"procedure", "string", "only this procedure"},
     {"state", "string", "only cases in this state"},
@@ -225,7 +224,7 @@ static const struct route_param LIST_CASES[] = {
 };
 static const struct route_param LIST_DUTIES[] = {
     {"entity", "string", "whose duties; for officers: of all entities where absent"},
-    {"workspace", "string", "desk (default) or supervision"},
+    {"workspace", "string", "desk (default), supervision, held-csirt or held-ca (quarantine)"},
     {"owed_by", "string", "entity, csirt, ca, spoc"},
     {"within_hours", "integer", "only what falls due within so many hours"},
     {"limit", "integer", "rows, 1 to 250; 50 by default"},

@@ -27,7 +27,7 @@ static struct err read_attachments(const struct json *body, struct filing_reques
 }
 
 static struct err read_filing(struct api_request *request, struct filing_ctx *ctx, struct why *why) {
-    static const char *const MEMBERS[] = {"procedure", "document", "case", "entity", "as", "corrects", "fields", "attachments", NULL};
+    static const char *const MEMBERS[] = {"procedure", "document", "case", "entity", "as", "corrects", "fields", "on_behalf", "attachments", NULL};
     struct filing_request *filing = &ctx->request;
     TRY(api_body(request, &ctx->body, why));
     TRY(api_members_only(&ctx->body, MEMBERS, why));
@@ -41,6 +41,11 @@ static struct err read_filing(struct api_request *request, struct filing_ctx *ct
     filing->fields = json_get(&ctx->body, "fields");
     if (filing->fields != NULL && filing->fields->type != JSON_OBJECT)
         return why_set(why, ERR_INPUT, "/fields", "api.type", "", "fields must be an object");
+    const struct json *on_behalf = json_get(&ctx->body, "on_behalf");
+    if (!json_is_null(on_behalf)) {
+        if (on_behalf->type != JSON_OBJECT) return why_set(why, ERR_INPUT, "/on_behalf", "api.type", "", "on_behalf must be an object");
+        filing->on_behalf = on_behalf;
+    }
     filing->received_ms = request->received_ms;
     struct span key = api_header(request, "idempotency-key");
     if (key.len > 128) return why_set(why, ERR_INPUT, "Idempotency-Key", "filing.idempotency", "", "the key has more than 128 bytes");

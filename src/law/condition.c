@@ -14,11 +14,12 @@ enum source {
     SOURCE_STATE,
     SOURCE_ROLE,
     SOURCE_DUTY_OPEN,
+    SOURCE_ON_BEHALF,
     SOURCE_RECEIVED,
     SOURCE_COUNT
 };
 static const char *const SOURCES[SOURCE_COUNT] = {"field", "case",  "subject", "setting",   "flag",
-                                                  "filed", "state", "role",    "duty_open", "received"};
+                                                  "filed", "state", "role",    "duty_open", "on_behalf", "received"};
 enum test {
     TEST_HOLDS, // of flag, filed, state, role, duty_open
     TEST_IS,
@@ -64,7 +65,7 @@ struct condition {
 
 static bool is_bare(enum source source) {
     return source == SOURCE_FLAG || source == SOURCE_FILED || source == SOURCE_STATE || source == SOURCE_ROLE ||
-           source == SOURCE_DUTY_OPEN;
+           source == SOURCE_DUTY_OPEN || source == SOURCE_ON_BEHALF;
 }
 
 struct err yaml_duration(const struct yaml *node, int64_t sign, int64_t *ret_ms, struct why *why) {
@@ -161,7 +162,7 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
 static struct err leaf_load(struct arena *arena, const struct yaml *node, const struct name_lists *lists,
                             struct condition *condition, struct why *why) {
     TRY(yaml_only(node,
-                  "field case subject setting flag filed state role duty_open received is is_not in has known at_least at_most "
+                  "field case subject setting flag filed state role duty_open on_behalf received is is_not in has known at_least at_most "
                   "before after not_before not_after",
                   why));
     condition->kind = KIND_TEST;
@@ -290,6 +291,7 @@ static bool bare_holds(const struct condition *c, const struct facts *facts) {
     case SOURCE_STATE: return names_have(&c->names, facts->state);
     case SOURCE_ROLE: return names_have(&c->names, facts->role);
     case SOURCE_DUTY_OPEN: return is_duty_open(facts->duties, &c->names);
+    case SOURCE_ON_BEHALF: return facts->is_on_behalf == (c->names.count == 1 && span_is(c->names.items[0], "yes"));
     default: break;
     }
     for (size_t i = 0; i < c->names.count; i++) {

@@ -13,6 +13,7 @@
  *     {state: [reported, notified]}                 the state of the case, before the filing's move
  *     {role: [csirt, ca]}                           who files
  *     {duty_open: final_report}                     an open duty of the case
+ *     {on_behalf: yes}                              an officer records it for who files (no: who files does it)
  *     {received: yes, before: {case: aware_at}}     the instant of receipt
  *     {all: [..]}  {any: [..]}  {not: ..}
  * Comparisons: is, is_not, in (list), has (list: one of them is among the values; {list: NAME} names a list of the
@@ -31,6 +32,7 @@ struct facts {
     const struct json *case_facts, *flags, *filings, *duties;
     const struct json *settings; // object of strings
     struct span state, role;
+    bool is_on_behalf; // an officer records what another filed by phone, paper, ...
     int64_t received_ms;
     const struct zone *zone;
 };
@@ -52,7 +54,7 @@ bool condition_holds(const struct condition *condition, const struct facts *fact
 // The condition as JSON, as in the pack; null for NULL.
 void condition_write(struct json_out *out, const struct condition *condition);
 
-// Walks every reference of a condition: KIND is field, case, subject, flag, setting, filed, state, role, duty_open or
+// Walks every reference of a condition: KIND is field, case, subject, flag, setting, filed, state, role, duty_open, on_behalf or
 // received, NAME what it names, NODE where.
 typedef void condition_visitor(void *context, const char *kind, struct span name, const struct yaml *node);
 void condition_visit(const struct condition *condition, condition_visitor *visitor, void *context);

@@ -100,7 +100,7 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
-    TRY(yaml_only(row, "status class class_from message to words page link erase field case reversed article when", l->why));
+    TRY(yaml_only(row, "status class class_from message to words page link erase case_entity downtime until field case reversed article when", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
     TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
@@ -128,8 +128,18 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         effect->kind = EFFECT_ERASE;
         effect->field = yaml_get_text(row, "field");
         if (effect->field.len == 0) return yaml_refuse(row, l->why, "pack.effect", "field: the list of names is expected");
+    } else if ((text = yaml_get_text(row, "case_entity")).len > 0) {
+        effect->kind = EFFECT_CASE_ENTITY;
+        if (!span_is(text, "none")) effect->field = text;
+    } else if ((text = yaml_get_text(row, "downtime")).len > 0) {
+        effect->kind = EFFECT_DOWNTIME;
+        effect->field = yaml_get_text(row, "field");
+        effect->until = yaml_get_text(row, "until");
+        bool is_declared = span_is(text, "declared");
+        if (!is_declared && !span_is(text, "withdrawn")) return yaml_refuse(row, l->why, "pack.effect", "downtime: declared or withdrawn is expected");
+        if (is_declared != (effect->field.len > 0)) return yaml_refuse(row, l->why, "pack.effect", "field: of the beginning is expected where one is declared");
     } else {
-        return yaml_refuse(row, l->why, "pack.effect", "one of status, class, class_from, message, link, erase is expected");
+        return yaml_refuse(row, l->why, "pack.effect", "one of status, class, class_from, message, link, erase, case_entity, downtime is expected");
     }
     effect->value = text;
     return err_none();
@@ -162,9 +172,27 @@ static struct err seen_by_load(const struct load *l, const struct yaml *node, st
     return err_none();
 }
 
+// claim: what the holder of a claim token does with it. compare: {register attribute: field}.
+static struct err claim_load(const struct load *l, const struct yaml *row, struct document *d) {
+    static const char *const USES[] = {[CLAIM_OPENS] = "opens", [CLAIM_FILES] = "files", [CLAIM_TAKES] = "takes", [CLAIM_READS] = "reads"};
+    struct span use = yaml_get_text(row, "claim");
+    for (size_t i = CLAIM_OPENS; i < sizeof USES / sizeof USES[0]; i++)
+        if (span_is(use, USES[i])) d->claim = (enum claim_use)i;
+    if (use.len > 0 && d->claim == CLAIM_NONE) return yaml_refuse(row, l->why, "pack.claim", "claim: opens, files, takes or reads is expected");
+    TRY(yaml_names(l->arena, yaml_get(row, "intake"), &d->intake, l->why));
+    const struct yaml *compare = yaml_get(row, "compare");
+    if (compare == NULL) return err_none();
+    if (compare->type != YAML_MAPPING) return yaml_refuse(compare, l->why, "pack.compare", "attributes of the register with fields are expected");
+    d->compare = arena_take_array(l->arena, compare->count + 1, sizeof *d->compare);
+    if (d->compare == NULL) return err_make(ERR_MEMORY);
+    for (size_t i = 0; i < compare->count; i++, d->compare_count++)
+        d->compare[i] = (struct compare_row){.attribute = compare->pairs[i].name, .field = compare->pairs[i].value.text};
+    return err_none();
+}
+
 static struct err document_head(const struct load *l, const struct yaml *row, struct document *d) {
     TRY(yaml_only(row,
-                  "document label help article marking by seen_by in opens entity repeatable attachments when when_words withdraws "
+                  "document label help article marking by seen_by in opens entity repeatable attachments claim intake compare when when_words withdraws "
                   "fields rules moves sets flags effects from to certainty",
                   l->why));
     TRY(yaml_need(row, "document", &d->id, l->why));
@@ -191,6 +219,7 @@ static struct err document_head(const struct load *l, const struct yaml *row, st
         return yaml_refuse(row, l->why, "pack.attachments", "attachments: 0 to %d is expected", (int)LIMIT_ATTACHMENTS_PER_FILING);
     d->max_attachments = (size_t)attachments;
     TRY(yaml_validity(row, &d->validity, l->why));
+    TRY(claim_load(l, row, d));
     return condition_load(l->arena, yaml_get(row, "when"), l->lists, &d->when, l->why);
 }
 

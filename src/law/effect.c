@@ -78,6 +78,40 @@ static void erase_add(struct decision *d, struct json *effects, const struct eff
     text_add(d, row, "article", effect->article);
 }
 
+// {"op":"case_entity"}: the field names the entity, or the case loses the one that it had.
+static void case_entity_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    const struct json *named = effect->field.len > 0 ? json_find(d->values, effect->field) : NULL;
+    struct span was = d->input->entity_id;
+    if (effect->field.len > 0 && json_is_null(named)) return;
+    if (named == NULL && was.len == 0) return;
+    struct json *row = op_add(d, effects, "case_entity");
+    (void)json_tree_add(d->tree, row, SPAN("entity"), named != NULL ? *named : json_null());
+    (void)json_tree_add(d->tree, row, SPAN("was"), named == NULL ? json_from_string(was) : json_null());
+    text_add(d, row, "article", effect->article);
+}
+
+static struct json instant_of(const struct decision *d, struct span field) {
+    const struct json *value = field.len > 0 ? json_find(d->values, field) : NULL;
+    return json_is_null(value) ? json_null() : json_from_string(json_get_string(value, "at"));
+}
+
+static void downtime_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    struct json *row = op_add(d, effects, "downtime");
+    text_add(d, row, "kind", effect->value);
+    (void)json_tree_add(d->tree, row, SPAN("from"), instant_of(d, effect->field));
+    (void)json_tree_add(d->tree, row, SPAN("to"), instant_of(d, effect->until));
+    text_add(d, row, "article", effect->article);
+}
+
+// That an officer recorded it, and by which way it came; from whom stands in the filing alone.
+static void intake_add(struct decision *d, struct json *effects) {
+    if (d->input->intake_kind.len == 0) return;
+    struct span channel = json_get_string(json_find(d->values, SPAN(FIELD_ON_BEHALF)), "channel");
+    struct json *row = op_add(d, effects, "intake");
+    text_add(d, row, "office_kind", d->input->intake_kind);
+    (void)json_tree_add(d->tree, row, SPAN("channel"), channel.len > 0 ? json_from_string(channel) : json_null());
+}
+
 static void status_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
     struct span value = effect->value;
     if (effect->field.len > 0) {
@@ -136,16 +170,21 @@ static void proposal_add(struct decision *d, struct json *effects, const struct 
 
 struct json effects_make(struct decision *d) {
     struct json effects = json_array();
+    struct span held = state_held(d->procedure, json_get_string(&d->state, "state"));
     register_add(d, &effects);
+    intake_add(d, &effects);
     for (size_t i = 0; i < d->document->effect_count; i++) {
         const struct effect_row *effect = &d->document->effects[i];
         if (!condition_holds(effect->when, &d->facts)) continue;
+        if (effect->kind == EFFECT_MESSAGE && held.len > 0 && !span_equals(effect->office_kind, held)) continue; // nothing leaves the office
         if (effect->kind == EFFECT_MESSAGE) message_add(d, &effects, effect);
         else if (effect->kind == EFFECT_LINK) link_add(d, &effects, effect);
         else if (effect->kind == EFFECT_ERASE) erase_add(d, &effects, effect);
+        else if (effect->kind == EFFECT_CASE_ENTITY) case_entity_add(d, &effects, effect);
+        else if (effect->kind == EFFECT_DOWNTIME) downtime_add(d, &effects, effect);
         else status_add(d, &effects, effect);
     }
-    for (size_t i = 0; i < d->procedure->proposal_count; i++) {
+    for (size_t i = 0; held.len == 0 && i < d->procedure->proposal_count; i++) {
         const struct proposal_row *row = &d->procedure->proposals[i];
         if (names_have(&row->on, d->document->id) && is_valid_at(&row->validity, d->input->at) && condition_holds(row->when, &d->facts))
             proposal_add(d, &effects, row);

@@ -70,6 +70,7 @@ static struct err decision_begin(struct decision *d, const struct procedure_inpu
     d->facts = (struct facts){.subject = input->subject,
                               .settings = d->profile->settings,
                               .role = input->filer_role,
+                              .is_on_behalf = input->intake_kind.len > 0,
                               .received_ms = input->received_at.ms,
                               .zone = input->zone};
     return case_read(d, why);
@@ -116,6 +117,7 @@ static void filer_check(const struct decision *d, struct fault_list *faults) {
                   SPAN_FMT(joined(faults->arena, &document->by)));
     if (document->needs_entity && input->entity_id.len == 0)
         fault_add(faults, SPAN(""), "filing.entity", document->article, "\"%.*s\" concerns an entity; none is named.", SPAN_FMT(document->label));
+    if (input->intake_kind.len > 0) intake_check(d, faults);
     if (input->attachment_count > document->max_attachments)
         fault_add(faults, SPAN(""), "filing.attachments", document->article, "%zu attachments are given; at most %zu are taken.",
                   input->attachment_count, document->max_attachments);

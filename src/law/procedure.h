@@ -41,6 +41,10 @@
  *     "fields":["name",...],"article","reason":{"en":..}}        a named officer releases it; nothing goes by itself
  *   {"op":"link","kind":"merged_into|split_from|succeeds|duplicate_of|...","from":"E..."|"C...","to":"E..."|"C...","article"}
  *   {"op":"erase","filing":"F...","fields":["<form field>",...],"article"}    no fields: all of them
+ *   {"op":"case_entity","entity":"E..."|null,"was":"E..."|null,"article"}     the case is from now on of this entity, or of none
+ *   {"op":"intake","office_kind":"csirt","channel":"phone"|null}               an officer recorded it for who filed it
+ *   {"op":"downtime","kind":"declared"|"withdrawn","from":"...Z"|null,"to":"...Z"|null,"article"}   of this case
+ * In a state of quarantine (`held:`) messages go to the office that holds it and to nobody else, and nothing is proposed.
  */
 #ifndef LAW_PROCEDURE_H
 #define LAW_PROCEDURE_H
@@ -64,6 +68,7 @@ struct procedure_input {
     int64_t recorded_ms;           // now
     size_t attachment_count;
     struct span filing_id, case_id, entity_id; // entity_id empty: nobody on the register
+    struct span intake_kind;       // kind of the office that records it for who files; empty: who files does it herself
     struct span is_correction_of;  // filing id, or empty. A document that stands once in a case replaces its last version anyway
 };
 
@@ -95,6 +100,17 @@ CHECKED struct err procedure_decide(const struct procedure_input *input, struct 
 CHECKED struct err procedure_check_fields(const struct procedure_input *input, bool is_complete, struct arena *arena,
                                           struct procedure_decision *ret, struct why *why);
 
+// A case that was opened without account has a claim token; its holder may do with documents of the case what `claim:` says.
+enum claim_use {
+    CLAIM_NONE,
+    CLAIM_OPENS, // opens a case without account and gives the token
+    CLAIM_FILES, // filed by the holder, still without account
+    CLAIM_TAKES, // filed by the holder signed in: the case becomes hers
+    CLAIM_READS, // filed by an office, shown to the holder
+};
+// The member of a filing's fields that says how another's filing came (a group with channel and received_at).
+#define FIELD_ON_BEHALF "on_behalf"
+
 // What the API and the filing service need to know of a document before anything is filed.
 struct procedure_document {
     struct span procedure, document, article, marking;
@@ -102,6 +118,9 @@ struct procedure_document {
     bool needs_entity;    // concerns an entity on the register; without one it may not be filed
     bool is_repeatable;   // each filing stands for itself; otherwise the next one replaces the last version
     size_t max_attachments;
+    enum claim_use claim;
+    size_t intake_count;
+    const struct span *intake; // kinds of offices that may record it for who files it
 };
 CHECKED struct err procedure_find(const struct law *law, struct span state, struct civil at, struct span procedure,
                                   struct span document, struct procedure_document *ret, struct why *why);
@@ -112,6 +131,16 @@ CHECKED struct err procedure_filers(const struct law *law, struct span state, st
                                     struct why *why);
 // Where its cases are worked on: `workspace:` of the procedure, "desk" (the default) or "supervision".
 struct span procedure_workspace(const struct law *law, struct span state, struct span procedure);
+// Where a case of it is worked on that is in CASE_STATE: as above, or "held-csirt", "held-ca" in a state of quarantine.
+struct span procedure_case_workspace(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state);
+// The first document of the packs that the holder of a claim uses so; of PROCEDURE where it is given. ERR_NOT_FOUND.
+CHECKED struct err procedure_claim_document(const struct law *law, struct span state, struct civil at, struct span procedure,
+                                            enum claim_use use, struct procedure_document *ret, struct why *why);
+// The field of the form that is compared with ATTRIBUTE of the register; empty where none is.
+struct span procedure_compared(const struct law *law, struct span state, struct civil at, struct span procedure,
+                               struct span document, const char *attribute);
+// The field by which an accepted filing of it would give its case an entity; empty where none does.
+struct span procedure_entity_field(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document);
 // Whether nothing need follow in a case of the procedure that is in CASE_STATE.
 bool procedure_state_is_final(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state);
 

@@ -165,7 +165,31 @@ static void kept_check(struct checker *c, const struct document *d) {
     for (size_t i = 0; i < d->effect_count; i++) {
         condition_check(c, d->effects[i].when);
         if (d->effects[i].field.len > 0) name_check(c, "field", d->effects[i].field, d->effects[i].node);
+        if (d->effects[i].until.len > 0) name_check(c, "field", d->effects[i].until, d->effects[i].node);
     }
+}
+
+enum { EMERGENCY_FIELDS_MAX = 8 };
+
+// Filings without account and for another: a short form, an office that may, and a group that says how it came.
+static void intake_rows_check(struct checker *c, const struct document *d) {
+    const struct field *on_behalf = field_of(d, SPAN(FIELD_ON_BEHALF));
+    size_t asked = d->field_count - (on_behalf != NULL);
+    if (d->claim == CLAIM_OPENS && (!d->may_open || d->needs_entity || !names_have(&d->by, SPAN("anyone"))))
+        finding(c, d->node, "\"%.*s\" gives a claim: anyone may file it, it opens a case and needs no entity", SPAN_FMT(d->id));
+    if (d->claim == CLAIM_OPENS && asked > EMERGENCY_FIELDS_MAX)
+        finding(c, d->node, "\"%.*s\" asks for %zu fields without account; at most %d", SPAN_FMT(d->id), asked, (int)EMERGENCY_FIELDS_MAX);
+    if ((d->claim == CLAIM_FILES || d->claim == CLAIM_TAKES) && (d->needs_entity || !names_have(&d->by, SPAN("anyone"))))
+        finding(c, d->node, "\"%.*s\" is filed by the holder of a claim: anyone may file it, and it needs no entity", SPAN_FMT(d->id));
+    for (size_t i = 0; i < d->intake.count; i++)
+        if (!span_is(d->intake.items[i], "csirt") && !span_is(d->intake.items[i], "ca") && !span_is(d->intake.items[i], "spoc"))
+            finding(c, d->node, "there is no office \"%.*s\" that records for others", SPAN_FMT(d->intake.items[i]));
+    bool says_how = false;
+    for (size_t i = 0; on_behalf != NULL && i < on_behalf->count; i++)
+        says_how = says_how || (span_is(on_behalf->fields[i].name, "received_at") && on_behalf->fields[i].type == FIELD_INSTANT && on_behalf->fields[i].is_required);
+    if (d->intake.count > 0 && (!says_how || on_behalf->type != FIELD_GROUP))
+        finding(c, d->node, "\"%.*s\" is recorded for another: the group on_behalf with received_at is missing", SPAN_FMT(d->id));
+    for (size_t i = 0; i < d->compare_count; i++) name_check(c, "field", d->compare[i].field, d->node);
 }
 
 static void document_check(struct checker *c, const struct document *d) {
@@ -191,6 +215,7 @@ static void document_check(struct checker *c, const struct document *d) {
     }
     moves_check(c, d);
     kept_check(c, d);
+    intake_rows_check(c, d);
     c->document = NULL;
 }
 

@@ -194,6 +194,7 @@ struct err procedure_write_form(struct json_out *out, const struct law *law, str
     json_out_member_bool(out, "is_repeatable", d->is_repeatable);
     json_out_member_string(out, "marking", d->marking);
     json_out_member_int(out, "max_attachments", (int64_t)d->max_attachments);
+    names_write(out, "intake", &d->intake);
     json_out_name(out, "fields");
     fields_write(&w, d->fields, d->field_count);
     rules_write(&w, d, key);
@@ -214,7 +215,10 @@ struct err procedure_find(const struct law *law, struct span state, struct civil
                                        .may_open = d->may_open,
                                        .needs_entity = d->needs_entity,
                                        .is_repeatable = d->is_repeatable,
-                                       .max_attachments = d->max_attachments};
+                                       .max_attachments = d->max_attachments,
+                                       .claim = d->claim,
+                                       .intake_count = d->intake.count,
+                                       .intake = d->intake.items};
     return err_none();
 }
 

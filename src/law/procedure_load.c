@@ -11,10 +11,13 @@ static struct err states_load(const struct load *l, const struct yaml *rows, str
     for (size_t i = 0; i < p->state_count; i++) {
         const struct yaml *row = &rows->items[i];
         p->states[i].node = row;
-        TRY(yaml_only(row, "state label final", l->why));
+        TRY(yaml_only(row, "state label final held", l->why));
         TRY(yaml_need(row, "state", &p->states[i].id, l->why));
         TRY(yaml_need(row, "label", &p->states[i].label, l->why));
         TRY(yaml_flag(row, "final", false, &p->states[i].is_final, l->why));
+        struct span held = p->states[i].held = yaml_get_text(row, "held");
+        if (held.len > 0 && !span_is(held, "csirt") && !span_is(held, "ca"))
+            return yaml_refuse(row, l->why, "pack.held", "held: the office that receives is expected, csirt or ca");
     }
     return err_none();
 }

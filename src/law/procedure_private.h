@@ -15,6 +15,7 @@ bool entity_type_is_known(const struct law *law, struct span code);
 struct state_row {
     struct span id, label;
     bool is_final; // nothing need follow
+    struct span held; // kind of office that alone holds cases in this state; empty: it is none of quarantine
     const struct yaml *node;
 };
 
@@ -51,11 +52,12 @@ struct flag_row {
     const struct yaml *node;
 };
 
-enum effect_kind { EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE };
+enum effect_kind { EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME };
 struct effect_row {
     enum effect_kind kind;
-    struct span value;      // status, class, kind of message or link
-    struct span field;      // class, link: the field that holds it
+    struct span value;      // status, class, kind of message, link or downtime
+    struct span field;      // class, link, case_entity: the field that holds it; downtime: the one with its beginning
+    struct span until;      // downtime: the field with its end
     struct span office_kind; // message; empty: to the entity
     bool is_page;           // message: whoever is on duty at the office is woken
     bool is_from_case;      // link: between cases
@@ -65,11 +67,19 @@ struct effect_row {
     const struct yaml *node;
 };
 
+struct compare_row { // `compare:`, a field of the form beside an attribute of the register
+    struct span attribute, field;
+};
+
 struct document {
     struct span id, label, help, article, marking;
     struct span home; // the procedure, or what several have in common: begins the keys of its words
     struct names by, in;
     struct names seen_by; // none: whoever sees the case
+    struct names intake;  // kinds of offices that may record it for who files it
+    enum claim_use claim; // what the holder of the case's claim token does with it
+    size_t compare_count;
+    struct compare_row *compare;
     bool may_open, is_repeatable, needs_entity;
     size_t max_attachments;
     const struct condition *when;
@@ -191,5 +201,10 @@ void duties_update(struct decision *d);
 // After WITHDRAWN was marked: what it had fulfilled is owed again unless another filing fulfils it.
 void duties_reopen(struct decision *d, struct span withdrawn);
 struct json effects_make(struct decision *d);
+// The kind of office that alone holds cases in the state; empty where it is none of quarantine.
+struct span state_held(const struct procedure *procedure, struct span state);
+// Faults of a filing that an officer records for another.
+struct fault_list;
+void intake_check(const struct decision *d, struct fault_list *faults);
 
 #endif

@@ -148,7 +148,12 @@ CHECKED struct err access_renew(const struct access *access, struct store_conn *
 
 // ---- who may what (pure) -----------------------------------------------------------------------------------------
 
-enum workspace { WORKSPACE_DESK, WORKSPACE_SUPERVISION }; // incident handling and register; supervision and enforcement
+// Incident handling and register; supervision and enforcement; and what a CSIRT or an authority alone holds in quarantine.
+enum workspace { WORKSPACE_DESK, WORKSPACE_SUPERVISION, WORKSPACE_HELD_CSIRT, WORKSPACE_HELD_CA };
+// "desk", "supervision", "held-csirt", "held-ca"; false for anything else.
+bool workspace_from(struct span text, enum workspace *ret);
+// Whether an office of the kind works in the workspace. A crisis authority learns what it is sent.
+bool workspace_is_of(enum workspace workspace, enum office_kind kind);
 
 // What the rules must know of a case; the caller fills it from the case's row and its procedure.
 struct access_case {

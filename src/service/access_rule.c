@@ -64,7 +64,7 @@ static bool is_in_bounds(const struct role *role, const struct span *sectors, si
 bool access_reaches_sector(const struct principal *principal, enum workspace workspace, struct span sector) {
     for (size_t i = 0; principal->is_known && principal->is_totp_done && i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if ((workspace == WORKSPACE_DESK || role->kind == OFFICE_CA) && role_reaches_sector(role, sector)) return true;
+        if ((workspace == WORKSPACE_DESK || workspace_is_of(workspace, role->kind)) && role_reaches_sector(role, sector)) return true;
     }
     return false;
 }
@@ -73,8 +73,29 @@ bool mandate_is_in_force(const struct mandate *mandate, int64_t now_ms) {
     return mandate->from_ms <= now_ms && (mandate->until_ms == INSTANT_NONE || now_ms < mandate->until_ms);
 }
 
+bool workspace_from(struct span text, enum workspace *ret) {
+    static const char *const NAMES[] = {[WORKSPACE_DESK] = "desk", [WORKSPACE_SUPERVISION] = "supervision",
+                                        [WORKSPACE_HELD_CSIRT] = "held-csirt", [WORKSPACE_HELD_CA] = "held-ca"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        if (!span_is(text, NAMES[i])) continue;
+        *ret = (enum workspace)i;
+        return true;
+    }
+    return false;
+}
+
+bool workspace_is_of(enum workspace workspace, enum office_kind kind) {
+    switch (workspace) {
+    case WORKSPACE_SUPERVISION:
+    case WORKSPACE_HELD_CA: return kind == OFFICE_CA; // supervision is the authority's alone
+    case WORKSPACE_HELD_CSIRT: return kind == OFFICE_CSIRT;
+    case WORKSPACE_DESK: break;
+    }
+    return kind == OFFICE_CSIRT || kind == OFFICE_CA || kind == OFFICE_SPOC;
+}
+
 static bool role_reaches_case(const struct role *role, const struct access_case *of) {
-    if (of->workspace != WORKSPACE_DESK && role->kind != OFFICE_CA) return false; // supervision is the authority's alone
+    if (of->workspace != WORKSPACE_DESK && !workspace_is_of(of->workspace, role->kind)) return false;
     return has(of->offices, of->office_count, role->office) && is_in_bounds(role, of->sectors, of->sector_count);
 }
 

@@ -26,29 +26,21 @@ struct err case_get(struct store_conn *conn, struct span id, struct arena *arena
     return err_none();
 }
 
-// Offices that work in a workspace: at the desk CSIRT and competent authorities, and the single point of contact, which is
-// told of every notification; in supervision the competent authorities. A crisis authority learns what it is sent.
-static bool office_works_in(enum office_kind kind, bool is_supervision) {
-    if (is_supervision) return kind == OFFICE_CA;
-    return kind == OFFICE_CSIRT || kind == OFFICE_CA || kind == OFFICE_SPOC;
-}
-
-static const struct span *offices_of(const struct services *services, bool is_supervision, struct arena *arena, size_t *ret_count) {
+static const struct span *offices_of(const struct services *services, enum workspace workspace, struct arena *arena, size_t *ret_count) {
     const struct access *access = services->access;
     struct span *ids = arena_take_array(arena, access->office_count + 1, sizeof *ids);
     *ret_count = 0;
     for (size_t i = 0; ids != NULL && i < access->office_count; i++)
-        if (office_works_in(access->offices[i].kind, is_supervision)) ids[(*ret_count)++] = access->offices[i].id;
+        if (workspace_is_of(workspace, access->offices[i].kind)) ids[(*ret_count)++] = access->offices[i].id;
     return ids;
 }
 
 void case_access_row(const struct services *services, struct span procedure, struct span workspace, struct span entity_id,
                      struct span sectors_json, struct arena *arena, struct access_case *ret) {
     (void)procedure;
-    bool is_supervision = span_is(workspace, "supervision");
-    *ret = (struct access_case){.entity = entity_id.len > 0 ? entity_id : span_make(NULL, 0),
-                                .workspace = is_supervision ? WORKSPACE_SUPERVISION : WORKSPACE_DESK};
-    ret->offices = offices_of(services, is_supervision, arena, &ret->office_count);
+    *ret = (struct access_case){.entity = entity_id.len > 0 ? entity_id : span_make(NULL, 0), .workspace = WORKSPACE_SUPERVISION};
+    if (!workspace_from(workspace, &ret->workspace)) return; // of no office that this program knows
+    ret->offices = offices_of(services, ret->workspace, arena, &ret->office_count);
     struct json list;
     if (sectors_json.len == 0 || is_err(json_parse(arena, sectors_json, &list, NULL)) || list.type != JSON_ARRAY) return;
     struct span *sectors = arena_take_array(arena, list.count + 1, sizeof *sectors);
@@ -109,7 +101,7 @@ struct err case_list_bounds(const struct services *services, const struct princi
     json_out_array(&out);
     for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if (!office_works_in(role->kind, workspace == WORKSPACE_SUPERVISION)) continue; // lists show what one could open, no more
+        if (!workspace_is_of(workspace, role->kind)) continue; // lists show what one could open, no more
         may = true;
         if (role_is_unbounded(role)) is_bounded = false;
         add_sectors(&out, role);

@@ -24,7 +24,7 @@ void case_access(const struct services *services, const struct case_file *file, 
 // The same where only the row's columns are known.
 void case_access_row(const struct services *services, struct span procedure, struct span workspace, struct span entity_id,
                      struct span sectors_json, struct arena *arena, struct access_case *ret);
-// "desk" or "supervision", by procedure.
+// "desk" or "supervision", by procedure; quarantine is procedure_case_workspace.
 struct span case_workspace(const struct services *services, struct span procedure);
 // The same for an entity on the register.
 void entity_access(const struct services *services, struct span entity_id, struct span sectors, struct arena *arena,

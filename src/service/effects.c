@@ -2,8 +2,10 @@
 #include "service/effects.h"
 
 #include "law/procedure.h"
+#include "service/downtime.h"
 #include "service/entity.h"
 #include "service/erasure.h"
+#include "service/intake.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -111,11 +113,14 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(entity_op(services, conn, of, &ops->items[i], arena, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(erasure_op(services, conn, of, &ops->items[i], arena, why));
     if (row.entity.at != NULL) TRY(entity_sectors(conn, row.entity, arena, &row.sectors, why));
+    TRY(intake_move(conn, row.id, row.workspace, row.entity, arena, why));
     TRY(put_case(conn, of, &row, json_get(file, "content"), arena, why));
     TRY(put_filing(conn, of, &row, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) {
         const struct json *op = &ops->items[i];
         struct span name = json_get_string(op, "op");
+        TRY(intake_op(conn, of, row.id, op, why));
+        TRY(downtime_op(conn, of, row.id, op, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
         if (span_is(name, "message") && !of->is_rebuild) TRY(put_message(conn, of, &row, op, arena, why));
     }

@@ -7,6 +7,7 @@
 #include "service/effects.h"
 #include "service/entity.h"
 #include "service/erasure.h"
+#include "service/intake.h"
 #include "service/record_store.h"
 
 // --- deciding ---
@@ -85,6 +86,15 @@ static struct err choose_role(struct services *services, const struct principal 
     struct access_case of;
     access_of_place(services, request, place, arena, &of);
     bool is_new_entity = !place->has_entity && plan->document.needs_entity && !place->has_case;
+    if (request->is_claim_holder) {
+        plan->as = SPAN("anyone");
+        if (place->has_case && (plan->document.claim == CLAIM_FILES || plan->document.claim == CLAIM_TAKES)) return err_none();
+        return why_set(why, ERR_DENIED, "/document", "filing.claim", "", "this document is not filed with a claim token");
+    }
+    if (request->on_behalf != NULL) {
+        plan->as = place->has_entity || plan->document.needs_entity ? SPAN("entity") : SPAN("anyone");
+        return intake_allowed(principal, &plan->document, &of, !place->has_case, plan->decided_ms, &plan->intake_kind, &plan->office, why);
+    }
     if (request->as.len > 0) {
         plan->as = request->as;
         return may_file_as(principal, &of, request->as, !place->has_case, is_new_entity, plan->decided_ms, &plan->office, why);
@@ -150,6 +160,33 @@ static bool registers(const struct json *ops, struct span entity_id) {
     return false;
 }
 
+static struct json text_or_null(struct span s) { return s.len > 0 ? json_from_string(s) : (struct json){.type = JSON_NULL}; }
+
+// The operation that gives the case another entity, or none; NULL where there is none.
+static const struct json *entity_op_of(const struct json *ops) {
+    for (size_t i = 0; i < ops->count; i++)
+        if (span_is(json_get_string(&ops->items[i], "op"), "case_entity")) return &ops->items[i];
+    return NULL;
+}
+
+// The case is to be this entity's from now on: one that the filer may see, and only where it had none.
+static struct err attach(struct services *services, struct store_conn *conn, struct filing_plan *plan, struct filing_place *place,
+                         struct span entity_id, struct arena *arena, struct why *why) {
+    struct access_entity of;
+    if (place->has_entity)
+        return why_set(why, ERR_CONFLICT, "/entity", "filing.case_entity", "", "the case is of the entity %.*s already; it must be detached first",
+                       SPAN_FMT(place->entity.id));
+    struct err e = entity_get(conn, entity_id, arena, &place->entity, NULL);
+    if (!is_err(e)) entity_access(services, place->entity.id, place->entity.sectors, arena, &of);
+    if (e.code == ERR_NOT_FOUND || (!is_err(e) && access_role_for_entity(plan->principal, &of) == NULL))
+        return why_set(why, ERR_INPUT, "/entity", "filing.link", "", "there is no entity %.*s on the register, or none that you may see", SPAN_FMT(entity_id));
+    TRY(e);
+    place->has_entity = true;
+    plan->entity_id = place->entity.id;
+    plan->entity_version = place->entity.version;
+    return entity_subject(&place->entity, arena, &place->subject, why);
+}
+
 static struct err effects_make(struct services *services, const struct filing_place *place, struct filing_plan *plan, struct civil at,
                                struct arena *arena, struct why *why) {
     const struct json *ops = plan->decision.effects;
@@ -164,7 +201,9 @@ static struct err effects_make(struct services *services, const struct filing_pl
     file.members[file.count++] = (struct json_member){SPAN("id"), json_from_string(plan->case_id)};
     file.members[file.count++] = (struct json_member){SPAN("procedure"), json_from_string(plan->request->procedure)};
     file.members[file.count++] = (struct json_member){SPAN("workspace"), json_from_string(plan->workspace)};
-    file.members[file.count++] = (struct json_member){SPAN("entity"), plan->entity_id.len > 0 ? json_from_string(plan->entity_id) : (struct json){.type = JSON_NULL}};
+    bool is_detached = entity_op_of(ops) != NULL && json_is_null(json_get(entity_op_of(ops), "entity"));
+    struct span entity_id = is_detached ? span_make(NULL, 0) : plan->entity_id;
+    file.members[file.count++] = (struct json_member){SPAN("entity"), text_or_null(entity_id)};
     file.members[file.count++] = (struct json_member){SPAN("is_new"), json_from_bool(plan->is_new_case)};
     file.members[file.count++] = (struct json_member){SPAN("content"), *plan->decision.case_state};
     out.members[0] = (struct json_member){SPAN("case"), file};
@@ -218,6 +257,10 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
     TRY(procedure_find(services->law, services->state, at, request->procedure, request->document, &plan.document, why));
     TRY(read_place(conn, request, arena, &place, why));
     if (place.has_case) TRY(case_find_filer(conn, principal, now_ms, arena, &place.file, why));
+    struct json fields = {.type = JSON_OBJECT};
+    plan.received_ms = request->received_ms;
+    if (request->fields != NULL) fields = *request->fields;
+    if (request->on_behalf != NULL) TRY(intake_fields(services, &fields, request->on_behalf, arena, &fields, &plan.received_ms, why));
     TRY(choose_role(services, principal, request, &place, at, arena, &plan, why));
     TRY(check_place(request, &place, why));
     plan.workspace = case_workspace(services, request->procedure);
@@ -235,17 +278,28 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
                                     .procedure = request->procedure,
                                     .document = request->document,
                                     .filer_role = plan.as,
-                                    .fields = request->fields,
+                                    .fields = &fields,
                                     .subject = place.has_entity ? &place.subject : NULL,
                                     .case_state = place.has_case ? &place.file.content : NULL,
-                                    .received_at = {.ms = request->received_ms, .offset_s = zone_offset_s(services->zone, request->received_ms)},
+                                    .received_at = {.ms = plan.received_ms, .offset_s = zone_offset_s(services->zone, plan.received_ms)},
                                     .recorded_ms = now_ms,
                                     .attachment_count = request->attachment_count,
                                     .filing_id = plan.filing_id,
                                     .case_id = plan.case_id,
                                     .entity_id = plan.entity_id,
+                                    .intake_kind = plan.intake_kind,
                                     .is_correction_of = request->corrects};
     TRY(procedure_decide(&input, arena, &plan.decision, why));
+    const struct json *to = plan.decision.is_accepted ? json_get(entity_op_of(plan.decision.effects), "entity") : NULL;
+    if (!json_is_null(to)) { // decided again with what is known of that entity
+        TRY(attach(services, conn, &plan, &place, to->string, arena, why));
+        input.subject = &place.subject;
+        input.entity_id = plan.entity_id;
+        TRY(procedure_decide(&input, arena, &plan.decision, why));
+    }
+    if (plan.decision.is_accepted)
+        plan.workspace = procedure_case_workspace(services->law, services->state, at, request->procedure,
+                                                  json_get_string(plan.decision.case_state, "state"));
     if (plan.decision.is_accepted) {
         // Only a document that writes the register brings an entity into being.
         if (plan.is_new_entity && !registers(plan.decision.effects, plan.entity_id))
@@ -290,8 +344,6 @@ static struct err rights_moved(struct services *services, struct store_conn *con
     return err_none();
 }
 
-static struct json text_or_null(struct span s) { return s.len > 0 ? json_from_string(s) : (struct json){.type = JSON_NULL}; }
-
 // The committed header, in this order for ever (doc/spec/record.md).
 static struct err header_make(struct services *services, const struct filing_plan *plan, int64_t now_ms, const struct json *attachments,
                               struct arena *arena, struct record_header *header, size_t *ret_count) {
@@ -317,7 +369,7 @@ static struct err header_make(struct services *services, const struct filing_pla
         {SPAN("office"), text_or_null(plan->office)},
         {SPAN("corrects"), text_or_null(request->corrects)},
         {SPAN("marking"), text_or_null(plan->decision.marking)},
-        {SPAN(RECORD_ITEM_RECEIVED_AT), json_from_string(instant_text(arena, request->received_ms))},
+        {SPAN(RECORD_ITEM_RECEIVED_AT), json_from_string(instant_text(arena, plan->received_ms))},
         {SPAN(RECORD_ITEM_RECORDED_AT), json_from_string(instant_text(arena, now_ms))},
         {SPAN("attachments"), *attachments},
         {SPAN("law"), json_from_string(buf_span(&law))},
@@ -351,7 +403,7 @@ static struct err claim_attachments(struct store_conn *conn, const struct filing
 // Whoever registers an entity acts for it from then on, until the authority or the entity decides otherwise.
 static struct err grant_first_mandate(struct services *services, struct store_conn *conn, const struct filing_plan *plan, int64_t now_ms,
                                       struct arena *arena, struct why *why) {
-    if (!plan->is_new_entity || !span_is(plan->as, "entity")) return err_none();
+    if (!plan->is_new_entity || !span_is(plan->as, "entity") || plan->intake_kind.len > 0) return err_none();
     struct access_mandate_new mandate = {.person_id = plan->principal->person_id,
                                          .entity = plan->entity_id,
                                          .scopes = MANDATE_ALL,
@@ -390,7 +442,7 @@ static struct err write_accepted(struct services *services, struct store_conn *c
                             .document = plan->request->document,
                             .filer_role = plan->as,
                             .filer = plan->principal->is_known ? plan->principal->pseudonym : SPAN("anonymous"),
-                            .received_ms = plan->request->received_ms,
+                            .received_ms = plan->received_ms,
                             .recorded_ms = now_ms,
                             .values = plan->decision.values,
                             .effects = &plan->effects};

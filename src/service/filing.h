@@ -17,6 +17,8 @@ struct filing_request { // what someone wants to file; untrusted
     struct span as;        // filer's role; empty: the first that the document and the person have in common
     struct span corrects;  // filing that this one corrects; may be empty
     const struct json *fields;
+    const struct json *on_behalf; // how it came, where an officer records it for another; NULL otherwise
+    bool is_claim_holder;         // shown by the token of the case's claim (service/claim.h), not by an account
     size_t attachment_count;
     struct span attachments[LIMIT_ATTACHMENTS_PER_FILING];
     struct span idempotency_key; // may be empty
@@ -33,6 +35,8 @@ struct filing_plan { // a decision, and the versions that it stands on
     struct json effects;   // as effects.h states them
     struct span filing_id, case_id, entity_id; // entity_id empty: none
     struct span as, office;
+    struct span intake_kind; // of the office that records it for another; empty otherwise
+    int64_t received_ms;     // when the office or its node had it
     bool is_new_case, is_new_entity;
     int64_t case_version, entity_version; // 0: new or none
     int64_t decided_ms;

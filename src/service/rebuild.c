@@ -59,7 +59,8 @@ static struct err count_records(struct store_conn *conn, struct arena *arena, ui
 
 static struct err clear_derived(struct store_conn *conn, struct why *why) {
     static const enum statement CLEARED[] = {STMT_DERIVED_CLEAR_ENTITY, STMT_DERIVED_CLEAR_CASE, STMT_DERIVED_CLEAR_DUTY,
-                                             STMT_DERIVED_CLEAR_FILING, STMT_DERIVED_CLEAR_PROPOSAL, STMT_TREE_NODES_CLEAR};
+                                             STMT_DERIVED_CLEAR_FILING, STMT_DERIVED_CLEAR_PROPOSAL, STMT_DERIVED_CLEAR_INTAKE,
+                                             STMT_DERIVED_CLEAR_OUTAGE, STMT_TREE_NODES_CLEAR};
     for (size_t i = 0; i < sizeof CLEARED / sizeof CLEARED[0]; i++) TRY(store_write(conn, CLEARED[i], NULL, 0, NULL, why));
     return err_none();
 }
@@ -161,6 +162,15 @@ static struct json without_assessments(const struct json *ops, struct arena *are
     return out;
 }
 
+// What the services put into the decision and the effects tell again: whose the case was, and who recorded it for another.
+static void inputs_of_effects(const struct json *ops, struct span *entity_id, struct span *intake_kind) {
+    for (size_t i = 0; i < ops->count; i++) {
+        struct span op = json_get_string(&ops->items[i], "op");
+        if (span_is(op, "intake")) *intake_kind = json_get_string(&ops->items[i], "office_kind");
+        if (span_is(op, "case_entity") && entity_id->len == 0) *entity_id = json_get_string(&ops->items[i], "was");
+    }
+}
+
 static struct err decide_again(struct services *services, struct store_conn *scratch, struct lived *lived, struct arena *arena,
                                struct buf *differences, uint64_t *count, struct why *why) {
     const struct json *file = json_get(&lived->effects, "case"), *ops = json_get(&lived->effects, "ops");
@@ -168,7 +178,8 @@ static struct err decide_again(struct services *services, struct store_conn *scr
     struct entity entity;
     struct json subject, sent = as_sent(&lived->values, arena);
     struct err has_case = case_get(scratch, json_get_string(file, "id"), arena, &before, NULL);
-    struct span entity_id = json_get_string(file, "entity");
+    struct span entity_id = json_get_string(file, "entity"), intake_kind = {0};
+    inputs_of_effects(ops, &entity_id, &intake_kind);
     struct err has_entity = entity_id.at != NULL ? entity_get(scratch, entity_id, arena, &entity, NULL) : err_make(ERR_NOT_FOUND);
     if (!is_err(has_entity)) TRY(entity_subject(&entity, arena, &subject, why));
     struct procedure_input input = {.law = services->law,
@@ -187,6 +198,7 @@ static struct err decide_again(struct services *services, struct store_conn *scr
                                     .filing_id = lived->of.filing_id,
                                     .case_id = json_get_string(file, "id"),
                                     .entity_id = entity_id.at != NULL ? entity_id : span_make(NULL, 0),
+                                    .intake_kind = intake_kind,
                                     .is_correction_of = record_header_value(&lived->record, "corrects", arena).string};
     struct procedure_decision decision;
     struct why own = {0};

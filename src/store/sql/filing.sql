@@ -19,7 +19,7 @@ SELECT id, state FROM case_file WHERE entity_id = $1 AND procedure = $2 ORDER BY
 INSERT INTO case_file (id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms,
                        changed_ms, last_seq)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (id) DO UPDATE SET entity_id = excluded.entity_id, sectors = excluded.sectors, state = excluded.state,
+ON CONFLICT (id) DO UPDATE SET workspace = excluded.workspace, entity_id = excluded.entity_id, sectors = excluded.sectors, state = excluded.state,
     content = excluded.content, version = excluded.version, next_due_ms = excluded.next_due_ms,
     changed_ms = excluded.changed_ms, last_seq = excluded.last_seq;
 
@@ -102,8 +102,9 @@ SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, 
 FROM filing WHERE case_id = $1 ORDER BY seq;
 
 -- name: filing_is_filer
--- takes case_id, pseudonym; gives 1 where that person filed in the case, else 0
-SELECT EXISTS (SELECT 1 FROM filing WHERE case_id = $1 AND filer = $2);
+-- takes case_id, pseudonym; gives 1 where that person filed in the case, else 0: not who filed for an office, or recorded for another
+SELECT EXISTS (SELECT 1 FROM filing f WHERE f.case_id = $1 AND f.filer = $2 AND f.filer_role IN ('entity', 'anyone')
+               AND NOT EXISTS (SELECT 1 FROM intake i WHERE i.filing_id = f.id));
 
 -- name: filings_since
 -- takes seq after which to go on, number of rows; gives seq, id, case_id, entity_id, workspace, procedure, document, sectors

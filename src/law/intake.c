@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* Filings without account and filings recorded for another: what the packs say of them. */
+#include "law/procedure_private.h"
+
+struct span state_held(const struct procedure *procedure, struct span state) {
+    for (size_t i = 0; i < procedure->state_count; i++)
+        if (span_equals(procedure->states[i].id, state)) return procedure->states[i].held;
+    return span_make(NULL, 0);
+}
+
+struct span procedure_case_workspace(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state) {
+    const struct procedure *all;
+    size_t count = procedures_of(law, state, at, &all);
+    for (size_t i = 0; i < count; i++) {
+        if (!span_equals(all[i].id, procedure)) continue;
+        struct span held = state_held(&all[i], case_state);
+        if (held.len > 0) return span_is(held, "ca") ? SPAN("held-ca") : SPAN("held-csirt");
+    }
+    return procedure_workspace(law, state, procedure);
+}
+
+struct err procedure_claim_document(const struct law *law, struct span state, struct civil at, struct span procedure,
+                                    enum claim_use use, struct procedure_document *ret, struct why *why) {
+    const struct procedure *all;
+    size_t count = procedures_of(law, state, at, &all);
+    for (size_t i = 0; i < count; i++) {
+        if ((procedure.len > 0 && !span_equals(all[i].id, procedure)) || procedure_get(law, state, at, all[i].id) != &all[i]) continue;
+        for (size_t k = 0; k < all[i].document_count; k++)
+            if (all[i].documents[k].claim == use && is_valid_at(&all[i].documents[k].validity, at))
+                return procedure_find(law, state, at, all[i].id, all[i].documents[k].id, ret, why);
+    }
+    return why_set(why, ERR_NOT_FOUND, "", "document.claim", "", "The law of this state has no such document today.");
+}
+
+static const struct document *document_at(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document) {
+    return document_get(procedure_get(law, state, at, procedure), at, document);
+}
+
+struct span procedure_compared(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
+                               const char *attribute) {
+    const struct document *d = document_at(law, state, at, procedure, document);
+    for (size_t i = 0; d != NULL && i < d->compare_count; i++)
+        if (span_is(d->compare[i].attribute, attribute)) return d->compare[i].field;
+    return span_make(NULL, 0);
+}
+
+struct span procedure_entity_field(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document) {
+    const struct document *d = document_at(law, state, at, procedure, document);
+    for (size_t i = 0; d != NULL && i < d->effect_count; i++)
+        if (d->effects[i].kind == EFFECT_CASE_ENTITY && d->effects[i].field.len > 0) return d->effects[i].field;
+    return span_make(NULL, 0);
+}
+
+// What came by phone or on paper may wait before it is recorded, but not for ever.
+void intake_check(const struct decision *d, struct fault_list *faults) {
+    const struct procedure_input *input = d->input;
+    const struct document *document = d->document;
+    int64_t days = 0;
+    if (!names_have(&document->intake, input->intake_kind))
+        fault_add(faults, SPAN("/" FIELD_ON_BEHALF), "filing.intake", document->article, "\"%.*s\" is not recorded for another by an office of this kind.",
+                  SPAN_FMT(document->label));
+    if (!span_to_int(json_get_string(d->profile->settings, "intake_days"), &days)) days = 366;
+    if (input->received_at.ms < input->recorded_ms - days * MS_PER_DAY)
+        fault_add(faults, SPAN("/" FIELD_ON_BEHALF "/received_at"), "filing.intake_age", document->article,
+                  "It would have come more than %lld days ago; please look at the date again.", (long long)days);
+}
