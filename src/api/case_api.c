@@ -21,7 +21,7 @@ static struct err get_case(struct api_request *request, struct api_response *res
     TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, file, why));
     case_access(request->services, file, request->arena, &of);
     TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
-    if (api_etag(request, response, file->id, file->version)) return err_none();
+    if (api_etag(request, response, file->id, file->version + file->parties_version)) return err_none();
     return api_read_noted(request, response, "case", file->id, file->entity_id, access_role_for_case(&request->principal, &of), case_render, file, why);
 }
 

@@ -3,6 +3,7 @@
 #include "api/resources.h"
 #include "service/case.h"
 #include "service/filing.h"
+#include "service/party.h"
 #include "service/proof.h"
 #include "service/record_store.h"
 
@@ -166,6 +167,8 @@ static struct err post_check(struct api_request *request, struct api_response *r
 struct opened { // a filing that this person may know of
     struct record_open record;
     bool is_own; // she filed it, or holds the entity's mandate
+    bool is_party; // she reads it as a party of the case: what the form hides from parties is not shown
+    struct span procedure, document;
     const struct role *role;
     struct span entity;
 };
@@ -178,17 +181,31 @@ static struct err open_filing(struct api_request *request, struct opened *ret, s
     struct access_case of;
     case_access_row(request->services, rows_span(ret_row, 0, 5), rows_span(ret_row, 0, 4), rows_span(ret_row, 0, 3), rows_span(ret_row, 0, 11), request->arena, &of);
     bool is_filer = span_equals(rows_span(ret_row, 0, 8), request->principal.pseudonym) && request->principal.pseudonym.len > 0;
-    if (!is_filer) TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    ret->procedure = rows_span(ret_row, 0, 5);
+    ret->document = rows_span(ret_row, 0, 6);
+    struct err refused = is_filer ? err_none() : access_may_read_case(&request->principal, &of, request->received_ms, why);
+    if (is_err(refused))
+        TRY(party_may_read_filing(request->services, request->conn, &request->principal, rows_span(ret_row, 0, 2), request->params[0],
+                                  ret->document, request->received_ms, request->arena, &ret->is_party, why));
+    if (is_err(refused) && !ret->is_party) return refused;
     ret->role = is_filer ? NULL : access_role_for_case(&request->principal, &of);
-    ret->is_own = ret->role == NULL;
+    ret->is_own = ret->role == NULL && !ret->is_party;
     ret->entity = rows_span(ret_row, 0, 3);
     return record_read(request->conn, request->params[0], request->arena, &ret->record, why);
 }
 
-static void write_items(struct json_out *out, const struct receipt_item *items, size_t count) {
+// Whether the one who asks may see the field.
+static bool sees_field(const struct api_request *request, const struct opened *opened, struct span name) {
+    const struct services *services = request->services;
+    return !opened->is_party || procedure_party_sees_field(services->law, services->state, zone_date(services->zone, request->received_ms),
+                                                           opened->procedure, opened->document, name);
+}
+
+static void write_items(struct json_out *out, const struct api_request *request, const struct opened *opened, const struct receipt_item *items,
+                        size_t count) {
     json_out_object(out);
     for (size_t i = 0; i < count; i++) {
-        if (items[i].state != RECEIPT_SHOWN) continue;
+        if (items[i].state != RECEIPT_SHOWN || (items == opened->record.fields && !sees_field(request, opened, items[i].item.name))) continue;
         json_out_name_span(out, items[i].item.name);
         json_out_raw(out, items[i].item.canonical);
     }
@@ -196,23 +213,23 @@ static void write_items(struct json_out *out, const struct receipt_item *items, 
 }
 
 static struct err filing_read_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
-    (void)request;
     (void)reader;
     (void)why;
-    const struct record_open *record = &((const struct opened *)context)->record;
+    const struct opened *opened = context;
+    const struct record_open *record = &opened->record;
     struct json_out out;
     api_json(response, 200, &out);
     json_out_object(&out);
     json_out_member_string(&out, "filing", record->filing_id);
     json_out_member_int(&out, "log_index", record->seq);
     json_out_name(&out, "header");
-    write_items(&out, record->header, record->header_count);
+    write_items(&out, request, opened, record->header, record->header_count);
     json_out_name(&out, "fields");
-    write_items(&out, record->fields, record->field_count);
+    write_items(&out, request, opened, record->fields, record->field_count);
     json_out_name(&out, "erased");
     json_out_array(&out);
     for (size_t i = 0; i < record->field_count; i++)
-        if (record->fields[i].state == RECEIPT_ERASED) json_out_string(&out, record->fields[i].item.name);
+        if (record->fields[i].state == RECEIPT_ERASED && sees_field(request, opened, record->fields[i].item.name)) json_out_string(&out, record->fields[i].item.name);
     json_out_array_end(&out);
     json_out_object_end(&out);
     return err_none();
@@ -228,6 +245,7 @@ static struct err get_filing(struct api_request *request, struct api_response *r
 static struct err get_receipt(struct api_request *request, struct api_response *response, struct why *why) {
     struct opened opened = {.is_own = false};
     TRY(open_filing(request, &opened, why));
+    if (opened.is_party) return access_no_case(why); // a receipt shows all fields: it is for who filed, and for offices
     struct json_out out;
     api_json(response, 200, &out);
     return proof_write_receipt(request->services, request->conn, &opened.record, opened.is_own, &out, request->arena, why);

@@ -16,12 +16,14 @@ enum source {
     SOURCE_DUTY_OPEN,
     SOURCE_ON_BEHALF,
     SOURCE_RECEIVED,
+    SOURCE_PARTY,
+    SOURCE_PARTY_STATE,
     SOURCE_COUNT
 };
-static const char *const SOURCES[SOURCE_COUNT] = {"field", "case",  "subject", "setting",   "flag",
-                                                  "filed", "state", "role",    "duty_open", "on_behalf", "received"};
+static const char *const SOURCES[SOURCE_COUNT] = {"field", "case", "subject",   "setting",   "flag",     "filed", "state",
+                                                  "role",  "duty_open", "on_behalf", "received", "party", "party_state"};
 enum test {
-    TEST_HOLDS, // of flag, filed, state, role, duty_open
+    TEST_HOLDS, // of flag, filed, state, role, duty_open, party_state
     TEST_IS,
     TEST_IS_NOT,
     TEST_IN,
@@ -53,7 +55,7 @@ struct condition {
     enum source source;
     enum test test;
     struct span name;    // field, fact, ... of the left side
-    struct names names;  // filed, state, role, duty_open: any of them; in, has: the values
+    struct names names;  // filed, state, role, duty_open, party_state: any of them; in, has: the values
     struct span value;   // is, is_not
     bool wants_known;
     int64_t bound;       // at_least, at_most, in hundredths
@@ -65,7 +67,7 @@ struct condition {
 
 static bool is_bare(enum source source) {
     return source == SOURCE_FLAG || source == SOURCE_FILED || source == SOURCE_STATE || source == SOURCE_ROLE ||
-           source == SOURCE_DUTY_OPEN || source == SOURCE_ON_BEHALF;
+           source == SOURCE_DUTY_OPEN || source == SOURCE_ON_BEHALF || source == SOURCE_PARTY_STATE;
 }
 
 struct err yaml_duration(const struct yaml *node, int64_t sign, int64_t *ret_ms, struct why *why) {
@@ -162,7 +164,7 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
 static struct err leaf_load(struct arena *arena, const struct yaml *node, const struct name_lists *lists,
                             struct condition *condition, struct why *why) {
     TRY(yaml_only(node,
-                  "field case subject setting flag filed state role duty_open on_behalf received is is_not in has known at_least at_most "
+                  "field case subject setting flag filed state role duty_open on_behalf received party party_state is is_not in has known at_least at_most "
                   "before after not_before not_after",
                   why));
     condition->kind = KIND_TEST;
@@ -240,6 +242,7 @@ static const struct json *fact_of(const struct facts *facts, enum source source,
     const struct json *from = source == SOURCE_FIELD     ? facts->fields
                               : source == SOURCE_CASE    ? facts->case_facts
                               : source == SOURCE_SUBJECT ? facts->subject
+                              : source == SOURCE_PARTY   ? facts->party_facts
                                                          : facts->settings;
     const struct json *value = json_find(from, name);
     return json_is_null(value) ? NULL : value;
@@ -290,6 +293,7 @@ static bool bare_holds(const struct condition *c, const struct facts *facts) {
     case SOURCE_FILED: return stands_in_case(facts->filings, &c->names);
     case SOURCE_STATE: return names_have(&c->names, facts->state);
     case SOURCE_ROLE: return names_have(&c->names, facts->role);
+    case SOURCE_PARTY_STATE: return names_have(&c->names, facts->party_state);
     case SOURCE_DUTY_OPEN: return is_duty_open(facts->duties, &c->names);
     case SOURCE_ON_BEHALF: return facts->is_on_behalf == (c->names.count == 1 && span_is(c->names.items[0], "yes"));
     default: break;

@@ -15,6 +15,8 @@
  *     {duty_open: final_report}                     an open duty of the case
  *     {on_behalf: yes}                              an officer records it for who files (no: who files does it)
  *     {received: yes, before: {case: aware_at}}     the instant of receipt
+ *     {party: reading, is: affected}                a fact of the filing party's part of the case
+ *     {party_state: [silent]}                       the state of that part
  *     {all: [..]}  {any: [..]}  {not: ..}
  * Comparisons: is, is_not, in (list), has (list: one of them is among the values; {list: NAME} names a list of the
  * procedure), known (yes/no), at_least, at_most, before, after, not_before, not_after. The right side of the last four is
@@ -33,6 +35,8 @@ struct facts {
     const struct json *settings; // object of strings
     struct span state, role;
     bool is_on_behalf; // an officer records what another filed by phone, paper, ...
+    const struct json *party_facts; // of the party that files; NULL where no party does
+    struct span party_state;
     int64_t received_ms;
     const struct zone *zone;
 };
@@ -54,8 +58,8 @@ bool condition_holds(const struct condition *condition, const struct facts *fact
 // The condition as JSON, as in the pack; null for NULL.
 void condition_write(struct json_out *out, const struct condition *condition);
 
-// Walks every reference of a condition: KIND is field, case, subject, flag, setting, filed, state, role, duty_open, on_behalf or
-// received, NAME what it names, NODE where.
+// Walks every reference of a condition: KIND is field, case, subject, flag, setting, filed, state, role, duty_open, on_behalf,
+// party, party_state or received, NAME what it names, NODE where.
 typedef void condition_visitor(void *context, const char *kind, struct span name, const struct yaml *node);
 void condition_visit(const struct condition *condition, condition_visitor *visitor, void *context);
 

@@ -100,11 +100,12 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
-    TRY(yaml_only(row, "status class class_from message to words page link erase case_entity downtime until field case reversed article when", l->why));
+    TRY(yaml_only(row, "status class class_from message to words page link erase case_entity downtime until add_parties remove_parties select_parties of party_state field case reversed article when", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
     TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
     effect->words = yaml_get_text(row, "words");
+    TRY(yaml_names(l->arena, yaml_get(row, "party_state"), &effect->party_states, l->why));
     struct span to = yaml_get_text(row, "to"), text;
     if ((text = yaml_get_text(row, "status")).len > 0) {
         effect->kind = EFFECT_STATUS;
@@ -138,8 +139,16 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         bool is_declared = span_is(text, "declared");
         if (!is_declared && !span_is(text, "withdrawn")) return yaml_refuse(row, l->why, "pack.effect", "downtime: declared or withdrawn is expected");
         if (is_declared != (effect->field.len > 0)) return yaml_refuse(row, l->why, "pack.effect", "field: of the beginning is expected where one is declared");
+    } else if ((text = yaml_get_text(row, "add_parties")).len > 0 || (text = yaml_get_text(row, "remove_parties")).len > 0) {
+        effect->kind = yaml_get(row, "add_parties") != NULL ? EFFECT_PARTY_ADD : EFFECT_PARTY_REMOVE;
+        effect->field = text;
+    } else if ((text = yaml_get_text(row, "select_parties")).len > 0) {
+        effect->kind = EFFECT_PARTY_SELECT;
+        effect->of = yaml_get_text(row, "of");
+        effect->field = text;
     } else {
-        return yaml_refuse(row, l->why, "pack.effect", "one of status, class, class_from, message, link, erase, case_entity, downtime is expected");
+        return yaml_refuse(row, l->why, "pack.effect",
+                           "one of status, class, class_from, message, link, erase, case_entity, downtime, add_parties, remove_parties, select_parties is expected");
     }
     effect->value = text;
     return err_none();
@@ -192,7 +201,7 @@ static struct err claim_load(const struct load *l, const struct yaml *row, struc
 
 static struct err document_head(const struct load *l, const struct yaml *row, struct document *d) {
     TRY(yaml_only(row,
-                  "document label help article marking by seen_by in opens entity repeatable attachments claim intake compare when when_words withdraws "
+                  "document label help article marking by seen_by in opens entity repeatable attachments claim intake compare when when_words withdraws parties_see "
                   "fields rules moves sets flags effects from to certainty",
                   l->why));
     TRY(yaml_need(row, "document", &d->id, l->why));
@@ -206,6 +215,12 @@ static struct err document_head(const struct load *l, const struct yaml *row, st
     TRY(yaml_names(l->arena, yaml_get(row, "by"), &d->by, l->why));
     if (d->by.count == 0) return yaml_refuse(row, l->why, "pack.missing", "by: who may file is missing");
     TRY(seen_by_load(l, yaml_get(row, "seen_by"), &d->seen_by));
+    d->is_by_party = names_have(&d->by, SPAN("party"));
+    if (d->is_by_party && d->by.count > 1) return yaml_refuse(row, l->why, "pack.parties", "what a party files nobody else does: by: [party]");
+    const struct yaml *see = yaml_get(row, "parties_see");
+    if (see != NULL && see->type == YAML_MAPPING) TRY(condition_load(l->arena, see, l->lists, &d->parties_see_when, l->why));
+    else TRY(yaml_flag(row, "parties_see", false, &d->parties_see, l->why));
+    d->parties_see = d->parties_see || d->parties_see_when != NULL;
     TRY(yaml_names(l->arena, yaml_get(row, "in"), &d->in, l->why));
     TRY(yaml_flag(row, "opens", false, &d->may_open, l->why));
     TRY(yaml_flag(row, "repeatable", false, &d->is_repeatable, l->why));

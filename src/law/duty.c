@@ -126,6 +126,10 @@ static const struct json *earlier_fulfilment(const struct decision *d, const str
 }
 
 void duties_reopen(struct decision *d, struct span withdrawn) {
+    if (d->is_party) {
+        party_reopen(d, withdrawn);
+        return;
+    }
     for (size_t i = 0; i < d->duties->count; i++) {
         struct json *duty = &d->duties->items[i];
         const struct duty_row *row = row_of(d, json_get_string(duty, "duty"));
@@ -144,8 +148,9 @@ void duties_reopen(struct decision *d, struct span withdrawn) {
 // --- opening ---
 
 static bool has_instance(const struct decision *d, const struct duty_row *row) {
-    for (size_t i = 0; i < d->duties->count; i++) {
-        const struct json *duty = &d->duties->items[i];
+    const struct json *duties = duty_row_is_of_parties(row) ? d->party_duties : d->duties;
+    for (size_t i = 0; i < duties->count; i++) {
+        const struct json *duty = &duties->items[i];
         if (!span_equals(json_get_string(duty, "duty"), row->id) || !json_is_null(json_get(duty, "closed_by"))) continue;
         if (!row->is_again || json_is_null(json_get(duty, "done_by"))) return true;
     }
@@ -194,6 +199,11 @@ static void duty_open(struct decision *d, const struct duty_row *row) {
     }
     struct json duty = duty_make(d, row);
     if (clock != NULL) times_write(d, &duty, clock, &result);
+    if (duty_row_is_of_parties(row)) { // of those that join by this filing, or of all that are parties
+        text_set(d, &duty, "of", document_adds_parties(d->document) ? SPAN("joined") : SPAN("all"));
+        (void)json_tree_push(d->tree, d->party_duties, duty);
+        return;
+    }
     bool is_single, may_be_done = row->opens_on.count == 0 || row->is_done_at_once;
     const struct json *filing = row->opens_on.count == 0 && !row->is_again ? earlier_fulfilment(d, row, INT64_MIN) : NULL;
     if (filing != NULL) done_write(d, &duty, json_get_string(filing, "id"), json_instant(json_get(filing, "received_at"), NULL));
@@ -203,9 +213,9 @@ static void duty_open(struct decision *d, const struct duty_row *row) {
 }
 
 // Readings of open duties anew, for anchors that became known; what no longer applies is closed.
-static void duties_refresh(struct decision *d) {
-    for (size_t i = 0; i < d->duties->count; i++) {
-        struct json *duty = &d->duties->items[i];
+static void duties_refresh(struct decision *d, struct json *duties) {
+    for (size_t i = 0; i < duties->count; i++) {
+        struct json *duty = &duties->items[i];
         const struct duty_row *row = row_of(d, json_get_string(duty, "duty"));
         if (row == NULL || !json_is_null(json_get(duty, "closed_by"))) continue;
         bool is_done = !is_open(duty); // what was done is judged by the times as they now stand, too
@@ -225,8 +235,13 @@ static void duties_refresh(struct decision *d) {
 }
 
 void duties_update(struct decision *d) {
+    if (d->is_party) {
+        party_fulfil(d);
+        return;
+    }
     duties_fulfil(d);
-    duties_refresh(d);
+    duties_refresh(d, d->duties);
+    if (d->party_duties != NULL) duties_refresh(d, d->party_duties);
     for (size_t i = 0; i < d->procedure->duty_count; i++)
         if (should_open(d, &d->procedure->duties[i])) duty_open(d, &d->procedure->duties[i]);
 }

@@ -2,19 +2,19 @@
 /* What follows from an accepted filing, as a list of operations for the services to carry out. */
 #include "law/procedure_private.h"
 
-static struct json *op_add(struct decision *d, struct json *effects, const char *op) {
+struct json *effect_op_add(struct decision *d, struct json *effects, const char *op) {
     struct json *row = json_tree_push(d->tree, effects, json_object());
     (void)json_tree_add(d->tree, row, SPAN("op"), json_from_string(span_of(op)));
     return row;
 }
 
-static void text_add(struct decision *d, struct json *row, const char *name, struct span text) {
+void effect_text_add(struct decision *d, struct json *row, const char *name, struct span text) {
     (void)json_tree_add(d->tree, row, span_of(name), json_from_string(text));
 }
 
 static void words_add(struct decision *d, struct json *row, const char *name, struct span words) {
     struct json map = json_object();
-    text_add(d, &map, "en", words);
+    effect_text_add(d, &map, "en", words);
     (void)json_tree_add(d->tree, row, span_of(name), map);
 }
 
@@ -25,24 +25,27 @@ static void register_add(struct decision *d, struct json *effects) {
     for (size_t i = 0; i < d->document->field_count; i++) {
         const struct field *field = &d->document->fields[i];
         if (field->register_as.len > 0 && !json_is_null(json_find(d->values, field->name)))
-            text_add(d, &set, (const char *)field->register_as.at, field->name);
+            effect_text_add(d, &set, (const char *)field->register_as.at, field->name);
     }
     if (set.count == 0) return;
-    struct json *row = op_add(d, effects, "register");
-    text_add(d, row, "entity", d->input->entity_id);
+    struct json *row = effect_op_add(d, effects, "register");
+    effect_text_add(d, row, "entity", d->input->entity_id);
     (void)json_tree_add(d->tree, row, SPAN("set"), set);
 }
 
 static void message_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
-    bool is_to_entity = effect->office_kind.len == 0;
+    bool is_to_entity = effect->office_kind.len == 0, is_to_parties = span_is(effect->office_kind, "parties");
     if (is_to_entity && d->input->entity_id.len == 0) return;
-    struct json to = json_object();
-    if (is_to_entity) text_add(d, &to, "entity", d->input->entity_id);
-    else text_add(d, &to, "office_kind", effect->office_kind);
-    struct json *row = op_add(d, effects, "message");
+    struct json to = json_object(), states = json_array();
+    if (is_to_parties) effect_text_add(d, &to, "parties", d->input->case_id);
+    else if (is_to_entity) effect_text_add(d, &to, "entity", d->input->entity_id);
+    else effect_text_add(d, &to, "office_kind", effect->office_kind);
+    struct json *row = effect_op_add(d, effects, "message");
+    for (size_t i = 0; i < effect->party_states.count; i++) (void)json_tree_push(d->tree, &states, json_from_string(effect->party_states.items[i]));
+    if (states.count > 0) (void)json_tree_add(d->tree, &to, SPAN("states"), states);
     (void)json_tree_add(d->tree, row, SPAN("to"), to);
-    text_add(d, row, "kind", effect->value);
-    text_add(d, row, "article", effect->article);
+    effect_text_add(d, row, "kind", effect->value);
+    effect_text_add(d, row, "article", effect->article);
     words_add(d, row, "words", effect->words);
     if (effect->is_page) (void)json_tree_add(d->tree, row, SPAN("page"), json_from_bool(true));
 }
@@ -50,11 +53,11 @@ static void message_add(struct decision *d, struct json *effects, const struct e
 static void link_add_one(struct decision *d, struct json *effects, const struct effect_row *effect, struct span other) {
     struct span own = effect->is_from_case ? d->input->case_id : d->input->entity_id;
     if (own.len == 0) return;
-    struct json *row = op_add(d, effects, "link");
-    text_add(d, row, "kind", effect->value);
-    text_add(d, row, "from", effect->is_reversed ? other : own);
-    text_add(d, row, "to", effect->is_reversed ? own : other);
-    text_add(d, row, "article", effect->article);
+    struct json *row = effect_op_add(d, effects, "link");
+    effect_text_add(d, row, "kind", effect->value);
+    effect_text_add(d, row, "from", effect->is_reversed ? other : own);
+    effect_text_add(d, row, "to", effect->is_reversed ? own : other);
+    effect_text_add(d, row, "article", effect->article);
 }
 
 static void link_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
@@ -69,13 +72,13 @@ static void link_add(struct decision *d, struct json *effects, const struct effe
 static void erase_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
     const struct json *target = json_find(d->values, effect->value), *names = json_find(d->values, effect->field);
     if (json_is_null(target)) return;
-    struct json *row = op_add(d, effects, "erase");
-    text_add(d, row, "filing", target->string);
+    struct json *row = effect_op_add(d, effects, "erase");
+    effect_text_add(d, row, "filing", target->string);
     struct json list = json_array();
     for (size_t i = 0; !json_is_null(names) && i < names->count; i++)
         (void)json_tree_push(d->tree, &list, json_from_string(json_get_string(&names->items[i], "name")));
     (void)json_tree_add(d->tree, row, SPAN("fields"), list);
-    text_add(d, row, "article", effect->article);
+    effect_text_add(d, row, "article", effect->article);
 }
 
 // {"op":"case_entity"}: the field names the entity, or the case loses the one that it had.
@@ -84,10 +87,10 @@ static void case_entity_add(struct decision *d, struct json *effects, const stru
     struct span was = d->input->entity_id;
     if (effect->field.len > 0 && json_is_null(named)) return;
     if (named == NULL && was.len == 0) return;
-    struct json *row = op_add(d, effects, "case_entity");
+    struct json *row = effect_op_add(d, effects, "case_entity");
     (void)json_tree_add(d->tree, row, SPAN("entity"), named != NULL ? *named : json_null());
     (void)json_tree_add(d->tree, row, SPAN("was"), named == NULL ? json_from_string(was) : json_null());
-    text_add(d, row, "article", effect->article);
+    effect_text_add(d, row, "article", effect->article);
 }
 
 static struct json instant_of(const struct decision *d, struct span field) {
@@ -96,19 +99,19 @@ static struct json instant_of(const struct decision *d, struct span field) {
 }
 
 static void downtime_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
-    struct json *row = op_add(d, effects, "downtime");
-    text_add(d, row, "kind", effect->value);
+    struct json *row = effect_op_add(d, effects, "downtime");
+    effect_text_add(d, row, "kind", effect->value);
     (void)json_tree_add(d->tree, row, SPAN("from"), instant_of(d, effect->field));
     (void)json_tree_add(d->tree, row, SPAN("to"), instant_of(d, effect->until));
-    text_add(d, row, "article", effect->article);
+    effect_text_add(d, row, "article", effect->article);
 }
 
 // That an officer recorded it, and by which way it came; from whom stands in the filing alone.
 static void intake_add(struct decision *d, struct json *effects) {
     if (d->input->intake_kind.len == 0) return;
     struct span channel = json_get_string(json_find(d->values, SPAN(FIELD_ON_BEHALF)), "channel");
-    struct json *row = op_add(d, effects, "intake");
-    text_add(d, row, "office_kind", d->input->intake_kind);
+    struct json *row = effect_op_add(d, effects, "intake");
+    effect_text_add(d, row, "office_kind", d->input->intake_kind);
     (void)json_tree_add(d->tree, row, SPAN("channel"), channel.len > 0 ? json_from_string(channel) : json_null());
 }
 
@@ -121,10 +124,10 @@ static void status_add(struct decision *d, struct json *effects, const struct ef
     }
     if (d->input->entity_id.len == 0) return;
     bool is_class = effect->kind == EFFECT_CLASS;
-    struct json *row = op_add(d, effects, is_class ? "entity_class" : "entity_status");
-    text_add(d, row, "entity", d->input->entity_id);
-    text_add(d, row, is_class ? "class" : "status", value);
-    text_add(d, row, "article", effect->article);
+    struct json *row = effect_op_add(d, effects, is_class ? "entity_class" : "entity_status");
+    effect_text_add(d, row, "entity", d->input->entity_id);
+    effect_text_add(d, row, is_class ? "class" : "status", value);
+    effect_text_add(d, row, "article", effect->article);
 }
 
 // --- proposals ---
@@ -150,8 +153,8 @@ static bool states_add(struct decision *d, const struct proposal_row *row, struc
 static void proposal_add(struct decision *d, struct json *effects, const struct proposal_row *row) {
     struct json to = json_object(), fields = json_array();
     if (row->target == TARGET_STATES && !states_add(d, row, &to)) return;
-    if (row->target == TARGET_OFFICE) text_add(d, &to, "office_kind", row->target_name);
-    if (row->target == TARGET_BODY) text_add(d, &to, "body", row->target_name);
+    if (row->target == TARGET_OFFICE) effect_text_add(d, &to, "office_kind", row->target_name);
+    if (row->target == TARGET_BODY) effect_text_add(d, &to, "body", row->target_name);
     bool has_value = false; // a document that tells this recipient nothing is not proposed
     for (size_t i = 0; i < d->document->field_count; i++) {
         const struct field *field = &d->document->fields[i];
@@ -160,11 +163,11 @@ static void proposal_add(struct decision *d, struct json *effects, const struct 
         (void)json_tree_push(d->tree, &fields, json_from_string(field->name));
     }
     if (!has_value) return;
-    struct json *op = op_add(d, effects, "proposal");
-    text_add(d, op, "rule", row->id);
+    struct json *op = effect_op_add(d, effects, "proposal");
+    effect_text_add(d, op, "rule", row->id);
     (void)json_tree_add(d->tree, op, SPAN("to"), to);
     (void)json_tree_add(d->tree, op, SPAN("fields"), fields);
-    text_add(d, op, "article", row->article);
+    effect_text_add(d, op, "article", row->article);
     words_add(d, op, "reason", row->reason);
 }
 
@@ -182,6 +185,7 @@ struct json effects_make(struct decision *d) {
         else if (effect->kind == EFFECT_ERASE) erase_add(d, &effects, effect);
         else if (effect->kind == EFFECT_CASE_ENTITY) case_entity_add(d, &effects, effect);
         else if (effect->kind == EFFECT_DOWNTIME) downtime_add(d, &effects, effect);
+        else if (effect->kind >= EFFECT_PARTY_ADD) party_effect_add(d, &effects, effect);
         else status_add(d, &effects, effect);
     }
     for (size_t i = 0; held.len == 0 && i < d->procedure->proposal_count; i++) {

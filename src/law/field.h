@@ -33,6 +33,8 @@ enum field_type {
     FIELD_ENTITIES,
     FIELD_FILING,
     FIELD_CASE,
+    FIELD_CASES,
+    FIELD_SELECTION, // criteria that select entities of the register (law/selection.h)
     FIELD_GROUP,
     FIELD_LIST,
     FIELD_TYPE_COUNT

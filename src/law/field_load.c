@@ -11,8 +11,8 @@ static const char *const TYPES[FIELD_TYPE_COUNT] = {
     [FIELD_COUNTRIES] = "countries", [FIELD_IP_RANGE] = "ip_range",       [FIELD_IP_RANGES] = "ip_ranges",
     [FIELD_DOMAIN] = "domain",       [FIELD_DOMAINS] = "domains",         [FIELD_ENTITY_TYPE] = "entity_type",
     [FIELD_ENTITY] = "entity",       [FIELD_ENTITY_TYPES] = "entity_types", [FIELD_ENTITIES] = "entities",
-    [FIELD_FILING] = "filing",       [FIELD_CASE] = "case",               [FIELD_GROUP] = "group",
-    [FIELD_LIST] = "list",
+    [FIELD_FILING] = "filing",       [FIELD_CASE] = "case",               [FIELD_CASES] = "cases",
+    [FIELD_GROUP] = "group",         [FIELD_LIST] = "list",               [FIELD_SELECTION] = "selection",
 };
 
 const char *field_type_name(enum field_type type) { return TYPES[type]; }
@@ -25,6 +25,7 @@ enum field_type field_type_single(enum field_type type) {
     case FIELD_DOMAINS: return FIELD_DOMAIN;
     case FIELD_ENTITY_TYPES: return FIELD_ENTITY_TYPE;
     case FIELD_ENTITIES: return FIELD_ENTITY;
+    case FIELD_CASES: return FIELD_CASE;
     case FIELD_LIST: return FIELD_GROUP;
     default: return type;
     }
@@ -91,7 +92,7 @@ static struct err kept_load(const struct yaml *row, struct field *field, struct 
     field->register_as = yaml_get_text(row, "register");
     if (keeps == NULL) return err_none();
     if (field->type == FIELD_TEXT || field->type == FIELD_LONG_TEXT || field->type == FIELD_EMAIL || field->type == FIELD_PHONE ||
-        field->type == FIELD_GROUP || field->type == FIELD_LIST)
+        field->type == FIELD_GROUP || field->type == FIELD_LIST || field->type == FIELD_SELECTION)
         return yaml_refuse(keeps, why, "field.keeps", "a case keeps no free text and no groups");
     field->keeps = keeps->type == YAML_SCALAR ? keeps->text : yaml_get_text(keeps, "fact");
     field->keeps_first = span_is(yaml_get_text(keeps, "as"), "first");

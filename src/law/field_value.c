@@ -6,6 +6,7 @@
 #include "law/field.h"
 #include "law/procedure.h"
 #include "law/procedure_private.h"
+#include "law/selection.h"
 
 void fault_add(struct fault_list *list, struct span field, const char *rule, struct span article, const char *format, ...) {
     enum { FAULTS_MAX = 100 };
@@ -209,9 +210,20 @@ static struct json several_read(struct value_reader *r, const struct field *fiel
     return out.count == 0 ? json_null() : out;
 }
 
+static struct json selection_value(struct value_reader *r, const struct field *field, const struct json *sent, struct span pointer) {
+    struct selection selection;
+    struct why why = {0};
+    struct err e = selection_read(r->law, sent, r->tree->arena, &selection, &why);
+    if (!is_err(e)) return selection.criteria;
+    if (e.code == ERR_MEMORY) r->tree->is_failed = true;
+    fault_add(r->faults, arena_printf(r->tree->arena, "%.*s%s", SPAN_FMT(pointer), why.field), why.rule, field->article, "%s", why.words);
+    return json_null();
+}
+
 struct json field_read(struct value_reader *r, const struct field *field, const struct json *sent, struct span pointer) {
     if (json_is_null(sent)) return json_null();
     if (field->type == FIELD_GROUP) return fields_read(r, field->fields, field->count, sent, pointer);
+    if (field->type == FIELD_SELECTION) return selection_value(r, field, sent, pointer);
     if (field->type != field_type_single(field->type)) return several_read(r, field, sent, pointer);
     if (field->type == FIELD_BOOL)
         return sent->type == JSON_BOOL ? *sent : refuse(r, field, pointer, "field.type", "true or false is expected.");

@@ -6,14 +6,15 @@
 
 // --- the case before ---
 
-static struct json case_new(struct json_tree *tree, struct span procedure) {
+static struct json case_new(struct json_tree *tree, const struct procedure *procedure) {
     struct json out = json_object();
-    (void)json_tree_add(tree, &out, SPAN("procedure"), json_from_string(procedure));
+    (void)json_tree_add(tree, &out, SPAN("procedure"), json_from_string(procedure->id));
     (void)json_tree_add(tree, &out, SPAN("state"), json_from_string(SPAN("new")));
     (void)json_tree_add(tree, &out, SPAN("facts"), json_object());
     (void)json_tree_add(tree, &out, SPAN("filings"), json_array());
     (void)json_tree_add(tree, &out, SPAN("duties"), json_array());
     (void)json_tree_add(tree, &out, SPAN("flags"), json_object());
+    if (procedure->parties.len > 0) (void)json_tree_add(tree, &out, SPAN("party_duties"), json_array());
     return out;
 }
 
@@ -32,7 +33,7 @@ static struct json *member(struct json *object, const char *name) {
 
 static struct err case_read(struct decision *d, struct why *why) {
     const struct json *before = d->input->case_state;
-    d->state = json_is_null(before) ? case_new(d->tree, d->procedure->id) : json_tree_copy(d->tree, before);
+    d->state = json_is_null(before) ? case_new(d->tree, d->procedure) : json_tree_copy(d->tree, before);
     if (d->tree->is_failed) return err_make(ERR_MEMORY);
     if (d->document->seen_by.count > 0 && d->state.type == JSON_OBJECT && json_get(&d->state, "audience") == NULL) {
         struct json audience = json_object();
@@ -47,15 +48,16 @@ static struct err case_read(struct decision *d, struct why *why) {
     d->filings = is_ours ? member(&d->state, "filings") : NULL;
     d->duties = is_ours ? member(&d->state, "duties") : NULL;
     d->flags = is_ours ? member(&d->state, "flags") : NULL;
+    d->party_duties = is_ours ? member(&d->state, "party_duties") : NULL;
     if (d->case_facts == NULL || d->case_facts->type != JSON_OBJECT || !rows_are_objects(d->filings) || !rows_are_objects(d->duties) ||
-        d->flags == NULL || d->flags->type != JSON_OBJECT)
+        d->flags == NULL || d->flags->type != JSON_OBJECT || (d->procedure->parties.len > 0) != rows_are_objects(d->party_duties))
         return why_set(why, ERR_CORRUPT, "", "case.state", "", "The state of the case is none of this procedure.");
     d->facts.case_facts = d->case_facts;
     d->facts.filings = d->filings;
     d->facts.duties = d->duties;
     d->facts.flags = d->flags;
     d->facts.state = json_get_string(&d->state, "state");
-    return err_none();
+    return party_begin(d, why);
 }
 
 static struct err decision_begin(struct decision *d, const struct procedure_input *input, struct json_tree *tree, struct why *why) {
@@ -88,11 +90,13 @@ static struct span joined(struct arena *arena, const struct names *names) {
     return buf_span(&out);
 }
 
-static const struct json *filing_of(const struct decision *d, struct span id) {
-    for (size_t i = 0; i < d->filings->count; i++)
-        if (span_equals(json_get_string(&d->filings->items[i], "id"), id)) return &d->filings->items[i];
+static const struct json *filing_in(const struct json *filings, struct span id) {
+    for (size_t i = 0; i < filings->count; i++)
+        if (span_equals(json_get_string(&filings->items[i], "id"), id)) return &filings->items[i];
     return NULL;
 }
+
+static const struct json *filing_of(const struct decision *d, struct span id) { return filing_in(d->filings, id); }
 
 static void state_check(const struct decision *d, struct fault_list *faults) {
     const struct document *document = d->document;
@@ -115,6 +119,7 @@ static void filer_check(const struct decision *d, struct fault_list *faults) {
     if (!names_have(&document->by, input->filer_role))
         fault_add(faults, SPAN(""), "filing.role", document->article, "\"%.*s\" is filed by: %.*s.", SPAN_FMT(document->label),
                   SPAN_FMT(joined(faults->arena, &document->by)));
+    party_check(d, faults);
     if (document->needs_entity && input->entity_id.len == 0)
         fault_add(faults, SPAN(""), "filing.entity", document->article, "\"%.*s\" concerns an entity; none is named.", SPAN_FMT(document->label));
     if (input->intake_kind.len > 0) intake_check(d, faults);
@@ -157,7 +162,7 @@ static void references_check(const struct decision *d, struct fault_list *faults
     for (size_t i = 0; i < d->document->field_count; i++) {
         const struct field *field = &d->document->fields[i];
         const struct json *value = json_find(d->values, field->name);
-        if (field->type != FIELD_FILING || field->is_anywhere || json_is_null(value) || filing_of(d, value->string) != NULL) continue;
+        if (field->type != FIELD_FILING || field->is_anywhere || json_is_null(value) || filing_of(d, value->string) != NULL || filing_in(d->facts.filings, value->string) != NULL) continue;
         fault_add(faults, arena_printf(faults->arena, "/%.*s", SPAN_FMT(field->name)), "field.filing", field->article,
                   "The case has no such filing.");
     }
@@ -238,7 +243,7 @@ static void facts_keep(struct decision *d) {
         if (!condition_holds(row->when, &d->facts)) continue;
         struct json received = json_tree_instant(d->tree, d->input->received_at.ms);
         const struct json *value = row->source == FACT_FIELD      ? json_find(d->values, row->name)
-                                   : row->source == FACT_CASE     ? json_find(d->case_facts, row->name)
+                                   : row->source == FACT_CASE     ? json_find(d->facts.case_facts, row->name)
                                    : row->source == FACT_RECEIVED ? &received
                                                                   : &row->constant;
         fact_keep(d, row->fact, value, row->is_first);
@@ -257,8 +262,13 @@ static void flags_set(struct decision *d) {
 static void state_move(struct decision *d) {
     for (size_t i = 0; i < d->document->move_count; i++) {
         const struct move_row *move = &d->document->moves[i];
-        if (move->from.count > 0 && !names_have(&move->from, d->facts.state)) continue;
+        struct span now = d->is_party ? d->facts.party_state : d->facts.state;
+        if (move->from.count > 0 && !names_have(&move->from, now)) continue;
         if (!condition_holds(move->when, &d->facts)) continue;
+        if (d->is_party) {
+            party_state_set(d, move->to);
+            return;
+        }
         d->facts.state = move->to;
         (void)json_tree_set(d->tree, &d->state, SPAN("state"), json_from_string(move->to));
         return;
@@ -288,6 +298,12 @@ static struct err case_change(struct decision *d, struct procedure_decision *ret
     if (state == NULL || effects == NULL) return err_make(ERR_MEMORY);
     *effects = effects_make(d);
     *state = d->state;
+    if (d->is_party) {
+        struct json *part = ARENA_NEW(d->tree->arena, struct json);
+        if (part == NULL) return err_make(ERR_MEMORY);
+        *part = d->part;
+        ret->party_state = part;
+    }
     if (d->tree->is_failed) return err_make(ERR_MEMORY);
     ret->is_accepted = true;
     ret->values = d->values;

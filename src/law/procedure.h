@@ -26,16 +26,22 @@
  *     "due_day":"2028-02-29"|null,"is_firm":true,"article":"NIS2 23(4)(b)","words":{"en":"..."},
  *     "note":"..."|null, "readings":[{"as":"national"|...,"anchor_at","due","due_latest","article"}],
  *     "done_by":"F..."|null,"done_at":"...Z"|null,"closed_by":"F..."|null}],
- *   "flags":{"cross_border":true,...}}
+ *   "flags":{"cross_border":true,...},
+ *   "party_duties":[<duty> and "of":"joined"|"all"]}     only where the procedure has parties: what each of them owes, once
+ *     for all; those that joined by the filing that opened it, or all that were parties then. A party's part says what it did.
  *   `due` is the earlier reading and what filers see; `due_latest` the latest lawful one, after which alone *late* may show.
  *   A due of null is a duty without a number ("without undue delay"). `due_day`: the period ends with that whole local day
  *   (then `due` is its 24:00). A duty with closed_by is no longer owed. Lateness is not stored: duty_status().
+ *
+ * party_state: a party's part of the case: {"party":"E...","joined_by":"F...","state":"silent","facts":{},"filings":[as
+ *   above],"flags":{},"done":[{"duty","opened_by":"F...","done_by":"F...","done_at":"...Z"}]}
  *
  * effects: array of operations, in the order in which they are to be done:
  *   {"op":"register","entity":"E...","set":{"<register attribute>":"<form field>"}}   values stay in the filing, by field name
  *   {"op":"entity_status","entity":"E...","status":"registered","article"}
  *   {"op":"entity_class","entity":"E...","class":"ESS","article"}
- *   {"op":"message","to":{"office_kind":"csirt"}|{"entity":"E..."},"kind":"<message kind>","article","words":{"en":..},
+ *   {"op":"message","to":{"office_kind":"csirt"}|{"entity":"E..."}|{"parties":"C...","states"?:["silent"]},
+ *     "kind":"<message kind>","article","words":{"en":..},
  *     "page":true}                                  page only where whoever is on duty at the office is to be woken
  *   {"op":"proposal","rule":"...","to":{"office_kind":"spoc"}|{"states":["BE","FR"]}|{"body":"enisa"},
  *     "fields":["name",...],"article","reason":{"en":..}}        a named officer releases it; nothing goes by itself
@@ -44,6 +50,9 @@
  *   {"op":"case_entity","entity":"E..."|null,"was":"E..."|null,"article"}     the case is from now on of this entity, or of none
  *   {"op":"intake","office_kind":"csirt","channel":"phone"|null}               an officer recorded it for who filed it
  *   {"op":"downtime","kind":"declared"|"withdrawn","from":"...Z"|null,"to":"...Z"|null,"article"}   of this case
+ *   {"op":"party_add","parties":["E..."|"C...",...],"article"}     {"op":"party_remove",...} likewise
+ *   {"op":"party_select","filing":"F...","field":"<form field>","article"}    the field holds criteria; the service makes a
+ *     party_add of what fits them at that moment
  * In a state of quarantine (`held:`) messages go to the office that holds it and to nobody else, and nothing is proposed.
  */
 #ifndef LAW_PROCEDURE_H
@@ -64,6 +73,9 @@ struct procedure_input {
     const struct json *fields; // object as sent, untrusted; NULL counts as {}
     const struct json *subject;    // facts on the entity: {"class","types":[...],"status",...}, or NULL
     const struct json *case_state; // NULL: this document opens a case
+    struct span party_id;          // filer_role party: which one files; entity_id is then its entity
+    const struct json *party_state; // its part of the case; NULL: it has not filed yet
+    struct span party_joined_by;   // the filing by which it became a party
     struct stamp received_at;      // when the filing reached the node (or was signed, where that counts)
     int64_t recorded_ms;           // now
     size_t attachment_count;
@@ -84,6 +96,7 @@ struct procedure_decision {
     const struct json *values;      // NULL where not accepted; likewise the next two
     const struct json *case_state;  // after
     const struct json *effects;
+    const struct json *party_state; // after; NULL where no party filed. The case itself is then as it was
     struct span marking;            // of the document, e.g. "TLP:AMBER"
     int64_t version;                // of this document in the case, from 1
 };
@@ -117,6 +130,7 @@ struct procedure_document {
     bool may_open;        // may open a case
     bool needs_entity;    // concerns an entity on the register; without one it may not be filed
     bool is_repeatable;   // each filing stands for itself; otherwise the next one replaces the last version
+    bool is_by_party;     // filed by a party, into its part of the case
     size_t max_attachments;
     enum claim_use claim;
     size_t intake_count;
@@ -155,6 +169,20 @@ void procedure_write_list(struct json_out *out, const struct law *law, struct sp
 CHECKED struct err procedure_write_form(struct json_out *out, const struct law *law, struct span state, struct civil at,
                                         struct span procedure, struct span document, struct span lang, struct why *why);
 
+// What the parties of its cases are: "entities", "cases", or empty: it has none. A party's first state in *ret_state.
+struct span procedure_parties(const struct law *law, struct span state, struct span procedure, struct span *ret_state);
+// Whether a party of a case that stands in CASE_STATE may read what an office filed as DOCUMENT.
+bool procedure_party_sees(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
+                          const struct json *case_state);
+// Whether a party may read the FIELD of such a document: it is not hidden_from parties.
+bool procedure_party_sees_field(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
+                                struct span field);
+// Whether a party that joined by JOINED_BY owes DUTY, an element of case_state.party_duties, at all.
+bool party_owes(const struct json *case_state, const struct json *duty, struct span joined_by);
+// The duties of a party as the case's are written: case_state.party_duties that it owes, with done_by and done_at from its part.
+CHECKED struct err party_duties(const struct json *case_state, const struct json *party_state, struct span joined_by,
+                                struct arena *arena, struct json *ret);
+
 struct procedure_step {
     struct span document, label, article;
     bool is_owed;             // an open duty of this role is fulfilled by it
@@ -165,6 +193,12 @@ CHECKED struct err procedure_next(const struct law *law, struct span state, stru
                                   struct span filer_role, const struct json *subject, const struct json *case_state,
                                   struct span lang, struct arena *arena, const struct procedure_step **ret, size_t *ret_count,
                                   struct why *why);
+
+// What a party may file next.
+CHECKED struct err procedure_next_of_party(const struct law *law, struct span state, struct civil at, struct span procedure,
+                                           const struct json *subject, const struct json *case_state, const struct json *party_state,
+                                           struct span joined_by, struct span lang, struct arena *arena,
+                                           const struct procedure_step **ret, size_t *ret_count, struct why *why);
 
 // --- duties ---
 

@@ -43,6 +43,12 @@ static size_t state_index(const struct procedure *p, struct span id) {
     return i;
 }
 
+static size_t party_state_index(const struct procedure *p, struct span id) {
+    size_t i = 0;
+    while (i < p->party_state_count && !span_equals(p->party_states[i].id, id)) i++;
+    return i;
+}
+
 static const struct fact_name *fact_of(const struct procedure *p, struct span name) {
     for (size_t i = 0; i < p->fact_count; i++)
         if (span_equals(p->facts[i].name, name)) return &p->facts[i];
@@ -74,6 +80,8 @@ static void name_check(void *context, const char *kind, struct span name, const 
     if (strcmp(kind, "case") == 0) is_known = fact_of(p, name) != NULL;
     else if (strcmp(kind, "flag") == 0) is_known = names_have(&p->flags, name);
     else if (strcmp(kind, "state") == 0) is_known = span_is(name, "new") || state_index(p, name) < p->state_count;
+    else if (strcmp(kind, "party") == 0) is_known = p->parties.len > 0 && fact_of(p, name) != NULL;
+    else if (strcmp(kind, "party_state") == 0) is_known = party_state_index(p, name) < p->party_state_count;
     else if (strcmp(kind, "filed") == 0) is_known = document_of(p, name) != NULL;
     else if (strcmp(kind, "duty_open") == 0) is_known = has_duty(p, name);
     else if (strcmp(kind, "setting") == 0) is_known = json_find(c->profile->settings, name) != NULL;
@@ -135,8 +143,44 @@ static void fields_check_rows(struct checker *c, const struct field *fields, siz
     }
 }
 
+// What a party files moves its own part.
+static void party_moves_check(struct checker *c, const struct document *d) {
+    for (size_t i = 0; i < d->move_count; i++) {
+        const struct move_row *move = &d->moves[i];
+        condition_check(c, move->when);
+        name_check(c, "party_state", move->to, move->node);
+        for (size_t k = 0; k < move->from.count; k++) name_check(c, "party_state", move->from.items[k], move->node);
+    }
+}
+
+static void parties_check(struct checker *c, const struct document *d) {
+    const struct procedure *p = c->procedure;
+    if (d->is_by_party && p->parties.len == 0) finding(c, d->node, "\"%.*s\" is filed by a party, but the procedure has no parties", SPAN_FMT(d->id));
+    if (d->is_by_party && d->may_open) finding(c, d->node, "a party opens no case: \"%.*s\"", SPAN_FMT(d->id));
+    if (d->is_by_party && d->needs_entity && span_is(p->parties, "cases"))
+        finding(c, d->node, "parties are cases here: \"%.*s\" can't be filed by one", SPAN_FMT(d->id));
+    if (d->parties_see && p->parties.len == 0) finding(c, d->node, "the procedure has no parties to see \"%.*s\"", SPAN_FMT(d->id));
+    condition_check(c, d->parties_see_when);
+    for (size_t i = 0; i < d->effect_count; i++) {
+        const struct effect_row *effect = &d->effects[i];
+        bool is_of_parties = effect->kind >= EFFECT_PARTY_ADD || span_is(effect->office_kind, "parties");
+        if (is_of_parties && (p->parties.len == 0 || d->is_by_party)) finding(c, effect->node, "the effect needs a procedure with parties, and an office that files");
+        for (size_t k = 0; k < effect->party_states.count; k++) name_check(c, "party_state", effect->party_states.items[k], effect->node);
+        if (effect->of.len > 0) name_check(c, "filed", effect->of, effect->node);
+        const struct field *field = field_of(effect->of.len > 0 ? document_of(p, effect->of) : d, effect->field);
+        if (effect->kind < EFFECT_PARTY_ADD || field == NULL) continue;
+        enum field_type single = field_type_single(field->type), wanted = span_is(p->parties, "cases") ? FIELD_CASE : FIELD_ENTITY;
+        if (effect->kind == EFFECT_PARTY_SELECT ? field->type != FIELD_SELECTION : single != wanted)
+            finding(c, effect->node, "the field \"%.*s\" names no parties of this procedure", SPAN_FMT(effect->field));
+    }
+}
+
 static void moves_check(struct checker *c, const struct document *d) {
     bool leaves_new = false;
+    if (d->is_by_party) {
+        party_moves_check(c, d);
+        return;
+    }
     for (size_t i = 0; i < d->move_count; i++) {
         const struct move_row *move = &d->moves[i];
         condition_check(c, move->when);
@@ -164,7 +208,7 @@ static void kept_check(struct checker *c, const struct document *d) {
     }
     for (size_t i = 0; i < d->effect_count; i++) {
         condition_check(c, d->effects[i].when);
-        if (d->effects[i].field.len > 0) name_check(c, "field", d->effects[i].field, d->effects[i].node);
+        if (d->effects[i].field.len > 0 && d->effects[i].of.len == 0) name_check(c, "field", d->effects[i].field, d->effects[i].node);
         if (d->effects[i].until.len > 0) name_check(c, "field", d->effects[i].until, d->effects[i].node);
     }
 }
@@ -193,7 +237,7 @@ static void intake_rows_check(struct checker *c, const struct document *d) {
 }
 
 static void document_check(struct checker *c, const struct document *d) {
-    static const char *const ROLES[] = {"entity", "csirt", "ca", "spoc", "ccma", "anyone", "node"};
+    static const char *const ROLES[] = {"entity", "csirt", "ca", "spoc", "ccma", "anyone", "node", "party"};
     c->document = d;
     for (size_t i = 0; i < d->by.count; i++) {
         bool is_role = false;
@@ -216,6 +260,7 @@ static void document_check(struct checker *c, const struct document *d) {
     moves_check(c, d);
     kept_check(c, d);
     intake_rows_check(c, d);
+    parties_check(c, d);
     c->document = NULL;
 }
 
@@ -236,7 +281,7 @@ static void reach(struct checker *c) {
         is_changed = false;
         for (size_t i = 0; i < p->document_count; i++) {
             const struct document *d = &p->documents[i];
-            if (!document_is_reachable(c, d)) continue;
+            if (d->is_by_party || !document_is_reachable(c, d)) continue;
             for (size_t k = 0; k < d->move_count; k++) {
                 size_t to = state_index(p, d->moves[k].to);
                 if (to == p->state_count || c->is_reachable[to]) continue;
@@ -249,7 +294,7 @@ static void reach(struct checker *c) {
 static bool can_be_left(const struct procedure *p, struct span state) {
     for (size_t i = 0; i < p->document_count; i++) {
         const struct document *d = &p->documents[i];
-        if (!document_fits_state(d, state)) continue;
+        if (d->is_by_party || !document_fits_state(d, state)) continue;
         for (size_t k = 0; k < d->move_count; k++)
             if (!span_equals(d->moves[k].to, state) && (d->moves[k].from.count == 0 || names_have(&d->moves[k].from, state))) return true;
     }
@@ -353,6 +398,7 @@ static void duty_check(struct checker *c, const struct duty_row *duty) {
         return;
     }
     owed_by_filer_check(c, duty, d);
+    if (duty_row_is_of_parties(duty) && duty->owed_by.count > 1) finding(c, duty->node, "what each party owes nobody else does: owed_by: [party]");
     for (size_t i = 0; i < duty->owed_by.count; i++)
         if (!span_is(duty->owed_by.items[i], "filer") && !names_have(&d->by, duty->owed_by.items[i]))
             finding(c, duty->node, "\"%.*s\" is owed by %.*s, who may not file it", SPAN_FMT(duty->document), SPAN_FMT(duty->owed_by.items[i]));

@@ -215,6 +215,7 @@ struct err procedure_find(const struct law *law, struct span state, struct civil
                                        .may_open = d->may_open,
                                        .needs_entity = d->needs_entity,
                                        .is_repeatable = d->is_repeatable,
+                                       .is_by_party = d->is_by_party,
                                        .max_attachments = d->max_attachments,
                                        .claim = d->claim,
                                        .intake_count = d->intake.count,
@@ -277,37 +278,69 @@ static void owed_mark(const struct procedure *p, const struct json *duties, stru
     }
 }
 
-struct err procedure_next(const struct law *law, struct span state, struct civil at, struct span procedure,
-                          struct span filer_role, const struct json *subject, const struct json *case_state, struct span lang,
-                          struct arena *arena, const struct procedure_step **ret, size_t *ret_count, struct why *why) {
-    const struct procedure *p = procedure_get(law, state, at, procedure);
-    if (p == NULL)
-        return why_set(why, ERR_NOT_FOUND, "", "procedure.unknown", "", "There is no such procedure here on this date.");
+static struct err steps_make(const struct law *law, struct span state, struct civil at, const struct procedure *p, const struct facts *with,
+                             bool is_new, const struct json *duties, struct span lang, struct arena *arena,
+                             const struct procedure_step **ret, size_t *ret_count) {
     struct procedure_step *steps = arena_take_array(arena, p->document_count + 1, sizeof *steps);
     if (steps == NULL) return err_make(ERR_MEMORY);
-    struct facts facts = {.subject = subject,
-                          .settings = clock_profile_of(law, state, at)->settings,
-                          .case_facts = json_get(case_state, "facts"),
-                          .flags = json_get(case_state, "flags"),
-                          .filings = json_get(case_state, "filings"),
-                          .duties = json_get(case_state, "duties"),
-                          .state = json_get_string(case_state, "state"),
-                          .role = filer_role,
-                          .received_ms = INSTANT_NONE};
+    struct facts facts = *with;
+    facts.settings = clock_profile_of(law, state, at)->settings;
+    facts.received_ms = INSTANT_NONE;
     size_t count = 0;
     for (size_t i = 0; i < p->document_count; i++) {
         const struct document *d = &p->documents[i];
-        bool fits = json_is_null(case_state) ? d->may_open : document_fits_state(d, facts.state);
-        if (!fits || !is_valid_at(&d->validity, at) || !names_have(&d->by, filer_role) || !condition_holds(d->when, &facts)) continue;
+        bool fits = is_new ? d->may_open : document_fits_state(d, facts.state);
+        if (!fits || !is_valid_at(&d->validity, at) || !names_have(&d->by, facts.role) || !condition_holds(d->when, &facts)) continue;
         char buffer[256];
         struct span key = document_key(buffer, sizeof buffer, p, d);
         struct span word = arena_printf(arena, "%.*s.label", SPAN_FMT(key));
         struct span label = span_is(lang, "en") ? d->label : law_word(law, state, word, lang);
         steps[count] = (struct procedure_step){.document = d->id, .label = label.at != NULL ? label : d->label, .article = d->article, .due_ms = INSTANT_NONE};
-        owed_mark(p, facts.duties, filer_role, &steps[count++]);
+        owed_mark(p, duties, facts.role, &steps[count++]);
     }
     qsort(steps, count, sizeof *steps, step_order);
     *ret = steps;
     *ret_count = count;
     return err_none();
+}
+
+static struct facts facts_of(const struct json *case_state, const struct json *subject, struct span role) {
+    return (struct facts){.subject = subject,
+                          .case_facts = json_get(case_state, "facts"),
+                          .flags = json_get(case_state, "flags"),
+                          .filings = json_get(case_state, "filings"),
+                          .duties = json_get(case_state, "duties"),
+                          .state = json_get_string(case_state, "state"),
+                          .role = role};
+}
+
+static struct err procedure_need(const struct law *law, struct span state, struct civil at, struct span id, const struct procedure **ret,
+                                 struct why *why) {
+    *ret = procedure_get(law, state, at, id);
+    if (*ret != NULL) return err_none();
+    return why_set(why, ERR_NOT_FOUND, "", "procedure.unknown", "", "There is no such procedure here on this date.");
+}
+
+struct err procedure_next(const struct law *law, struct span state, struct civil at, struct span procedure,
+                          struct span filer_role, const struct json *subject, const struct json *case_state, struct span lang,
+                          struct arena *arena, const struct procedure_step **ret, size_t *ret_count, struct why *why) {
+    const struct procedure *p;
+    TRY(procedure_need(law, state, at, procedure, &p, why));
+    struct facts facts = facts_of(case_state, subject, filer_role);
+    return steps_make(law, state, at, p, &facts, json_is_null(case_state), facts.duties, lang, arena, ret, ret_count);
+}
+
+struct err procedure_next_of_party(const struct law *law, struct span state, struct civil at, struct span procedure,
+                                   const struct json *subject, const struct json *case_state, const struct json *party_state,
+                                   struct span joined_by, struct span lang, struct arena *arena, const struct procedure_step **ret,
+                                   size_t *ret_count, struct why *why) {
+    const struct procedure *p;
+    struct json duties;
+    TRY(procedure_need(law, state, at, procedure, &p, why));
+    TRY(party_duties(case_state, party_state, joined_by, arena, &duties));
+    struct facts facts = facts_of(case_state, subject, SPAN("party"));
+    facts.party_facts = json_get(party_state, "facts");
+    facts.party_state = json_get_string(party_state, "state");
+    if (facts.party_state.at == NULL && p->party_state_count > 0) facts.party_state = p->party_states[0].id;
+    return steps_make(law, state, at, p, &facts, false, &duties, lang, arena, ret, ret_count);
 }

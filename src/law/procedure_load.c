@@ -4,27 +4,39 @@
 
 #include "law/law_private.h"
 
-static struct err states_load(const struct load *l, const struct yaml *rows, struct procedure *p) {
+static struct err states_load(const struct load *l, const struct yaml *rows, struct state_row **ret, size_t *ret_count) {
     void *at = NULL;
-    TRY(rows_begin(l->arena, rows, sizeof *p->states, &at, &p->state_count, l->why));
-    p->states = at;
-    for (size_t i = 0; i < p->state_count; i++) {
+    TRY(rows_begin(l->arena, rows, sizeof **ret, &at, ret_count, l->why));
+    struct state_row *states = at;
+    for (size_t i = 0; i < *ret_count; i++) {
         const struct yaml *row = &rows->items[i];
-        p->states[i].node = row;
+        states[i].node = row;
         TRY(yaml_only(row, "state label final held", l->why));
-        TRY(yaml_need(row, "state", &p->states[i].id, l->why));
-        TRY(yaml_need(row, "label", &p->states[i].label, l->why));
-        TRY(yaml_flag(row, "final", false, &p->states[i].is_final, l->why));
-        struct span held = p->states[i].held = yaml_get_text(row, "held");
+        TRY(yaml_need(row, "state", &states[i].id, l->why));
+        TRY(yaml_need(row, "label", &states[i].label, l->why));
+        TRY(yaml_flag(row, "final", false, &states[i].is_final, l->why));
+        struct span held = states[i].held = yaml_get_text(row, "held");
         if (held.len > 0 && !span_is(held, "csirt") && !span_is(held, "ca"))
             return yaml_refuse(row, l->why, "pack.held", "held: the office that receives is expected, csirt or ca");
     }
+    *ret = states;
+    return err_none();
+}
+
+// parties: what the procedure's parties are, and the states of a party's part.
+static struct err parties_load(const struct load *l, const struct yaml *root, struct procedure *p) {
+    p->parties = yaml_get_text(root, "parties");
+    if (p->parties.len > 0 && !span_is(p->parties, "entities") && !span_is(p->parties, "cases"))
+        return yaml_refuse(root, l->why, "pack.parties", "parties: entities or cases is expected");
+    TRY(states_load(l, yaml_get(root, "party_states"), &p->party_states, &p->party_state_count));
+    if ((p->parties.len > 0) != (p->party_state_count > 0))
+        return yaml_refuse(root, l->why, "pack.parties", "parties and party_states stand together");
     return err_none();
 }
 
 static struct err procedure_load(struct law *law, const struct commons *commons, const struct pack *pack, const struct yaml *root,
                                  struct procedure *ret, struct why *why) {
-    TRY(yaml_only(root, "procedure label article workspace include lists sets states facts flags documents duties proposals from to", why));
+    TRY(yaml_only(root, "procedure label article workspace include lists sets states parties party_states facts flags documents duties proposals from to", why));
     struct procedure p = {.pack = pack, .node = root};
     TRY(yaml_need(root, "procedure", &p.id, why));
     TRY(yaml_need(root, "label", &p.label, why));
@@ -42,7 +54,8 @@ static struct err procedure_load(struct law *law, const struct commons *commons,
     TRY(common_context(commons, root, &p.includes, law->arena, &l, lists, why));
     p.lists = *lists;
     l.procedure = p.id;
-    TRY(states_load(&l, yaml_get(root, "states"), &p));
+    TRY(states_load(&l, yaml_get(root, "states"), &p.states, &p.state_count));
+    TRY(parties_load(&l, root, &p));
     TRY(procedure_rows_add(&l, root, &p));
     for (size_t i = 0; i < p.includes.count; i++) {
         const struct common *common = common_of(commons, p.includes.items[i]);

@@ -52,13 +52,16 @@ struct flag_row {
     const struct yaml *node;
 };
 
-enum effect_kind { EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME };
+enum effect_kind { EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_PARTY_ADD,
+                   EFFECT_PARTY_REMOVE, EFFECT_PARTY_SELECT };
 struct effect_row {
     enum effect_kind kind;
     struct span value;      // status, class, kind of message, link or downtime
     struct span field;      // class, link, case_entity: the field that holds it; downtime: the one with its beginning
     struct span until;      // downtime: the field with its end
-    struct span office_kind; // message; empty: to the entity
+    struct span of;         // party_select: the document whose last version has the field; empty: this one
+    struct names party_states; // message to the parties: only to those in these states; none: to all
+    struct span office_kind; // message; empty: to the entity; "parties"
     bool is_page;           // message: whoever is on duty at the office is woken
     bool is_from_case;      // link: between cases
     bool is_reversed;       // link: from the named one to this one
@@ -85,6 +88,9 @@ struct document {
     const struct condition *when;
     struct span when_words;
     struct span withdraws; // field that names the filing to be marked withdrawn
+    bool is_by_party;      // filed by a party, into its own part of the case
+    bool parties_see;      // parties may read it, as soon as the condition holds
+    const struct condition *parties_see_when;
     size_t field_count, rule_count, move_count, fact_count, flag_count, effect_count;
     struct field *fields;
     struct cross_rule *rules;
@@ -103,7 +109,7 @@ struct done_row { // a document that fulfils a duty
 };
 struct duty_row {
     struct span id, document, clock, article, words;
-    struct names owed_by;               // `filer`: the role that filed the document which opened it
+    struct names owed_by;               // `filer`: the role that filed the document which opened it; `party` alone: each party
     struct names opens_on;              // each such filing opens one
     const struct condition *opens_when; // without opens_on: opened once, as soon as this holds
     bool is_done_at_once; // opens_on: the opening filing may itself fulfil it
@@ -143,8 +149,9 @@ struct procedure {
     const struct pack *pack;
     struct names includes; // common files
     struct name_lists lists; // with those of what it includes
-    size_t state_count, fact_count, document_count, duty_count, proposal_count, flag_count;
-    struct state_row *states;
+    struct span parties; // "entities", "cases": what its parties are; empty: it has none
+    size_t state_count, party_state_count, fact_count, document_count, duty_count, proposal_count, flag_count;
+    struct state_row *states, *party_states; // a party begins in the first
     struct fact_name *facts;
     struct names flags;
     struct document *documents;
@@ -191,7 +198,10 @@ struct decision {
     struct json_tree *tree;
     struct facts facts;
     struct json state; // case_state after; the pointers below point into it
-    struct json *case_facts, *filings, *duties, *flags;
+    struct json *case_facts, *filings, *duties, *flags; // those that the filing changes: of the case, or of the party's part
+    struct json part;          // of the party that files
+    struct json *party_duties; // what each party owes; NULL where the procedure has no parties
+    bool is_party;             // a party files
     const struct json *values;
     bool is_correction; // a later version of a filing
     int64_t version;
@@ -206,5 +216,22 @@ struct span state_held(const struct procedure *procedure, struct span state);
 // Faults of a filing that an officer records for another.
 struct fault_list;
 void intake_check(const struct decision *d, struct fault_list *faults);
+
+// --- parties (party.c) ---
+
+// Begins the party's part where a party files: what the filing changes is its own then.
+CHECKED struct err party_begin(struct decision *d, struct why *why);
+void party_check(const struct decision *d, struct fault_list *faults);
+// Marks what the party's filing fulfils of what it owes.
+void party_fulfil(struct decision *d);
+// After WITHDRAWN, a filing of the party, was marked.
+void party_reopen(struct decision *d, struct span withdrawn);
+void party_state_set(struct decision *d, struct span state);
+// Operations that add or take away parties.
+void party_effect_add(struct decision *d, struct json *effects, const struct effect_row *effect);
+bool duty_row_is_of_parties(const struct duty_row *row);
+bool document_adds_parties(const struct document *document);
+struct json *effect_op_add(struct decision *d, struct json *effects, const char *op);
+void effect_text_add(struct decision *d, struct json *row, const char *name, struct span text);
 
 #endif

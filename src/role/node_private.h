@@ -88,6 +88,7 @@ struct node {
     struct inflight *done_first, *done_last;
     _Atomic bool has_events;
     _Atomic bool is_stopping;
+    _Atomic bool has_task_job; // a step of what is queued for parties is under way
 
     pthread_mutex_t keys_lock;
     struct channel keys; // under keys_lock
@@ -144,6 +145,9 @@ void node_streams_feed(struct node *node, int64_t now_ms);
 // Has the PDF of a paper (format/paper.h) made and appends it. ERR_BUSY where press is not there now, or busy.
 CHECKED struct err node_press(void *node, struct span paper, struct buf *ret, struct why *why);
 void node_press_channel(struct node *node, int fd); // the channel's thread: a new one came
+
+// node_tasks.c (the channel's thread): goes on with what is queued for the parties of cases
+void node_tasks(struct node *node);
 
 // node_timers.c (the channel's thread)
 void node_timers(struct node *node, int64_t now_ms);

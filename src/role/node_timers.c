@@ -172,5 +172,6 @@ void node_timers(struct node *node, int64_t now_ms) {
     if (now_ms - node->outbox_ms >= OUTBOX_MS) {
         node->outbox_ms = now_ms;
         outbox_send(node, now_ms);
+        node_tasks(node);
     }
 }

@@ -163,6 +163,9 @@ struct access_case {
     const struct span *offices; // ids of the offices concerned
     size_t sector_count;
     const struct span *sectors; // of the case; none: only roles without bounds see it
+    bool has_parties;           // it is of many entities, not of one or none
+    size_t party_count;
+    const struct span *parties; // those of them that matter: for which the one who asks may have mandates
     size_t filer_count;
     const struct span *filers;  // pseudonyms of persons who filed in it
     bool is_closed_to_entity;   // the procedure does not (yet) show this case to its entity
@@ -185,12 +188,13 @@ CHECKED struct err access_require_administrator(const struct principal *principa
 // All of these: ERR_NONE allows; ERR_NOT_FOUND where not even the existence may be known; ERR_DENIED otherwise, with words.
 //
 // Reading a case: a role at an office concerned whose bounds of sector meet the case (in supervision: only at a competent
-// authority); or a mandate to read for its entity; or having filed in it and a mandate to file still in force (or no entity).
+// authority); or a mandate to read for its entity or one of its parties; or having filed in it and a mandate to file still in force
+// (or no entity).
 CHECKED struct err access_may_read_case(const struct principal *principal, const struct access_case *of, int64_t now_ms,
                                         struct why *why);
 // Filing into a case (IS_NEW: opening one with these attributes) AS a filer's role. "csirt", "ca", "spoc", "ccma": officer or
 // head at an office of that kind concerned, within its bounds of sector; *ret_office (may be NULL) is that office. "entity": a
-// mandate to file for it. "anyone": no account needed, only for a case of no entity and, where the case exists, only its
+// mandate to file for it; "party": for one of of->parties. "anyone": no account needed, only for a case of no entity and, where the case exists, only its
 // filers. "node" is nobody's.
 CHECKED struct err access_may_file(const struct principal *principal, const struct access_case *of, struct span as,
                                    bool is_new, int64_t now_ms, struct span *ret_office, struct why *why);

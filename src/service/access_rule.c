@@ -120,6 +120,13 @@ static uint32_t mandate_scopes(const struct principal *principal, struct span en
     return scopes;
 }
 
+// The same of the mandates for any of the case's parties.
+static uint32_t party_scopes(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
+    uint32_t scopes = 0;
+    for (size_t i = 0; i < of->party_count; i++) scopes |= mandate_scopes(principal, of->parties[i], now_ms);
+    return scopes;
+}
+
 static bool is_filer(const struct principal *principal, const struct access_case *of) {
     return principal->pseudonym.len > 0 && has(of->filers, of->filer_count, principal->pseudonym);
 }
@@ -127,9 +134,10 @@ static bool is_filer(const struct principal *principal, const struct access_case
 // Whether the person reads the case from its entity's side, or as one who filed in it.
 static bool may_read_as_filer(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
     if (of->is_closed_to_entity) return false;
-    uint32_t scopes = mandate_scopes(principal, of->entity, now_ms);
+    uint32_t scopes = mandate_scopes(principal, of->entity, now_ms) | party_scopes(principal, of, now_ms);
     if ((scopes & MANDATE_READ) != 0) return true;
-    return is_filer(principal, of) && (of->entity.at == NULL || (scopes & MANDATE_FILE) != 0);
+    bool is_nobodys = of->entity.at == NULL && !of->has_parties;
+    return is_filer(principal, of) && (is_nobodys || (scopes & MANDATE_FILE) != 0);
 }
 
 const struct role *access_role_for_case(const struct principal *principal, const struct access_case *of) {
@@ -178,6 +186,13 @@ static struct err may_file_as_entity(const struct principal *principal, const st
                    "You have no mandate to file for this entity at present.");
 }
 
+static struct err may_file_as_party(const struct principal *principal, const struct access_case *of, int64_t now_ms, struct why *why) {
+    TRY(access_require(principal, SCOPE_FILE, why));
+    if ((party_scopes(principal, of, now_ms) & MANDATE_FILE) != 0 && !of->is_closed_to_entity) return err_none();
+    if (!knows_case(principal, of, now_ms)) return access_no_case(why);
+    return why_set(why, ERR_DENIED, NULL, "access.party", NULL, "Only a person with a mandate to file for a party of this case may file that.");
+}
+
 static struct err may_file_as_anyone(const struct principal *principal, const struct access_case *of, bool is_new,
                                      int64_t now_ms, struct why *why) {
     if (principal->is_known) TRY(access_require(principal, SCOPE_FILE, why));
@@ -197,6 +212,8 @@ struct err access_may_file(const struct principal *principal, const struct acces
     struct err result;
     if (span_is(as, "entity"))
         result = may_file_as_entity(principal, of, is_new, now_ms, why);
+    else if (span_is(as, "party"))
+        result = may_file_as_party(principal, of, now_ms, why);
     else if (span_is(as, "anyone"))
         result = may_file_as_anyone(principal, of, is_new, now_ms, why);
     else

@@ -3,6 +3,7 @@
 
 #include "law/procedure.h"
 #include "service/entity.h"
+#include "service/party.h"
 
 struct err case_get(struct store_conn *conn, struct span id, struct arena *arena, struct case_file *ret, struct why *why) {
     struct value param = value_text(id);
@@ -51,6 +52,9 @@ void case_access_row(const struct services *services, struct span procedure, str
 
 void case_access(const struct services *services, const struct case_file *file, struct arena *arena, struct access_case *ret) {
     case_access_row(services, file->procedure, file->workspace, file->entity_id, file->sectors, arena, ret);
+    ret->has_parties = file->has_parties;
+    ret->parties = file->parties;
+    ret->party_count = file->party_count;
     if (file->filer.len == 0) return;
     struct span *filer = ARENA_NEW(arena, struct span);
     if (filer == NULL) return;
@@ -62,6 +66,7 @@ void case_access(const struct services *services, const struct case_file *file, 
 struct err case_find_filer(struct store_conn *conn, const struct principal *principal, int64_t now_ms, struct arena *arena,
                            struct case_file *file, struct why *why) {
     if (!principal->is_known || principal->pseudonym.len == 0) return err_none();
+    TRY(party_find_own(conn, principal, now_ms, arena, file, why));
     uint32_t scopes = 0;
     for (size_t i = 0; i < principal->mandate_count; i++)
         if (span_equals(principal->mandates[i].entity, file->entity_id) && mandate_is_in_force(&principal->mandates[i], now_ms))
@@ -237,6 +242,7 @@ struct err case_write_json(struct json_out *out, const struct services *services
     struct access_case of;
     case_access(services, file, arena, &of);
     bool is_office = access_role_for_case(principal, &of) != NULL;
+    if (!is_office && file->party_count > 0) return party_write_case_json(out, services, conn, file, lang, now_ms, arena, why);
     json_out_object(out);
     json_out_member_string(out, "id", file->id);
     json_out_member_string(out, "procedure", file->procedure);

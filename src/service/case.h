@@ -10,13 +10,17 @@ struct case_file {
     struct span id, procedure, workspace, entity_id, sectors, state; // sectors: JSON array
     struct json content; // the case as the law sees it
     int64_t version, next_due_ms, opened_ms, changed_ms, last_seq;
+    bool has_parties;
+    size_t party_count;         // parties of it for which the one who asks has a mandate (case_find_filer)
+    const struct span *parties;
+    int64_t parties_version;    // moves with each change of these parties' parts
     struct span filer; // pseudonym of the one who asks, where she filed in it and that may matter (case_find_filer)
 };
 
 // ERR_NOT_FOUND where there is none.
 CHECKED struct err case_get(struct store_conn *conn, struct span id, struct arena *arena, struct case_file *ret, struct why *why);
 // Finds out whether PRINCIPAL filed in the case, where her rights may hang on it: a case of no entity, or a mandate to file
-// without one to read.
+// without one to read; and for which of its parties she has a mandate.
 CHECKED struct err case_find_filer(struct store_conn *conn, const struct principal *principal, int64_t now_ms, struct arena *arena,
                                    struct case_file *file, struct why *why);
 // What the rules of access must know of it; lives in ARENA.

@@ -6,6 +6,7 @@
 #include "service/entity.h"
 #include "service/erasure.h"
 #include "service/intake.h"
+#include "service/party.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -16,6 +17,7 @@ static int64_t instant_of(struct span text, int64_t fallback) {
 
 struct case_row { // of the case that the filing is in
     struct span id, workspace, entity, sectors, procedure;
+    struct span filed_for; // the entity that the filing is of: the case's, or the party that filed
 };
 
 static struct err put_duties(struct store_conn *conn, const struct case_row *row, const struct json *duties, struct arena *arena,
@@ -78,7 +80,7 @@ static struct err put_case(struct store_conn *conn, const struct effects_of *of,
 
 static struct err put_filing(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, struct why *why) {
     struct value params[] = {value_text(of->filing_id), value_int(of->seq),        value_text(row->id),
-                             value_text(row->entity),   value_text(row->workspace), value_text(row->procedure),
+                             value_text(row->filed_for), value_text(row->workspace), value_text(row->procedure),
                              value_text(of->document),  value_text(of->filer_role), value_text(of->filer),
                              value_int(of->received_ms), value_int(of->recorded_ms)};
     return store_write(conn, STMT_FILING_ADD, params, sizeof params / sizeof params[0], NULL, why);
@@ -113,8 +115,16 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(entity_op(services, conn, of, &ops->items[i], arena, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(erasure_op(services, conn, of, &ops->items[i], arena, why));
     if (row.entity.at != NULL) TRY(entity_sectors(conn, row.entity, arena, &row.sectors, why));
-    TRY(intake_move(conn, row.id, row.workspace, row.entity, arena, why));
-    TRY(put_case(conn, of, &row, json_get(file, "content"), arena, why));
+    const struct json *party = json_get(of->effects, "party");
+    struct party_place place = {.case_id = row.id, .of = of};
+    row.filed_for = party != NULL ? json_get_string(party, "entity") : row.entity;
+    if (party != NULL) {
+        TRY(party_put(conn, &place, party, arena, why));
+    } else { // a party's filing leaves the case as it is
+        TRY(intake_move(conn, row.id, row.workspace, row.entity, arena, why));
+        TRY(put_case(conn, of, &row, json_get(file, "content"), arena, why));
+        TRY(party_put_duties(conn, &place, json_get(file, "content"), arena, why));
+    }
     TRY(put_filing(conn, of, &row, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) {
         const struct json *op = &ops->items[i];
@@ -122,7 +132,10 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(intake_op(conn, of, row.id, op, why));
         TRY(downtime_op(conn, of, row.id, op, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
-        if (span_is(name, "message") && !of->is_rebuild) TRY(put_message(conn, of, &row, op, arena, why));
+        TRY(party_op(conn, &place, op, arena, why));
+        if (!span_is(name, "message") || of->is_rebuild) continue;
+        if (party_is_message(op)) TRY(party_message(conn, &place, op, arena, why));
+        else TRY(put_message(conn, of, &row, op, arena, why));
     }
     return err_none();
 }

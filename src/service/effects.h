@@ -4,6 +4,7 @@
  * filing is accepted and when `varde rebuild` lives through the log again; it decides nothing.
  *
  * effects JSON: {"case":{"id","procedure","workspace","entity"|null,"is_new","content":<case_state>},
+ *                                  (no content where a party filed: {"case":{...},"party":{"id":"E...","content":<party_state>}})
  *                "ops":[...as law/procedure.h states them, and
  *                       {"op":"entity_assessed","entity","class","sectors"}   the class that the program proposes]}
  */

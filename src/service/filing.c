@@ -8,6 +8,8 @@
 #include "service/entity.h"
 #include "service/erasure.h"
 #include "service/intake.h"
+#include "service/party.h"
+#include "service/filing_attachment.h"
 #include "service/record_store.h"
 
 // --- deciding ---
@@ -30,7 +32,8 @@ struct filing_place { // the case and the entity as read
     struct case_file file;
     struct entity entity;
     struct json subject;
-    bool has_case, has_entity;
+    struct party party; // that files
+    bool has_case, has_entity, has_party;
 };
 
 static struct err read_place(struct store_conn *conn, const struct filing_request *request, struct arena *arena,
@@ -47,13 +50,33 @@ static struct err read_place(struct store_conn *conn, const struct filing_reques
     return entity_subject(&place->entity, arena, &place->subject, why);
 }
 
+// Which party files, where the document is a party's: the one that the request names, or the only one that this person may file for.
+// Where none is found, the rules of access say so.
+static struct err read_party(struct store_conn *conn, const struct filing_request *request, const struct procedure_document *document,
+                             struct arena *arena, struct filing_place *place, struct why *why) {
+    struct case_file *file = &place->file;
+    if (!document->is_by_party || !place->has_case || file->party_count == 0) return err_none();
+    size_t at = 0;
+    while (at < file->party_count && !span_equals(file->parties[at], request->entity_id)) at++;
+    if (request->entity_id.len == 0 && file->party_count > 1)
+        return why_set(why, ERR_INPUT, "/entity", "filing.party", "", "you act for several parties of this case; name one in \"entity\"");
+    if (request->entity_id.len == 0) at = 0;
+    file->parties += at < file->party_count ? at : 0; // what is asked from here on is asked of this one
+    file->party_count = at < file->party_count;
+    if (file->party_count == 0) return err_none();
+    TRY(party_get(conn, file->id, file->parties[0], arena, &place->party, why));
+    TRY(entity_get(conn, file->parties[0], arena, &place->entity, why));
+    place->has_party = place->has_entity = true;
+    return entity_subject(&place->entity, arena, &place->subject, why);
+}
+
 // Whether the request says of its case what is so. Asked after access: a stranger learns nothing of a case by its faults.
 static struct err check_place(const struct filing_request *request, const struct filing_place *place, struct why *why) {
     if (!place->has_case) return err_none();
     if (!span_equals(place->file.procedure, request->procedure))
         return why_set(why, ERR_INPUT, "/procedure", "filing.procedure", "", "case %.*s is of the procedure %.*s", SPAN_FMT(request->case_id),
                        SPAN_FMT(place->file.procedure));
-    if (request->entity_id.len > 0 && !span_equals(request->entity_id, place->file.entity_id))
+    if (request->entity_id.len > 0 && !span_equals(request->entity_id, place->file.entity_id) && !place->has_party)
         return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "case %.*s is not of this entity", SPAN_FMT(request->case_id));
     return err_none();
 }
@@ -120,33 +143,6 @@ static struct err choose_role(struct services *services, const struct principal 
                    first.words[0] != '\0' ? first.words : "nobody may file this document here");
 }
 
-static struct err check_attachments(struct store_conn *conn, const struct filing_request *request, const struct principal *principal,
-                                    size_t most, struct arena *arena, struct json *ret, struct why *why) {
-    struct json list = {.type = JSON_ARRAY, .items = arena_take_array(arena, request->attachment_count + 1, sizeof(struct json))};
-    if (list.items == NULL) return err_make(ERR_MEMORY);
-    if (request->attachment_count > most)
-        return why_set(why, ERR_INPUT, "/attachments", "filing.attachments", "", "this document takes at most %zu attachments", most);
-    for (size_t i = 0; i < request->attachment_count; i++) {
-        struct value id = value_text(request->attachments[i]);
-        struct rows rows;
-        TRY(store_read(conn, STMT_ATTACHMENT_GET, &id, 1, arena, &rows, why));
-        if (rows.count == 0 || !span_equals(rows_span(&rows, 0, 1), principal->person_id) || rows_span(&rows, 0, 7).at != NULL)
-            return why_set(why, ERR_INPUT, "/attachments", "filing.attachment_unknown", "", "attachment %.*s is not yours or was filed already",
-                           SPAN_FMT(request->attachments[i]));
-        struct json item = {.type = JSON_OBJECT, .count = 3, .members = arena_take_array(arena, 3, sizeof(struct json_member))};
-        struct buf hash;
-        buf_init(&hash, arena, 128);
-        buf_add_hex(&hash, rows_span(&rows, 0, 5));
-        if (item.members == NULL || hash.is_failed) return err_make(ERR_MEMORY);
-        item.members[0] = (struct json_member){SPAN("id"), json_from_string(rows_span(&rows, 0, 0))};
-        item.members[1] = (struct json_member){SPAN("sha256"), json_from_string(buf_span(&hash))};
-        item.members[2] = (struct json_member){SPAN("size"), json_from_int(rows_int(&rows, 0, 4))};
-        list.items[list.count++] = item;
-    }
-    *ret = list;
-    return err_none();
-}
-
 static struct span fresh_id(struct services *services, char prefix, struct arena *arena) {
     char id[18];
     services->random_id(prefix, id);
@@ -192,7 +188,8 @@ static struct err effects_make(struct services *services, const struct filing_pl
     const struct json *ops = plan->decision.effects;
     struct json all = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof(struct json))};
     struct json file = {.type = JSON_OBJECT, .members = arena_take_array(arena, 6, sizeof(struct json_member))};
-    struct json out = {.type = JSON_OBJECT, .members = arena_take_array(arena, 2, sizeof(struct json_member)), .count = 2};
+    struct json out = {.type = JSON_OBJECT, .members = arena_take_array(arena, 3, sizeof(struct json_member))};
+    bool is_party = plan->party_id.len > 0;
     if (all.items == NULL || file.members == NULL || out.members == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < ops->count; i++) all.items[all.count++] = ops->items[i];
     if (plan->entity_id.len > 0 && registers(ops, plan->entity_id))
@@ -203,11 +200,19 @@ static struct err effects_make(struct services *services, const struct filing_pl
     file.members[file.count++] = (struct json_member){SPAN("workspace"), json_from_string(plan->workspace)};
     bool is_detached = entity_op_of(ops) != NULL && json_is_null(json_get(entity_op_of(ops), "entity"));
     struct span entity_id = is_detached ? span_make(NULL, 0) : plan->entity_id;
-    file.members[file.count++] = (struct json_member){SPAN("entity"), text_or_null(entity_id)};
+    file.members[file.count++] = (struct json_member){SPAN("entity"), is_party ? (struct json){.type = JSON_NULL} : text_or_null(entity_id)};
     file.members[file.count++] = (struct json_member){SPAN("is_new"), json_from_bool(plan->is_new_case)};
-    file.members[file.count++] = (struct json_member){SPAN("content"), *plan->decision.case_state};
-    out.members[0] = (struct json_member){SPAN("case"), file};
-    out.members[1] = (struct json_member){SPAN("ops"), all};
+    if (!is_party) file.members[file.count++] = (struct json_member){SPAN("content"), *plan->decision.case_state};
+    out.members[out.count++] = (struct json_member){SPAN("case"), file};
+    if (is_party) {
+        struct json party = {.type = JSON_OBJECT, .members = arena_take_array(arena, 3, sizeof(struct json_member))};
+        if (party.members == NULL) return err_make(ERR_MEMORY);
+        party.members[party.count++] = (struct json_member){SPAN("id"), json_from_string(plan->party_id)};
+        party.members[party.count++] = (struct json_member){SPAN("entity"), text_or_null(plan->entity_id)};
+        party.members[party.count++] = (struct json_member){SPAN("content"), *plan->decision.party_state};
+        out.members[out.count++] = (struct json_member){SPAN("party"), party};
+    }
+    out.members[out.count++] = (struct json_member){SPAN("ops"), all};
     plan->effects = out;
     return err_none();
 }
@@ -257,6 +262,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
     TRY(procedure_find(services->law, services->state, at, request->procedure, request->document, &plan.document, why));
     TRY(read_place(conn, request, arena, &place, why));
     if (place.has_case) TRY(case_find_filer(conn, principal, now_ms, arena, &place.file, why));
+    TRY(read_party(conn, request, &plan.document, arena, &place, why));
     struct json fields = {.type = JSON_OBJECT};
     plan.received_ms = request->received_ms;
     if (request->fields != NULL) fields = *request->fields;
@@ -267,6 +273,8 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
     plan.is_new_case = !place.has_case;
     plan.case_version = place.has_case ? place.file.version : 0;
     plan.entity_version = place.has_entity ? place.entity.version : 0;
+    plan.party_id = place.has_party ? place.party.id : span_make(NULL, 0);
+    plan.party_version = place.has_party ? place.party.version : 0;
     plan.filing_id = fresh_id(services, 'F', arena);
     plan.case_id = place.has_case ? place.file.id : fresh_id(services, 'C', arena);
     plan.is_new_entity = !place.has_entity && plan.document.needs_entity && !place.has_case;
@@ -288,7 +296,10 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
                                     .case_id = plan.case_id,
                                     .entity_id = plan.entity_id,
                                     .intake_kind = plan.intake_kind,
-                                    .is_correction_of = request->corrects};
+                                    .is_correction_of = request->corrects,
+                                    .party_id = plan.party_id,
+                                    .party_state = place.has_party && place.party.has_part ? &place.party.content : NULL,
+                                    .party_joined_by = place.party.joined_by};
     TRY(procedure_decide(&input, arena, &plan.decision, why));
     const struct json *to = plan.decision.is_accepted ? json_get(entity_op_of(plan.decision.effects), "entity") : NULL;
     if (!json_is_null(to)) { // decided again with what is known of that entity
@@ -328,6 +339,11 @@ static struct err versions_moved(struct store_conn *conn, const struct filing_pl
         TRY(store_read(conn, STOOD_ON[i].statement, &id, 1, arena, &rows, why));
         if (rows.count == 0 || rows_int(&rows, 0, 0) != STOOD_ON[i].version) *ret = true;
     }
+    if (plan->party_id.len == 0) return err_none();
+    struct value params[] = {value_text(plan->case_id), value_text(plan->party_id)};
+    struct rows party;
+    TRY(store_read(conn, STMT_PARTY_VERSION, params, 2, arena, &party, why));
+    if (party.count == 0 || rows_int(&party, 0, 0) != plan->party_version) *ret = true;
     return err_none();
 }
 
@@ -387,19 +403,6 @@ static struct err remember_key(struct store_conn *conn, const struct filing_plan
     return store_write(conn, STMT_IDEMPOTENCY_ADD, params, 5, NULL, why);
 }
 
-static struct err claim_attachments(struct store_conn *conn, const struct filing_plan *plan, struct why *why) {
-    for (size_t i = 0; i < plan->request->attachment_count; i++) {
-        struct value params[] = {value_text(plan->request->attachments[i]), value_text(plan->principal->person_id),
-                                 value_text(plan->case_id), value_text(plan->filing_id)};
-        size_t changed = 0;
-        TRY(store_write(conn, STMT_ATTACHMENT_CLAIM, params, 4, &changed, why));
-        if (changed != 1)
-            return why_set(why, ERR_CONFLICT, "/attachments", "filing.attachment_unknown", "", "attachment %.*s was filed by another request",
-                           SPAN_FMT(plan->request->attachments[i]));
-    }
-    return err_none();
-}
-
 // Whoever registers an entity acts for it from then on, until the authority or the entity decides otherwise.
 static struct err grant_first_mandate(struct services *services, struct store_conn *conn, const struct filing_plan *plan, int64_t now_ms,
                                       struct arena *arena, struct why *why) {
@@ -429,7 +432,7 @@ static struct err write_accepted(struct services *services, struct store_conn *c
     struct record_header header[RECORD_HEADER_MAX];
     struct json attachments;
     size_t header_count = 0;
-    TRY(check_attachments(conn, plan->request, plan->principal, plan->document.max_attachments, arena, &attachments, why));
+    TRY(filing_check_attachments(conn, plan->request, plan->principal, plan->document.max_attachments, arena, &attachments, why));
     TRY(header_make(services, plan, now_ms, &attachments, arena, header, &header_count));
     struct record_new record = {.filing_id = plan->filing_id,
                                 .header_count = header_count,
@@ -448,7 +451,7 @@ static struct err write_accepted(struct services *services, struct store_conn *c
                             .effects = &plan->effects};
     TRY(effects_apply(services, conn, &of, arena, why));
     TRY(remember_key(conn, plan, now_ms, why));
-    TRY(claim_attachments(conn, plan, why));
+    TRY(filing_claim_attachments(conn, plan, why));
     return grant_first_mandate(services, conn, plan, now_ms, arena, why);
 }
 

@@ -39,6 +39,8 @@ struct filing_plan { // a decision, and the versions that it stands on
     int64_t received_ms;     // when the office or its node had it
     bool is_new_case, is_new_entity;
     int64_t case_version, entity_version; // 0: new or none
+    struct span party_id;  // that files; empty: none
+    int64_t party_version;
     int64_t decided_ms;
     struct span workspace;
 };

@@ -5,6 +5,7 @@
 #include "service/case.h"
 #include "service/effects.h"
 #include "service/entity.h"
+#include "service/party.h"
 #include "service/record_store.h"
 
 enum { REBUILD_ARENA_BYTES = 64 * 1024 * 1024 };
@@ -60,7 +61,8 @@ static struct err count_records(struct store_conn *conn, struct arena *arena, ui
 static struct err clear_derived(struct store_conn *conn, struct why *why) {
     static const enum statement CLEARED[] = {STMT_DERIVED_CLEAR_ENTITY, STMT_DERIVED_CLEAR_CASE, STMT_DERIVED_CLEAR_DUTY,
                                              STMT_DERIVED_CLEAR_FILING, STMT_DERIVED_CLEAR_PROPOSAL, STMT_DERIVED_CLEAR_INTAKE,
-                                             STMT_DERIVED_CLEAR_OUTAGE, STMT_TREE_NODES_CLEAR};
+                                             STMT_DERIVED_CLEAR_OUTAGE, STMT_DERIVED_CLEAR_CASE_PARTY, STMT_DERIVED_CLEAR_PARTY_DUTY,
+                                             STMT_DERIVED_CLEAR_PARTY_DUTY_DONE, STMT_DERIVED_CLEAR_PARTY_TASK, STMT_TREE_NODES_CLEAR};
     for (size_t i = 0; i < sizeof CLEARED / sizeof CLEARED[0]; i++) TRY(store_write(conn, CLEARED[i], NULL, 0, NULL, why));
     return err_none();
 }
@@ -154,11 +156,11 @@ static void difference(struct buf *out, const struct lived *lived, const char *w
     buf_printf(out, "%lld %.*s %s%s%.*s\n", (long long)lived->record.seq, SPAN_FMT(lived->record.filing_id), what, words.len > 0 ? ": " : "", SPAN_FMT(words));
 }
 
-// The operations without the program's own assessments, which the services add.
+// The operations without the program's own, which the services add: assessments, and who a selection found.
 static struct json without_assessments(const struct json *ops, struct arena *arena) {
     struct json out = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof *out.items)};
     for (size_t i = 0; out.items != NULL && i < ops->count; i++)
-        if (!span_is(json_get_string(&ops->items[i], "op"), "entity_assessed")) out.items[out.count++] = ops->items[i];
+        if (!span_is(json_get_string(&ops->items[i], "op"), "entity_assessed") && json_get_string(&ops->items[i], "selection").at == NULL) out.items[out.count++] = ops->items[i];
     return out;
 }
 
@@ -173,13 +175,15 @@ static void inputs_of_effects(const struct json *ops, struct span *entity_id, st
 
 static struct err decide_again(struct services *services, struct store_conn *scratch, struct lived *lived, struct arena *arena,
                                struct buf *differences, uint64_t *count, struct why *why) {
-    const struct json *file = json_get(&lived->effects, "case"), *ops = json_get(&lived->effects, "ops");
+    const struct json *file = json_get(&lived->effects, "case"), *ops = json_get(&lived->effects, "ops"), *part = json_get(&lived->effects, "party");
+    struct party party = {0};
     struct case_file before;
     struct entity entity;
     struct json subject, sent = as_sent(&lived->values, arena);
     struct err has_case = case_get(scratch, json_get_string(file, "id"), arena, &before, NULL);
-    struct span entity_id = json_get_string(file, "entity"), intake_kind = {0};
+    struct span entity_id = json_get_string(part != NULL ? part : file, "entity"), intake_kind = {0};
     inputs_of_effects(ops, &entity_id, &intake_kind);
+    if (part != NULL) TRY(party_get(scratch, json_get_string(file, "id"), json_get_string(part, "id"), arena, &party, why));
     struct err has_entity = entity_id.at != NULL ? entity_get(scratch, entity_id, arena, &entity, NULL) : err_make(ERR_NOT_FOUND);
     if (!is_err(has_entity)) TRY(entity_subject(&entity, arena, &subject, why));
     struct procedure_input input = {.law = services->law,
@@ -192,6 +196,9 @@ static struct err decide_again(struct services *services, struct store_conn *scr
                                     .fields = &sent,
                                     .subject = is_err(has_entity) ? NULL : &subject,
                                     .case_state = is_err(has_case) ? NULL : &before.content,
+                                    .party_id = party.id,
+                                    .party_state = party.has_part ? &party.content : NULL,
+                                    .party_joined_by = party.joined_by,
                                     .received_at = {.ms = lived->of.received_ms, .offset_s = zone_offset_s(services->zone, lived->of.received_ms)},
                                     .recorded_ms = lived->of.recorded_ms,
                                     .attachment_count = record_header_value(&lived->record, "attachments", arena).count,
@@ -214,7 +221,8 @@ static struct err decide_again(struct services *services, struct store_conn *scr
         return err_none();
     }
     struct json then = without_assessments(ops, arena);
-    if (!same_json(arena, decision.case_state, json_get(file, "content"))) {
+    const struct json *state = part != NULL ? decision.party_state : decision.case_state;
+    if (!same_json(arena, state, json_get(part != NULL ? part : file, "content"))) {
         difference(differences, lived, "the case would be in another state", SPAN(""));
         (*count)++;
     }

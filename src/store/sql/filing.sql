@@ -97,13 +97,18 @@ SELECT f.id, f.seq, f.case_id, f.entity_id, f.workspace, f.procedure, f.document
 FROM filing f JOIN case_file c ON c.id = f.case_id WHERE f.id = $1;
 
 -- name: filings_of_case
--- takes case_id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
+-- Without those of parties, who may be many (filings_of_party). Takes case_id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
 SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
-FROM filing WHERE case_id = $1 ORDER BY seq;
+FROM filing WHERE case_id = $1 AND filer_role <> 'party' ORDER BY seq;
+
+-- name: filings_of_party
+-- takes case_id, entity that is a party; gives the columns of filings_of_case
+SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
+FROM filing WHERE case_id = $1 AND entity_id = $2 AND filer_role = 'party' ORDER BY seq;
 
 -- name: filing_is_filer
 -- takes case_id, pseudonym; gives 1 where that person filed in the case, else 0: not who filed for an office, or recorded for another
-SELECT EXISTS (SELECT 1 FROM filing f WHERE f.case_id = $1 AND f.filer = $2 AND f.filer_role IN ('entity', 'anyone')
+SELECT EXISTS (SELECT 1 FROM filing f WHERE f.case_id = $1 AND f.filer = $2 AND f.filer_role IN ('entity', 'anyone', 'party')
                AND NOT EXISTS (SELECT 1 FROM intake i WHERE i.filing_id = f.id));
 
 -- name: filings_since

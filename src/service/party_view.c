@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* What a party sees of a case: what the offices let all parties see, and its own part. */
+#include "law/procedure.h"
+#include "service/entity.h"
+#include "service/party.h"
+
+static bool is_replaced(const struct case_file *file, struct span filing) {
+    const struct json *known = json_get(&file->content, "filings");
+    for (size_t i = 0; known != NULL && i < known->count; i++)
+        if (span_equals(json_get_string(&known->items[i], "id"), filing)) return span_is(json_get_string(&known->items[i], "status"), "replaced");
+    return true;
+}
+
+static bool sees(const struct services *services, const struct case_file *file, struct span filing, struct span document, int64_t now_ms) {
+    return !is_replaced(file, filing) && procedure_party_sees(services->law, services->state, zone_date(services->zone, now_ms), file->procedure,
+                                                              document, &file->content);
+}
+
+// Filings, as lists of a case name them; those of offices only where the party sees them.
+static void write_filings(struct json_out *out, const struct services *services, const struct case_file *file, const struct rows *rows,
+                          bool is_own, int64_t now_ms, struct arena *arena) {
+    const struct json *known = json_get(&file->content, "filings");
+    for (size_t i = 0; i < rows->count; i++) {
+        struct span id = rows_span(rows, i, 0), document = rows_span(rows, i, 6);
+        if (!is_own && !sees(services, file, id, document, now_ms)) continue;
+        json_out_object(out);
+        json_out_member_string(out, "id", id);
+        json_out_member_int(out, "log_index", rows_int(rows, i, 1));
+        json_out_member_string(out, "document", document);
+        json_out_member_string(out, "filer_role", rows_span(rows, i, 7));
+        json_out_member_string(out, "received_at", instant_text(arena, rows_int(rows, i, 9)));
+        json_out_member_string(out, "recorded_at", instant_text(arena, rows_int(rows, i, 10)));
+        for (size_t k = 0; !is_own && known != NULL && k < known->count; k++)
+            if (span_equals(json_get_string(&known->items[k], "id"), id)) json_out_member_string(out, "status", json_get_string(&known->items[k], "status"));
+        json_out_object_end(out);
+    }
+}
+
+static struct err write_next(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+                             const struct party *party, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct entity entity;
+    struct json subject;
+    const struct procedure_step *steps;
+    size_t count;
+    bool has_entity = !is_err(entity_get(conn, party->id, arena, &entity, NULL));
+    if (has_entity) TRY(entity_subject(&entity, arena, &subject, why));
+    TRY(procedure_next_of_party(services->law, services->state, zone_date(services->zone, now_ms), file->procedure, has_entity ? &subject : NULL,
+                                &file->content, party->has_part ? &party->content : NULL, party->joined_by, lang, arena, &steps, &count, why));
+    json_out_name(out, "next");
+    json_out_array(out);
+    for (size_t i = 0; i < count; i++) {
+        json_out_object(out);
+        json_out_member_text(out, "as", "party");
+        json_out_member_string(out, "document", steps[i].document);
+        json_out_member_string(out, "label", steps[i].label);
+        json_out_member_string(out, "article", steps[i].article);
+        json_out_member_bool(out, "is_owed", steps[i].is_owed);
+        if (steps[i].due_ms != INSTANT_NONE) json_out_member_string(out, "due", instant_text(arena, steps[i].due_ms));
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+    return err_none();
+}
+
+struct err party_write_part(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+                            struct span id, bool is_office, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct party party;
+    struct json duties;
+    struct rows own;
+    TRY(party_get(conn, file->id, id, arena, &party, why));
+    TRY(party_duties(&file->content, party.has_part ? &party.content : NULL, party.joined_by, arena, &duties));
+    struct value params[] = {value_text(file->id), value_text(id)};
+    TRY(store_read(conn, STMT_FILINGS_OF_PARTY, params, 2, arena, &own, why));
+    json_out_object(out);
+    json_out_member_string(out, "party", id);
+    json_out_member_string(out, "state", party.state);
+    json_out_member_bool(out, "is_present", party.is_present);
+    json_out_member_string(out, "joined_at", instant_text(arena, party.joined_ms));
+    json_out_member_string(out, "changed_at", instant_text(arena, party.changed_ms));
+    json_out_name(out, "facts");
+    if (party.has_part) json_out_value(out, json_get(&party.content, "facts"));
+    else json_out_raw(out, SPAN("{}"));
+    json_out_name(out, "duties");
+    json_out_array(out);
+    for (size_t i = 0; i < duties.count; i++) duty_write_json(out, &duties.items[i], now_ms, is_office);
+    json_out_array_end(out);
+    json_out_name(out, "filings");
+    json_out_array(out);
+    write_filings(out, services, file, &own, true, now_ms, arena);
+    json_out_array_end(out);
+    if (!is_office && party.is_present) TRY(write_next(out, services, conn, file, &party, lang, now_ms, arena, why));
+    json_out_object_end(out);
+    return err_none();
+}
+
+static struct err write_attachments(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+                                    const struct rows *filings, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct value id = value_text(file->id);
+    struct rows rows;
+    TRY(store_read(conn, STMT_ATTACHMENTS_OF_CASE, &id, 1, arena, &rows, why));
+    json_out_name(out, "attachments");
+    json_out_array(out);
+    for (size_t i = 0; i < rows.count; i++)
+        for (size_t k = 0; k < filings->count; k++) {
+            if (!span_equals(rows_span(filings, k, 0), rows_span(&rows, i, 5))) continue;
+            if (!sees(services, file, rows_span(filings, k, 0), rows_span(filings, k, 6), now_ms)) continue;
+            json_out_object(out);
+            json_out_member_string(out, "id", rows_span(&rows, i, 0));
+            json_out_member_string(out, "name", rows_span(&rows, i, 1));
+            json_out_member_string(out, "media_type", rows_span(&rows, i, 2));
+            json_out_member_int(out, "size_bytes", rows_int(&rows, i, 3));
+            json_out_member_string(out, "filing", rows_span(&rows, i, 5));
+            json_out_object_end(out);
+        }
+    json_out_array_end(out);
+    return err_none();
+}
+
+struct err party_write_case_json(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+                                 struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct value id = value_text(file->id);
+    struct rows filings;
+    TRY(store_read(conn, STMT_FILINGS_OF_CASE, &id, 1, arena, &filings, why));
+    json_out_object(out);
+    json_out_member_string(out, "id", file->id);
+    json_out_member_string(out, "procedure", file->procedure);
+    json_out_member_string(out, "workspace", file->workspace);
+    json_out_member_string(out, "state", file->state);
+    json_out_member_string(out, "opened_at", instant_text(arena, file->opened_ms));
+    json_out_member_bool(out, "is_party", true);
+    json_out_name(out, "filings");
+    json_out_array(out);
+    write_filings(out, services, file, &filings, false, now_ms, arena);
+    json_out_array_end(out);
+    TRY(write_attachments(out, services, conn, file, &filings, now_ms, arena, why));
+    json_out_name(out, "parties");
+    json_out_array(out);
+    for (size_t i = 0; i < file->party_count; i++)
+        TRY(party_write_part(out, services, conn, file, file->parties[i], false, lang, now_ms, arena, why));
+    json_out_array_end(out);
+    json_out_object_end(out);
+    return err_none();
+}
+
+// --- reading what an office filed ---
+
+static struct span readable_entities(const struct principal *principal, int64_t now_ms, struct arena *arena) {
+    struct buf buf;
+    struct json_out out;
+    buf_init(&buf, arena, 64 * 1024);
+    json_out_init(&out, &buf);
+    json_out_array(&out);
+    for (size_t i = 0; i < principal->mandate_count; i++)
+        if (mandate_is_in_force(&principal->mandates[i], now_ms) && (principal->mandates[i].scopes & MANDATE_READ) != 0)
+            json_out_string(&out, principal->mandates[i].entity);
+    json_out_array_end(&out);
+    return buf.is_failed ? SPAN("[]") : buf_span(&buf);
+}
+
+struct err party_may_read_filing(const struct services *services, struct store_conn *conn, const struct principal *principal,
+                                 struct span case_id, struct span filing_id, struct span document, int64_t now_ms, struct arena *arena,
+                                 bool *ret, struct why *why) {
+    struct case_file file;
+    *ret = false;
+    if (!principal->is_known || principal->mandate_count == 0 || (principal->scopes & SCOPE_READ) == 0) return err_none();
+    TRY(case_get(conn, case_id, arena, &file, why));
+    if (!case_has_parties(&file) || !sees(services, &file, filing_id, document, now_ms)) return err_none();
+    bool is_of_cases = span_is(procedure_parties(services->law, services->state, file.procedure, NULL), "cases");
+    struct value params[] = {value_text(case_id), value_text(readable_entities(principal, now_ms, arena))};
+    struct rows rows;
+    TRY(store_read(conn, is_of_cases ? STMT_PARTY_MEMBERS_AMONG : STMT_PARTIES_AMONG, params, 2, arena, &rows, why));
+    *ret = rows.count > 0;
+    return err_none();
+}
