@@ -191,6 +191,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     if (!is_err(e) && law->procedures != NULL) e = procedure_check(law, report, &in_procedures);
     c.proof.findings += in_procedures;
     reminders_check(law, report, &c.proof.findings);
+    letters_check(law, report, &c.proof.findings);
     buf_printf(report, "%zu packs, %zu languages declared complete, %zu findings\n", law->pack_count, c.languages, c.proof.findings);
     arena_fini(&arena);
     if (!is_err(e)) *ret_findings = c.proof.findings;

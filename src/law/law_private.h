@@ -28,6 +28,7 @@ struct pack_words {
 struct procedure_book; // procedures and forms
 struct clock_book;     // national clock profiles
 struct reminder_book;  // when people are reminded of what is owed
+struct letter_book;    // templates of letters
 struct scope_book;     // facts, tables, types, size: one scope of application
 
 struct law {
@@ -40,6 +41,7 @@ struct law {
     struct procedure_book *procedures;
     struct clock_book *clocks;
     struct reminder_book *reminders;
+    struct letter_book *letters;
 };
 
 // pack.c: finds the packs among the files and reads them.
@@ -51,6 +53,9 @@ CHECKED struct err clocks_load(struct law *law, struct why *why);
 // reminder.c: of all packs; and its part of the check, which adds to *FINDINGS
 CHECKED struct err reminders_load(struct law *law, struct why *why);
 void reminders_check(const struct law *law, struct buf *report, size_t *findings);
+// letter_load.c, letter_check.c: the templates of all packs, and their part of the check
+CHECKED struct err letters_load(struct law *law, struct why *why);
+void letters_check(const struct law *law, struct buf *report, size_t *findings);
 // procedure_load.c
 CHECKED struct err procedures_load(struct law *law, struct why *why);
 
