@@ -3,6 +3,7 @@
 #include "api/resources.h"
 #include "service/case.h"
 #include "service/entity.h"
+#include "service/gate_view.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -21,6 +22,10 @@ static struct err get_case(struct api_request *request, struct api_response *res
     TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, file, why));
     case_access(request->services, file, request->arena, &of);
     TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    struct gate_view view;
+    struct gate_place place = gate_place_of(file);
+    TRY(gate_view_open(request->services, request->conn, &place, &request->principal, GATE_CASE, request->received_ms, request->arena, &view, why));
+    TRY(gate_view_known(&view, why));
     if (api_etag(request, response, file->id, file->version + file->parties_version)) return err_none();
     return api_read_noted(request, response, "case", file->id, file->entity_id, access_role_for_case(&request->principal, &of), case_render, file, why);
 }

@@ -3,6 +3,7 @@
 #include "api/resources.h"
 #include "service/case.h"
 #include "service/draft.h"
+#include "service/gate_view.h"
 
 static struct span new_id(struct api_request *request, char prefix) {
     char id[18];
@@ -200,7 +201,15 @@ static struct err may_read_attachment(struct api_request *request, const struct 
     case_access(request->services, &file, request->arena, &of);
     *ret_role = access_role_for_case(&request->principal, &of);
     *ret_entity = file.entity_id;
-    return access_may_read_case(&request->principal, &of, request->received_ms, why);
+    TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    struct gate_view view;
+    struct gate_place place = gate_place_of(&file);
+    struct gate_verdict verdict;
+    TRY(gate_view_open(request->services, request->conn, &place, &request->principal, GATE_ATTACHMENT, request->received_ms, request->arena, &view, why));
+    TRY(gate_view_known(&view, why));
+    TRY(gate_view_attachment(&view, request->conn, attachment->filing_id, attachment->id, request->arena, &verdict, why));
+    if (verdict.is_allowed) return err_none();
+    return why_set(why, ERR_DENIED, "", verdict.rule, arena_text(request->arena, verdict.article), "this attachment is kept back: %.*s", SPAN_FMT(verdict.words));
 }
 
 static struct err attachment_read_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {

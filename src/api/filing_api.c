@@ -3,6 +3,7 @@
 #include "api/resources.h"
 #include "service/case.h"
 #include "service/filing.h"
+#include "service/gate_view.h"
 #include "service/party.h"
 #include "service/proof.h"
 #include "service/record_store.h"
@@ -75,15 +76,24 @@ static struct err may_still_know(struct api_request *request, struct store_conn 
     return access_may_read_case(&who, &of, request->received_ms, why);
 }
 
+// What was frozen or held since it was filed doesn't come back by asking again.
+static struct err pass_gate(struct api_request *request, struct store_conn *conn, const struct case_file *file, struct record_open *record, struct why *why) {
+    struct gate_view view;
+    struct gate_place place = gate_place_of(file);
+    TRY(gate_view_open(request->services, conn, &place, &request->principal, GATE_RECEIPT, request->received_ms, request->arena, &view, why));
+    return gate_view_record(&view, conn, record, request->arena, NULL, why);
+}
+
 static struct err write_filed(struct api_request *request, struct api_response *response, struct store_conn *conn, struct span filing_id,
                               bool is_repeat, struct why *why) {
     struct record_open record;
     struct case_file file;
     struct arena *arena = request->arena;
-    TRY(record_read(conn, filing_id, arena, &record, why));
+    TRY(gate_read_filed(conn, filing_id, arena, &record, why));
     struct json case_id = record_header_value(&record, "case", arena), entity = record_header_value(&record, "entity", arena);
     TRY(case_get(conn, case_id.string, arena, &file, why));
     if (is_repeat) TRY(may_still_know(request, conn, &file, why));
+    if (is_repeat) TRY(pass_gate(request, conn, &file, &record, why));
     struct json_out out;
     api_json(response, is_repeat ? 200 : 201, &out);
     if (!is_repeat) api_respond_header(response, "location", arena_printf(arena, "/api/v1/filings/%.*s", SPAN_FMT(filing_id)));
@@ -171,9 +181,10 @@ struct opened { // a filing that this person may know of
     struct span procedure, document;
     const struct role *role;
     struct span entity;
+    struct gate_withheld withheld;
 };
 
-static struct err open_filing(struct api_request *request, struct opened *ret, struct why *why) {
+static struct err open_filing(struct api_request *request, enum gate_exit exit, struct opened *ret, struct why *why) {
     struct value id = value_text(request->params[0]);
     struct rows rows, *ret_row = &rows;
     TRY(store_read(request->conn, STMT_FILING_GET, &id, 1, request->arena, ret_row, why));
@@ -191,7 +202,13 @@ static struct err open_filing(struct api_request *request, struct opened *ret, s
     ret->role = is_filer ? NULL : access_role_for_case(&request->principal, &of);
     ret->is_own = ret->role == NULL && !ret->is_party;
     ret->entity = rows_span(ret_row, 0, 3);
-    return record_read(request->conn, request->params[0], request->arena, &ret->record, why);
+    struct gate_view view;
+    struct gate_place place = {.case_id = rows_span(ret_row, 0, 2), .procedure = rows_span(ret_row, 0, 5), .workspace = rows_span(ret_row, 0, 4),
+                               .entity_id = rows_span(ret_row, 0, 3), .sectors = rows_span(ret_row, 0, 11),
+                               .filer = is_filer ? request->principal.pseudonym : SPAN(""), .is_party = ret->is_party};
+    TRY(gate_view_open(request->services, request->conn, &place, &request->principal, exit, request->received_ms, request->arena, &view, why));
+    TRY(gate_view_known(&view, why));
+    return gate_read_record(&view, request->conn, request->params[0], request->arena, &ret->record, &ret->withheld, why);
 }
 
 // Whether the one who asks may see the field.
@@ -231,6 +248,7 @@ static struct err filing_read_render(struct api_request *request, struct api_res
     for (size_t i = 0; i < record->field_count; i++)
         if (record->fields[i].state == RECEIPT_ERASED && sees_field(request, opened, record->fields[i].item.name)) json_out_string(&out, record->fields[i].item.name);
     json_out_array_end(&out);
+    gate_withheld_write(&out, &opened->withheld);
     json_out_object_end(&out);
     return err_none();
 }
@@ -238,13 +256,13 @@ static struct err filing_read_render(struct api_request *request, struct api_res
 static struct err get_filing(struct api_request *request, struct api_response *response, struct why *why) {
     struct opened *opened = ARENA_NEW(request->arena, struct opened);
     if (opened == NULL) return err_make(ERR_MEMORY);
-    TRY(open_filing(request, opened, why));
+    TRY(open_filing(request, GATE_FILING, opened, why));
     return api_read_noted(request, response, "filing", opened->record.filing_id, opened->entity, opened->role, filing_read_render, opened, why);
 }
 
 static struct err get_receipt(struct api_request *request, struct api_response *response, struct why *why) {
     struct opened opened = {.is_own = false};
-    TRY(open_filing(request, &opened, why));
+    TRY(open_filing(request, GATE_RECEIPT, &opened, why));
     if (opened.is_party) return access_no_case(why); // a receipt shows all fields: it is for who filed, and for offices
     struct json_out out;
     api_json(response, 200, &out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Reading one document of a procedure: its form, rules, moves, facts, flags and effects. */
 #include "base/limits.h"
+#include "law/operation.h"
 #include "law/procedure_load.h"
 
 // Rows of a list; absent: none. *ret has COUNT + 1 zeroed elements of SIZE.
@@ -100,6 +101,7 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
+    if (yaml_get(row, "do") != NULL) return operation_load(l, row, effect);
     TRY(yaml_only(row, "status class class_from message to words page link erase case_entity downtime until add_parties remove_parties select_parties of party_state field case reversed article when", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
@@ -199,9 +201,18 @@ static struct err claim_load(const struct load *l, const struct yaml *row, struc
     return err_none();
 }
 
+// other_than: {field: request, document: lift_request, same: [hold]}
+static struct err other_load(const struct load *l, const struct yaml *row, struct document *d) {
+    if (row == NULL) return err_none();
+    TRY(yaml_only(row, "field document same", l->why));
+    TRY(yaml_need(row, "field", &d->other_than, l->why));
+    TRY(yaml_need(row, "document", &d->other_document, l->why));
+    return yaml_names(l->arena, yaml_get(row, "same"), &d->other_same, l->why);
+}
+
 static struct err document_head(const struct load *l, const struct yaml *row, struct document *d) {
     TRY(yaml_only(row,
-                  "document label help article marking by seen_by in opens entity repeatable attachments claim intake compare when when_words withdraws parties_see "
+                  "document label help article marking by seen_by in opens entity repeatable attachments claim intake compare when when_words withdraws parties_see other_than head "
                   "fields rules moves sets flags effects from to certainty",
                   l->why));
     TRY(yaml_need(row, "document", &d->id, l->why));
@@ -212,6 +223,8 @@ static struct err document_head(const struct load *l, const struct yaml *row, st
     if (d->marking.len == 0) d->marking = SPAN("TLP:AMBER");
     d->when_words = yaml_get_text(row, "when_words");
     d->withdraws = yaml_get_text(row, "withdraws");
+    TRY(other_load(l, yaml_get(row, "other_than"), d));
+    TRY(yaml_flag(row, "head", false, &d->needs_head, l->why));
     TRY(yaml_names(l->arena, yaml_get(row, "by"), &d->by, l->why));
     if (d->by.count == 0) return yaml_refuse(row, l->why, "pack.missing", "by: who may file is missing");
     TRY(seen_by_load(l, yaml_get(row, "seen_by"), &d->seen_by));
@@ -249,6 +262,7 @@ struct err document_load(const struct load *l, const struct yaml *row, struct do
     TRY(facts_load(l, yaml_get(row, "sets"), &d));
     TRY(flags_load(l, yaml_get(row, "flags"), &d));
     TRY(effects_load(l, yaml_get(row, "effects"), &d));
+    TRY(operations_check(l, &d));
     *ret = d;
     return err_none();
 }

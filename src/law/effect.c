@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* What follows from an accepted filing, as a list of operations for the services to carry out. */
+#include "law/operation.h"
 #include "law/procedure_private.h"
 
 struct json *effect_op_add(struct decision *d, struct json *effects, const char *op) {
@@ -180,7 +181,8 @@ struct json effects_make(struct decision *d) {
         const struct effect_row *effect = &d->document->effects[i];
         if (!condition_holds(effect->when, &d->facts)) continue;
         if (effect->kind == EFFECT_MESSAGE && held.len > 0 && !span_equals(effect->office_kind, held)) continue; // nothing leaves the office
-        if (effect->kind == EFFECT_MESSAGE) message_add(d, &effects, effect);
+        if (effect->kind == EFFECT_DO) operation_add(d, &effects, effect);
+        else if (effect->kind == EFFECT_MESSAGE) message_add(d, &effects, effect);
         else if (effect->kind == EFFECT_LINK) link_add(d, &effects, effect);
         else if (effect->kind == EFFECT_ERASE) erase_add(d, &effects, effect);
         else if (effect->kind == EFFECT_CASE_ENTITY) case_entity_add(d, &effects, effect);

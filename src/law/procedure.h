@@ -54,6 +54,7 @@
  *   {"op":"party_select","filing":"F...","field":"<form field>","article"}    the field holds criteria; the service makes a
  *     party_add of what fits them at that moment
  * In a state of quarantine (`held:`) messages go to the office that holds it and to nobody else, and nothing is proposed.
+ *   and the operations of law/operation.c, with their arguments as members
  */
 #ifndef LAW_PROCEDURE_H
 #define LAW_PROCEDURE_H
@@ -130,6 +131,10 @@ struct procedure_document {
     bool may_open;        // may open a case
     bool needs_entity;    // concerns an entity on the register; without one it may not be filed
     bool is_repeatable;   // each filing stands for itself; otherwise the next one replaces the last version
+    bool needs_head;      // only the head of an office files it
+    struct span other_than, other_document; // field that names a filing of that document which another person must have filed,
+    size_t other_same_count;                // with the same values of these fields; empty: none
+    const struct span *other_same;
     bool is_by_party;     // filed by a party, into its part of the case
     size_t max_attachments;
     enum claim_use claim;

@@ -52,7 +52,7 @@ struct flag_row {
     const struct yaml *node;
 };
 
-enum effect_kind { EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_PARTY_ADD,
+enum effect_kind { EFFECT_DO, EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_PARTY_ADD,
                    EFFECT_PARTY_REMOVE, EFFECT_PARTY_SELECT };
 struct effect_row {
     enum effect_kind kind;
@@ -65,6 +65,8 @@ struct effect_row {
     bool is_page;           // message: whoever is on duty at the office is woken
     bool is_from_case;      // link: between cases
     bool is_reversed;       // link: from the named one to this one
+    struct span as;         // do: as what
+    const struct yaml *with; // do: argument to field
     struct span article, words;
     const struct condition *when;
     const struct yaml *node;
@@ -88,6 +90,9 @@ struct document {
     const struct condition *when;
     struct span when_words;
     struct span withdraws; // field that names the filing to be marked withdrawn
+    struct span other_than, other_document; // field that names a filing of that document which another person must have filed,
+    struct names other_same;                // with the same values of these fields
+    bool needs_head;       // only the head of an office files it
     bool is_by_party;      // filed by a party, into its own part of the case
     bool parties_see;      // parties may read it, as soon as the condition holds
     const struct condition *parties_see_when;

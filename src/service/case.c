@@ -3,6 +3,7 @@
 
 #include "law/procedure.h"
 #include "service/entity.h"
+#include "service/gate_view.h"
 #include "service/party.h"
 
 struct err case_get(struct store_conn *conn, struct span id, struct arena *arena, struct case_file *ret, struct why *why) {
@@ -136,7 +137,8 @@ void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_
     json_out_object_end(out);
 }
 
-static struct err write_filings(struct json_out *out, struct store_conn *conn, const struct case_file *file, struct arena *arena, struct why *why) {
+static struct err write_filings(struct json_out *out, struct store_conn *conn, const struct case_file *file, const struct gate_view *view, struct arena *arena,
+                                struct why *why) {
     struct value id = value_text(file->id);
     struct rows rows;
     TRY(store_read(conn, STMT_FILINGS_OF_CASE, &id, 1, arena, &rows, why));
@@ -156,6 +158,7 @@ static struct err write_filings(struct json_out *out, struct store_conn *conn, c
             json_out_member_int(out, "version", json_get_int(&known->items[k], "version", 1));
             json_out_member_string(out, "status", json_get_string(&known->items[k], "status"));
         }
+        if (gate_view_is_frozen(view, rows_span(&rows, i, 0))) json_out_member_bool(out, "is_withdrawn", true);
         json_out_object_end(out);
     }
     json_out_array_end(out);
@@ -179,7 +182,9 @@ static struct err write_proposals(struct json_out *out, struct store_conn *conn,
     return err_none();
 }
 
-static struct err write_attachments(struct json_out *out, struct store_conn *conn, const struct case_file *file, struct arena *arena, struct why *why) {
+// A name may say as much as the file: one that stays has none.
+static struct err write_attachments(struct json_out *out, struct store_conn *conn, const struct case_file *file, const struct gate_view *view, struct arena *arena,
+                                    struct why *why) {
     struct value id = value_text(file->id);
     struct rows rows;
     TRY(store_read(conn, STMT_ATTACHMENTS_OF_CASE, &id, 1, arena, &rows, why));
@@ -189,8 +194,16 @@ static struct err write_attachments(struct json_out *out, struct store_conn *con
         struct buf hash;
         buf_init(&hash, arena, 128);
         buf_add_hex(&hash, rows_span(&rows, i, 4));
+        struct gate_verdict verdict;
+        TRY(gate_view_attachment(view, conn, rows_span(&rows, i, 5), rows_span(&rows, i, 0), arena, &verdict, why));
         json_out_object(out);
         json_out_member_string(out, "id", rows_span(&rows, i, 0));
+        if (!verdict.is_allowed) {
+            json_out_member_string(out, "filing", rows_span(&rows, i, 5));
+            json_out_member_string(out, "withheld", verdict.words);
+            json_out_object_end(out);
+            continue;
+        }
         json_out_member_string(out, "name", rows_span(&rows, i, 1));
         json_out_member_string(out, "media_type", rows_span(&rows, i, 2));
         json_out_member_int(out, "size_bytes", rows_int(&rows, i, 3));
@@ -240,7 +253,10 @@ static struct err write_next(struct json_out *out, const struct services *servic
 struct err case_write_json(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
                            const struct principal *principal, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
     struct access_case of;
+    struct gate_view view;
+    struct gate_place place = gate_place_of(file);
     case_access(services, file, arena, &of);
+    TRY(gate_view_open(services, conn, &place, principal, GATE_CASE, now_ms, arena, &view, why));
     bool is_office = access_role_for_case(principal, &of) != NULL;
     if (!is_office && file->party_count > 0) return party_write_case_json(out, services, conn, file, lang, now_ms, arena, why);
     json_out_object(out);
@@ -256,15 +272,17 @@ struct err case_write_json(struct json_out *out, const struct services *services
     json_out_member_string(out, "opened_at", instant_text(arena, file->opened_ms));
     json_out_member_string(out, "changed_at", instant_text(arena, file->changed_ms));
     json_out_name(out, "facts");
-    json_out_value(out, json_get(&file->content, "facts"));
+    // Facts come from fields of filings: where some of these stay, so do all facts. Duties and their times bind and stay in sight.
+    if (gate_view_has_blocks(&view)) json_out_raw(out, SPAN("{}"));
+    else json_out_value(out, json_get(&file->content, "facts"));
     json_out_name(out, "duties");
     json_out_array(out);
     const struct json *duties = json_get(&file->content, "duties");
     for (size_t i = 0; duties != NULL && i < duties->count; i++) duty_write_json(out, &duties->items[i], now_ms, is_office);
     json_out_array_end(out);
-    TRY(write_filings(out, conn, file, arena, why));
+    TRY(write_filings(out, conn, file, &view, arena, why));
     if (is_office) TRY(write_proposals(out, conn, file, arena, why));
-    TRY(write_attachments(out, conn, file, arena, why));
+    TRY(write_attachments(out, conn, file, &view, arena, why));
     struct entity entity;
     struct json subject;
     bool has_entity = file->entity_id.len > 0 && !is_err(entity_get(conn, file->entity_id, arena, &entity, NULL));

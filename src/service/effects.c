@@ -6,6 +6,8 @@
 #include "service/entity.h"
 #include "service/erasure.h"
 #include "service/intake.h"
+#include "service/gate_op.h"
+#include "service/release_op.h"
 #include "service/party.h"
 
 #define NEVER_MS INT64_MAX
@@ -131,6 +133,8 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         struct span name = json_get_string(op, "op");
         TRY(intake_op(conn, of, row.id, op, why));
         TRY(downtime_op(conn, of, row.id, op, why));
+        TRY(gate_op(conn, of, op, i, row.id, arena, why));
+        TRY(release_op(conn, of, op, row.id, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
         TRY(party_op(conn, &place, op, arena, why));
         if (!span_is(name, "message") || of->is_rebuild) continue;

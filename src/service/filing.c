@@ -7,10 +7,12 @@
 #include "service/effects.h"
 #include "service/entity.h"
 #include "service/erasure.h"
+#include "service/gate_op.h"
 #include "service/intake.h"
 #include "service/party.h"
 #include "service/filing_attachment.h"
 #include "service/record_store.h"
+#include "service/release_op.h"
 
 // --- deciding ---
 
@@ -318,6 +320,9 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
         TRY(check_single(services, conn, &plan, at, arena, why));
         TRY(check_links(conn, &plan, arena, why));
         TRY(erasure_allowed(services, conn, principal, plan.decision.effects, now_ms, arena, why));
+        TRY(gate_person_allowed(conn, principal, &plan.document, plan.office, plan.decision.values, arena, why));
+        TRY(gate_op_allowed(conn, plan.decision.effects, plan.case_id, plan.as, arena, why));
+        TRY(release_allowed(services, conn, plan.decision.effects, plan.case_id, now_ms, arena, why));
         TRY(effects_make(services, &place, &plan, at, arena, why));
     }
     *ret = plan;

@@ -62,7 +62,9 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
     static const enum statement CLEARED[] = {STMT_DERIVED_CLEAR_ENTITY, STMT_DERIVED_CLEAR_CASE, STMT_DERIVED_CLEAR_DUTY,
                                              STMT_DERIVED_CLEAR_FILING, STMT_DERIVED_CLEAR_PROPOSAL, STMT_DERIVED_CLEAR_INTAKE,
                                              STMT_DERIVED_CLEAR_OUTAGE, STMT_DERIVED_CLEAR_CASE_PARTY, STMT_DERIVED_CLEAR_PARTY_DUTY,
-                                             STMT_DERIVED_CLEAR_PARTY_DUTY_DONE, STMT_DERIVED_CLEAR_PARTY_TASK, STMT_TREE_NODES_CLEAR};
+                                             STMT_DERIVED_CLEAR_PARTY_DUTY_DONE, STMT_DERIVED_CLEAR_PARTY_TASK, STMT_TREE_NODES_CLEAR,
+                                             STMT_DERIVED_CLEAR_BLOCK, STMT_DERIVED_CLEAR_MARKING, STMT_DERIVED_CLEAR_DISCLOSURE,
+                                             STMT_DERIVED_CLEAR_STANDING, STMT_DERIVED_CLEAR_PEER};
     for (size_t i = 0; i < sizeof CLEARED / sizeof CLEARED[0]; i++) TRY(store_write(conn, CLEARED[i], NULL, 0, NULL, why));
     return err_none();
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "law/operation.h"
+
+// Names separated by blanks.
+static const struct {
+    const char *op, *as, *arguments;
+} OPERATIONS[] = {
+    {"block", "freeze hold", "filing names attachments spared until"},
+    {"unblock", "", "block outcome"},
+    {"mark", "raise lower", "filing names label offices states bodies entity basis"},
+    {"release", "", "filing names attachments label basis states bodies offices entity confirmed_states confirmed_bodies confirmed_offices"},
+    {"disclosure", "held refused handed_over acknowledged answered recalled destroyed", "release filing state states body bodies office offices"},
+    {"standing", "allow revoke", "standing procedure documents names states bodies label basis until"},
+    {"peer", "", "state body way"},
+};
+
+static bool has_word(const char *words, struct span word) {
+    struct span all = span_of(words);
+    for (size_t from = 0; from < all.len;) {
+        size_t end = span_find(all, ' ', from);
+        if (word.len > 0 && span_equals(span_part(all, from, end), word)) return true;
+        from = end + 1;
+    }
+    return false;
+}
+
+struct err operation_load(const struct load *l, const struct yaml *row, struct effect_row *ret) {
+    size_t k = 0, count = sizeof OPERATIONS / sizeof OPERATIONS[0];
+    TRY(yaml_only(row, "do as with article words when", l->why));
+    TRY(yaml_need(row, "article", &ret->article, l->why));
+    TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &ret->when, l->why));
+    ret->kind = EFFECT_DO;
+    ret->node = row;
+    ret->words = yaml_get_text(row, "words");
+    ret->value = yaml_get_text(row, "do");
+    ret->as = yaml_get_text(row, "as");
+    ret->with = yaml_get(row, "with");
+    while (k < count && !span_is(ret->value, OPERATIONS[k].op)) k++;
+    if (k == count) return yaml_refuse(row, l->why, "pack.operation", "there is no operation \"%.*s\"", SPAN_FMT(ret->value));
+    bool is_right = OPERATIONS[k].as[0] == '\0' ? ret->as.len == 0 : has_word(OPERATIONS[k].as, ret->as);
+    if (!is_right) return yaml_refuse(row, l->why, "pack.operation", "as: one of \"%s\" is expected", OPERATIONS[k].as);
+    if (ret->with == NULL || ret->with->type != YAML_MAPPING) return yaml_refuse(row, l->why, "pack.operation", "with: arguments and their fields are expected");
+    return yaml_only(ret->with, OPERATIONS[k].arguments, l->why);
+}
+
+static const struct field *field_named(const struct document *d, struct span name) {
+    for (size_t i = 0; i < d->field_count; i++)
+        if (span_equals(d->fields[i].name, name)) return &d->fields[i];
+    return NULL;
+}
+
+static bool is_list_of_names(const struct field *field) {
+    return field->type == FIELD_LIST && field->count == 1 && span_is(field->fields[0].name, "name");
+}
+
+static bool may_stand_in_effects(const struct field *field) {
+    switch (field_type_single(field->type)) {
+    case FIELD_CHOICE: case FIELD_BOOL: case FIELD_INT: case FIELD_INSTANT: case FIELD_DATE: case FIELD_COUNTRY:
+    case FIELD_FILING: case FIELD_CASE: case FIELD_ENTITY: case FIELD_ENTITY_TYPE:
+        return true;
+    default: return is_list_of_names(field);
+    }
+}
+
+struct err operations_check(const struct load *l, const struct document *d) {
+    for (size_t i = 0; i < d->effect_count; i++) {
+        const struct effect_row *effect = &d->effects[i];
+        if (effect->kind != EFFECT_DO) continue;
+        for (size_t k = 0; k < effect->with->count; k++) {
+            struct span name = effect->with->pairs[k].value.text;
+            const struct field *field = field_named(d, name);
+            if (field == NULL) return yaml_refuse(effect->node, l->why, "pack.operation", "there is no field \"%.*s\"", SPAN_FMT(name));
+            if (!may_stand_in_effects(field))
+                return yaml_refuse(effect->node, l->why, "pack.operation", "\"%.*s\" is free text, which can't stand in an effect", SPAN_FMT(name));
+        }
+    }
+    return err_none();
+}
+
+static struct json argument(struct decision *d, const struct json *value) {
+    if (value->type == JSON_OBJECT) return json_from_string(json_get_string(value, "at"));
+    if (value->type != JSON_ARRAY || value->count == 0 || value->items[0].type != JSON_OBJECT) return *value;
+    struct json names = json_array();
+    for (size_t i = 0; i < value->count; i++) (void)json_tree_push(d->tree, &names, json_from_string(json_get_string(&value->items[i], "name")));
+    return names;
+}
+
+void operation_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    struct json op = json_object(), words = json_object();
+    (void)json_tree_add(d->tree, &op, SPAN("op"), json_from_string(effect->value));
+    if (effect->as.len > 0) (void)json_tree_add(d->tree, &op, SPAN("as"), json_from_string(effect->as));
+    for (size_t i = 0; i < effect->with->count; i++) {
+        const struct json *value = json_find(d->values, effect->with->pairs[i].value.text);
+        if (!json_is_null(value)) (void)json_tree_add(d->tree, &op, effect->with->pairs[i].name, argument(d, value));
+    }
+    (void)json_tree_add(d->tree, &op, SPAN("article"), json_from_string(effect->article));
+    if (effect->words.len > 0) {
+        (void)json_tree_add(d->tree, &words, SPAN("en"), json_from_string(effect->words));
+        (void)json_tree_add(d->tree, &op, SPAN("words"), words);
+    }
+    (void)json_tree_push(d->tree, effects, op);
+}

@@ -1,0 +1,101 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- Blocks, markings, disclosures, standing authorisations, peers.
+
+-- name: block_add
+-- takes filing_id, ordinal, case_id, kind, target, until_ms, placed_ms, office, content
+INSERT INTO block (filing_id, ordinal, case_id, kind, target, until_ms, placed_ms, office, content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: block_lift
+-- takes filing_id that placed it, filing_id that lifts it, lifted_ms
+UPDATE block SET lifted_by = $2, lifted_ms = $3 WHERE filing_id = $1 AND lifted_by IS NULL;
+
+-- name: block_get
+-- takes filing_id that placed it; gives case_id, kind, target, lifted_by, office, content
+SELECT case_id, kind, target, lifted_by, office, content FROM block WHERE filing_id = $1 ORDER BY ordinal LIMIT 1;
+
+-- name: blocks_of_case
+-- takes case_id; gives filing_id, kind, target, until_ms, placed_ms, office, content of those in force
+SELECT filing_id, kind, target, until_ms, placed_ms, office, content FROM block WHERE case_id = $1 AND lifted_by IS NULL ORDER BY filing_id, ordinal;
+
+-- name: blocks_in_force
+-- takes now_ms; gives case_id, kind, target of those in force, of all cases
+SELECT case_id, kind, target FROM block WHERE lifted_by IS NULL AND until_ms > $1 ORDER BY case_id;
+
+-- name: marking_put
+-- takes target, name, case_id, label, audience, basis, set_by, office
+INSERT INTO marking (target, name, case_id, label, audience, basis, set_by, office) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (target, name) DO UPDATE SET label = excluded.label, audience = excluded.audience, basis = excluded.basis,
+    set_by = excluded.set_by, office = excluded.office;
+
+-- name: markings_of_filing
+-- takes target; gives name, label, audience, basis, set_by, office
+SELECT name, label, audience, basis, set_by, office FROM marking WHERE target = $1 ORDER BY name;
+
+-- name: markings_of_case
+-- takes case_id; gives target, name, label, audience, basis, set_by
+SELECT target, name, label, audience, basis, set_by FROM marking WHERE case_id = $1 ORDER BY target, name;
+
+-- name: disclosure_put
+-- takes release_id, recipient, case_id, source_id, state, released_ms, changed_ms, content
+INSERT INTO disclosure (release_id, recipient, case_id, source_id, state, released_ms, changed_ms, last_filing, content)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $1, $8)
+ON CONFLICT (release_id, recipient) DO NOTHING;
+
+-- name: disclosure_move
+-- takes release_id, recipient, state, changed_ms, last_filing
+UPDATE disclosure SET state = $3, changed_ms = $4, last_filing = $5 WHERE release_id = $1 AND recipient = $2;
+
+-- name: disclosure_recall
+-- takes release_id, recipient, changed_ms, filing_id that recalls it
+UPDATE disclosure SET state = 'recalled', changed_ms = $3, last_filing = $4, recalled_by = $4
+WHERE release_id = $1 AND recipient = $2 AND state IN ('released', 'handed_over', 'acknowledged', 'answered');
+
+-- name: disclosure_get
+-- takes release_id, recipient; gives case_id, source_id, state, released_ms, changed_ms, last_filing, recalled_by, content
+SELECT case_id, source_id, state, released_ms, changed_ms, last_filing, recalled_by, content FROM disclosure
+WHERE release_id = $1 AND recipient = $2;
+
+-- name: disclosures_of_release
+-- takes release_id; gives recipient, state, case_id, source_id, content
+SELECT recipient, state, case_id, source_id, content FROM disclosure WHERE release_id = $1 ORDER BY recipient;
+
+-- name: disclosures_of_source
+-- takes source_id; gives release_id, recipient, state, content
+SELECT release_id, recipient, state, content FROM disclosure WHERE source_id = $1 ORDER BY release_id, recipient;
+
+-- name: disclosures_of_case
+-- takes case_id; gives release_id, recipient, source_id, state, released_ms, changed_ms, last_filing, recalled_by, content
+SELECT release_id, recipient, source_id, state, released_ms, changed_ms, last_filing, recalled_by, content FROM disclosure
+WHERE case_id = $1 ORDER BY release_id, recipient;
+
+-- name: standing_add
+-- takes filing_id, case_id, until_ms, content
+INSERT INTO standing (filing_id, case_id, until_ms, content) VALUES ($1, $2, $3, $4);
+
+-- name: standing_revoke
+-- takes filing_id, filing_id that revokes it
+UPDATE standing SET revoked_by = $2 WHERE filing_id = $1;
+
+-- name: standing_in_force
+-- takes now_ms; gives filing_id, case_id, until_ms, content
+SELECT filing_id, case_id, until_ms, content FROM standing WHERE revoked_by IS NULL AND until_ms > $1 ORDER BY filing_id;
+
+-- name: peer_put
+-- takes name, way, filing_id, changed_ms
+INSERT INTO peer (name, way, filing_id, changed_ms) VALUES ($1, $2, $3, $4)
+ON CONFLICT (name) DO UPDATE SET way = excluded.way, filing_id = excluded.filing_id, changed_ms = excluded.changed_ms;
+
+-- name: peers
+-- gives name, way, filing_id, changed_ms
+SELECT name, way, filing_id, changed_ms FROM peer ORDER BY name;
+
+-- name: derived_clear_block
+DELETE FROM block;
+-- name: derived_clear_marking
+DELETE FROM marking;
+-- name: derived_clear_disclosure
+DELETE FROM disclosure;
+-- name: derived_clear_standing
+DELETE FROM standing;
+-- name: derived_clear_peer
+DELETE FROM peer;
