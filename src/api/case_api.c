@@ -3,7 +3,7 @@
 #include "api/resources.h"
 #include "service/case.h"
 #include "service/entity.h"
-#include "service/gate_view.h"
+#include "service/gate_list.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -118,7 +118,15 @@ static struct err get_cases(struct api_request *request, struct api_response *re
     json_out_name(&out, "cases");
     json_out_array(&out);
     size_t shown = rows.count > (size_t)page.limit ? (size_t)page.limit : rows.count;
-    for (size_t i = 0; i < shown; i++) write_case_row(&out, request->arena, &rows, i);
+    struct gate_list gate;
+    TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
+    for (size_t i = 0; i < shown; i++) {
+        struct gate_place place = {.case_id = rows_span(&rows, i, 0), .procedure = rows_span(&rows, i, 1), .workspace = rows_span(&rows, i, 2),
+                                   .entity_id = rows_span(&rows, i, 3), .sectors = rows_span(&rows, i, 4)};
+        bool is_hidden;
+        TRY(gate_list_hides(&gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, &is_hidden, why));
+        if (!is_hidden) write_case_row(&out, request->arena, &rows, i);
+    }
     size_t key = entity.at != NULL ? 9 : 7;
     struct json last[2] = {{.type = JSON_NULL}, {.type = JSON_NULL}};
     if (shown > 0) {
@@ -156,6 +164,17 @@ static struct err duties_of_office(struct api_request *request, const struct pag
     return store_read(request->conn, STMT_DUTY_PAGE, params, 8, request->arena, ret, why);
 }
 
+static struct err duty_is_hidden(struct api_request *request, const struct gate_list *gate, struct span case_id, bool *ret, struct why *why) {
+    struct case_file file;
+    *ret = false;
+    bool is_blocked = false;
+    for (size_t i = 0; i < gate->count; i++) is_blocked = is_blocked || span_equals(gate->rows[i].case_id, case_id);
+    if (!is_blocked) return err_none();
+    TRY(case_get(request->conn, case_id, request->arena, &file, why));
+    struct gate_place place = gate_place_of(&file);
+    return gate_list_hides(gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, ret, why);
+}
+
 static struct err get_duties(struct api_request *request, struct api_response *response, struct why *why) {
     struct page page = {.after = {{.type = JSON_INT}, {.type = JSON_STRING}, {.type = JSON_INT}}};
     int64_t hours;
@@ -177,8 +196,13 @@ static struct err get_duties(struct api_request *request, struct api_response *r
     json_out_name(&out, "duties");
     json_out_array(&out);
     size_t shown = rows.count > (size_t)page.limit ? (size_t)page.limit : rows.count;
+    struct gate_list gate;
+    TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
     for (size_t i = 0; i < shown; i++) {
         struct json duty;
+        bool is_hidden;
+        TRY(duty_is_hidden(request, &gate, rows_span(&rows, i, 0), &is_hidden, why));
+        if (is_hidden) continue;
         if (is_err(json_parse(request->arena, rows_span(&rows, i, 5), &duty, NULL))) continue;
         json_out_object(&out);
         json_out_member_string(&out, "case", rows_span(&rows, i, 0));

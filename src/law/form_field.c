@@ -38,3 +38,10 @@ const struct form_field *form_field_find(const struct form_field *fields, size_t
         if (span_equals(fields[i].name, name)) return &fields[i];
     return NULL;
 }
+
+size_t form_seen_by(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document, const struct span **ret) {
+    const struct procedure *p = procedure_get(law, state, at, procedure);
+    const struct document *d = p == NULL ? NULL : document_get(p, at, document);
+    *ret = d == NULL ? NULL : d->seen_by.items;
+    return d == NULL ? 0 : d->seen_by.count;
+}

@@ -7,6 +7,7 @@
 #include "role/node_private.h"
 #include "role/wire.h"
 #include "service/case.h"
+#include "service/gate_list.h"
 
 enum { STREAM_BEAT_MS = 20 * 1000, STREAM_ROWS = 100, STREAM_PAGES_A_TURN = 4 };
 
@@ -54,22 +55,32 @@ void node_stream_end(struct node *node, struct inflight *inflight) {
 }
 
 // One row of filings_since: seq, id, case_id, entity_id, workspace, procedure, document, sectors.
-static bool may_know(const struct inflight *inflight, const struct rows *rows, size_t i, int64_t now_ms, struct arena *arena) {
+static bool may_know(const struct inflight *inflight, const struct gate_list *gate, const struct rows *rows, size_t i, int64_t now_ms, struct arena *arena) {
     struct access_case of;
-    case_access_row(&inflight->node->services, rows_span(rows, i, 5), rows_span(rows, i, 4), rows_span(rows, i, 3), rows_span(rows, i, 7), arena, &of);
-    return !is_err(access_may_read_case(&inflight->request.principal, &of, now_ms, NULL));
+    const struct services *services = &inflight->node->services;
+    struct gate_place place = {.case_id = rows_span(rows, i, 2), .procedure = rows_span(rows, i, 5), .workspace = rows_span(rows, i, 4),
+                               .entity_id = rows_span(rows, i, 3), .sectors = rows_span(rows, i, 7)};
+    bool is_hidden = true;
+    case_access_row(services, place.procedure, place.workspace, place.entity_id, place.sectors, arena, &of);
+    if (is_err(access_may_read_case(&inflight->request.principal, &of, now_ms, NULL))) return false;
+    if (is_err(gate_list_hides(gate, services, inflight->node->own_conn, &place, &inflight->request.principal, now_ms, arena, &is_hidden, NULL))) return false;
+    return !is_hidden;
 }
 
-static void write_event(struct buf *text, const struct rows *rows, size_t i) {
-    buf_printf(text, "id: %lld\nevent: filing\ndata: ", (long long)rows_int(rows, i, 0));
+// Of what is frozen, and of what froze it, one only learns that it is withdrawn.
+static void write_event(struct buf *text, const struct gate_list *gate, const struct rows *rows, size_t i) {
+    struct span withdrawn = gate_list_withdrawn(gate, rows_span(rows, i, 1));
+    buf_printf(text, "id: %lld\nevent: %s\ndata: ", (long long)rows_int(rows, i, 0), withdrawn.at != NULL ? "withdrawn" : "filing");
     struct json_out out;
     json_out_init(&out, text);
     json_out_object(&out);
-    json_out_member_string(&out, "filing", rows_span(rows, i, 1));
+    json_out_member_string(&out, "filing", withdrawn.at != NULL ? withdrawn : rows_span(rows, i, 1));
     json_out_member_string(&out, "case", rows_span(rows, i, 2));
-    json_out_member_string(&out, "entity", rows_span(rows, i, 3));
-    json_out_member_string(&out, "procedure", rows_span(rows, i, 5));
-    json_out_member_string(&out, "document", rows_span(rows, i, 6));
+    if (withdrawn.at == NULL) {
+        json_out_member_string(&out, "entity", rows_span(rows, i, 3));
+        json_out_member_string(&out, "procedure", rows_span(rows, i, 5));
+        json_out_member_string(&out, "document", rows_span(rows, i, 6));
+    }
     json_out_object_end(&out);
     buf_add_text(text, "\n\n");
 }
@@ -99,9 +110,11 @@ static bool stream_feed(struct inflight *inflight, int64_t now_ms) {
         struct rows rows;
         bool is_good = !is_err(store_read(node->own_conn, STMT_FILINGS_SINCE, params, 2, &arena, &rows, NULL));
         struct buf text;
+        struct gate_list gate;
+        is_good = is_good && !is_err(gate_list_load(node->own_conn, now_ms, &arena, &gate, NULL));
         buf_init(&text, &arena, LIMIT_STREAM_WINDOW_BYTES);
         for (size_t i = 0; is_good && i < rows.count; i++) {
-            if (may_know(inflight, &rows, i, now_ms, &arena)) write_event(&text, &rows, i);
+            if (may_know(inflight, &gate, &rows, i, now_ms, &arena)) write_event(&text, &gate, &rows, i);
             inflight->response.events_after = rows_int(&rows, i, 0);
         }
         is_more = is_good && rows.count == STREAM_ROWS;

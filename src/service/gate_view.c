@@ -213,24 +213,33 @@ static bool is_own(const struct gate_view *view, const struct record_open *recor
     return view->pseudonym.len > 0 && filer.type == JSON_STRING && span_equals(filer.string, view->pseudonym);
 }
 
-struct err gate_view_attachment(const struct gate_view *view, struct store_conn *conn, struct span filing_id, struct span attachment_id,
-                                struct arena *arena, struct gate_verdict *ret, struct why *why) {
-    const struct marking **fields;
-    struct record_open record;
-    struct gate_item item = item_of(view);
-    item.filing = filing_id;
-    item.attachment = attachment_id;
-    TRY(record_read(conn, filing_id, arena, &record, why));
-    TRY(gate_view_marking(conn, &record, arena, &item.marking, &fields, why));
-    *ret = ask(view, &item, NULL, is_own(view, &record, arena));
-    return err_none();
-}
-
 static struct civil recorded_on(const struct gate_view *view, const struct record_open *record, struct arena *arena) {
     struct stamp stamp = {.ms = view->now_ms};
     struct json at = record_header_value(record, RECORD_ITEM_RECORDED_AT, arena);
     if (at.type == JSON_STRING) (void)is_err(stamp_parse(at.string, NULL, "", &stamp, NULL));
     return zone_date(view->services->zone, stamp.ms);
+}
+
+// What is known of the filing as a whole: its marking, and who sees such documents.
+static struct err item_open(const struct gate_view *view, struct store_conn *conn, const struct record_open *record, struct arena *arena,
+                            struct gate_item *ret, const struct marking ***ret_fields, struct why *why) {
+    *ret = item_of(view);
+    ret->filing = record->filing_id;
+    ret->seen_count = form_seen_by(view->services->law, view->services->state, recorded_on(view, record, arena),
+                                   record_header_value(record, "procedure", arena).string, record_header_value(record, "document", arena).string, &ret->seen_by);
+    return gate_view_marking(conn, record, arena, &ret->marking, ret_fields, why);
+}
+
+struct err gate_view_attachment(const struct gate_view *view, struct store_conn *conn, struct span filing_id, struct span attachment_id,
+                                struct arena *arena, struct gate_verdict *ret, struct why *why) {
+    const struct marking **fields;
+    struct record_open record;
+    struct gate_item item;
+    TRY(record_read(conn, filing_id, arena, &record, why));
+    TRY(item_open(view, conn, &record, arena, &item, &fields, why));
+    item.attachment = attachment_id;
+    *ret = ask(view, &item, NULL, is_own(view, &record, arena));
+    return err_none();
 }
 
 struct err gate_view_record(const struct gate_view *view, struct store_conn *conn, struct record_open *record, struct arena *arena,
@@ -239,11 +248,10 @@ struct err gate_view_record(const struct gate_view *view, struct store_conn *con
     const struct form_field *form;
     size_t form_count;
     struct span label;
-    struct gate_item item = item_of(view);
+    struct gate_item item;
     struct gate_withheld withheld = {.items = arena_take_array(arena, record->field_count + 1, sizeof *withheld.items)};
     if (withheld.items == NULL) return err_make(ERR_MEMORY);
-    item.filing = record->filing_id;
-    TRY(gate_view_marking(conn, record, arena, &item.marking, &fields, why));
+    TRY(item_open(view, conn, record, arena, &item, &fields, why));
     form_fields(view->services->law, view->services->state, recorded_on(view, record, arena), record_header_value(record, "procedure", arena).string,
                 record_header_value(record, "document", arena).string, SPAN("en"), arena, &form, &form_count, &label);
     bool own = is_own(view, record, arena);

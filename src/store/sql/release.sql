@@ -18,8 +18,8 @@ SELECT case_id, kind, target, lifted_by, office, content FROM block WHERE filing
 SELECT filing_id, kind, target, until_ms, placed_ms, office, content FROM block WHERE case_id = $1 AND lifted_by IS NULL ORDER BY filing_id, ordinal;
 
 -- name: blocks_in_force
--- takes now_ms; gives case_id, kind, target of those in force, of all cases
-SELECT case_id, kind, target FROM block WHERE lifted_by IS NULL AND until_ms > $1 ORDER BY case_id;
+-- takes now_ms; gives filing_id, case_id, kind, target of those in force, of all cases
+SELECT filing_id, case_id, kind, target FROM block WHERE lifted_by IS NULL AND until_ms > $1 ORDER BY case_id, filing_id, ordinal;
 
 -- name: marking_put
 -- takes target, name, case_id, label, audience, basis, set_by, office
