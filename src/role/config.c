@@ -5,7 +5,10 @@
 
 #include "base/limits.h"
 #include "base/yaml.h"
+#include "format/mail.h"
 #include "os/file.h"
+
+enum { PAGE_AFTER_S = 15 * 60, PORT_SUBMISSION = 587, PORT_SUBMISSIONS = 465, PORT_IMAP = 143, PORT_IMAPS = 993 };
 
 struct reader {
     struct config *config;
@@ -28,8 +31,8 @@ static struct err read_text(struct reader *r, const struct yaml *map, const char
     return ret->at == NULL ? err_make(ERR_MEMORY) : err_none();
 }
 
-static struct err read_int(struct reader *r, const char *name, int64_t least, int64_t most, int64_t *ret) {
-    const struct yaml *value = yaml_get(r->root, name);
+static struct err read_int_of(struct reader *r, const struct yaml *map, const char *name, int64_t least, int64_t most, int64_t *ret) {
+    const struct yaml *value = yaml_get(map, name);
     if (value == NULL) return err_none();
     int64_t number = 0;
     if (value->type != YAML_SCALAR || !span_to_int(value->text, &number) || number < least || number > most)
@@ -39,8 +42,12 @@ static struct err read_int(struct reader *r, const char *name, int64_t least, in
     return err_none();
 }
 
-static struct err read_bool(struct reader *r, const char *name, bool *ret) {
-    const struct yaml *value = yaml_get(r->root, name);
+static struct err read_int(struct reader *r, const char *name, int64_t least, int64_t most, int64_t *ret) {
+    return read_int_of(r, r->root, name, least, most, ret);
+}
+
+static struct err read_bool_of(struct reader *r, const struct yaml *map, const char *name, bool *ret) {
+    const struct yaml *value = yaml_get(map, name);
     if (value == NULL) return err_none();
     bool is_true = value->type == YAML_SCALAR && (span_is(value->text, "true") || span_is(value->text, "yes"));
     bool is_false = value->type == YAML_SCALAR && (span_is(value->text, "false") || span_is(value->text, "no"));
@@ -48,6 +55,8 @@ static struct err read_bool(struct reader *r, const char *name, bool *ret) {
     *ret = is_true;
     return err_none();
 }
+
+static struct err read_bool(struct reader *r, const char *name, bool *ret) { return read_bool_of(r, r->root, name, ret); }
 
 static struct err read_path(struct reader *r, const struct yaml *map, const char *name, const char **ret) {
     struct span text = {0};
@@ -131,15 +140,17 @@ static struct err read_sectors(struct reader *r, const struct yaml *office, stru
 }
 
 static struct err read_office(struct reader *r, const struct yaml *office) {
-    static const char *const NAMES[] = {"id", "kind", "name", "telephone", "sectors", NULL};
+    static const char *const NAMES[] = {"id", "kind", "name", "telephone", "sectors", "page_after_s", "reminders", NULL};
     static const char *const KINDS[] = {"csirt", "ca", "spoc", "ccma", NULL};
     TRY(check_names(r, office, NAMES));
     struct config_office *ret = &r->config->offices[r->config->office_count];
-    *ret = (struct config_office){.id = {0}};
+    *ret = (struct config_office){.page_after_s = PAGE_AFTER_S, .is_reminded = true};
     TRY(read_text(r, office, "id", 32, &ret->id));
     TRY(read_text(r, office, "kind", 32, &ret->kind));
     TRY(read_text(r, office, "name", LIMIT_NAME_BYTES, &ret->name));
     TRY(read_text(r, office, "telephone", 64, &ret->telephone));
+    TRY(read_int_of(r, office, "page_after_s", 1, 86400, &ret->page_after_s));
+    TRY(read_bool_of(r, office, "reminders", &ret->is_reminded));
     if (!is_identifier(ret->id)) return refuse(r, office, "an office needs an id of small letters, digits and hyphens");
     if (!is_one_of(ret->kind, KINDS)) return refuse(r, office, "an office needs a kind: csirt, ca, spoc or ccma");
     if (ret->name.len == 0) return refuse(r, office, "an office needs a name");
@@ -167,6 +178,59 @@ static struct err read_hook(struct reader *r) {
     TRY(read_path(r, hook, "ca", &r->config->hook_ca_file));
     if (!span_starts_with(r->config->hook_url, SPAN("https://"))) return refuse(r, hook, "hook: url must begin with https://");
     if (r->config->hook_secret_file == NULL) return refuse(r, hook, "hook: secret (a file) is missing");
+    return err_none();
+}
+
+static bool is_host(struct span host) {
+    for (size_t i = 0; i < host.len; i++) {
+        uint8_t c = host.at[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '.' && c != '-') return false;
+    }
+    return host.len > 0 && host.len <= 253 && host.at[0] != '-';
+}
+
+// One server of mail: always with TLS.
+static struct err read_server(struct reader *r, const struct yaml *map, int64_t port, int64_t implicit_port, struct config_server *ret) {
+    struct span tls = {0};
+    TRY(read_text(r, map, "server", 253, &ret->host));
+    TRY(read_text(r, map, "tls", 16, &tls));
+    TRY(read_text(r, map, "user", 254, &ret->user));
+    TRY(read_path(r, map, "password", &ret->password_file));
+    TRY(read_path(r, map, "ca", &ret->ca_file));
+    if (ret->host.at == NULL || !is_host(ret->host)) return refuse(r, map, "mail: server: the name of a server is expected");
+    if (tls.at != NULL && !span_is(tls, "starttls") && !span_is(tls, "implicit"))
+        return refuse(r, map, "mail: tls: starttls or implicit is expected (there is no mail without)");
+    ret->is_implicit = tls.at != NULL && span_is(tls, "implicit");
+    if ((ret->user.at == NULL) != (ret->password_file == NULL)) return refuse(r, map, "mail: user and password (a file) go together");
+    ret->port = ret->is_implicit ? implicit_port : port;
+    return read_int_of(r, map, "port", 1, 65535, &ret->port);
+}
+
+static struct err read_mail(struct reader *r) {
+    static const char *const NAMES[] = {"server", "port", "tls", "user", "password", "ca", "from", "bounces", "imap", "copies",
+                                        "copy_wait_s", "openpgp_key", NULL};
+    static const char *const IMAP_NAMES[] = {"server", "port", "tls", "user", "password", "ca", "folder", "poll_s", NULL};
+    const struct yaml *mail = yaml_get(r->root, "mail"), *imap = yaml_get(mail, "imap");
+    struct config_mail *ret = &r->config->mail;
+    *ret = (struct config_mail){.folder = SPAN("INBOX"), .is_copied = true, .copy_wait_s = 60, .poll_s = 60};
+    if (yaml_is_null(mail)) return err_none();
+    TRY(check_names(r, mail, NAMES));
+    TRY(read_server(r, mail, PORT_SUBMISSION, PORT_SUBMISSIONS, &ret->smtp));
+    TRY(read_text(r, mail, "from", MAIL_ADDRESS_BYTES, &ret->from));
+    TRY(read_text(r, mail, "bounces", MAIL_ADDRESS_BYTES, &ret->bounces));
+    TRY(read_path(r, mail, "openpgp_key", &ret->openpgp_key_file));
+    TRY(read_bool_of(r, mail, "copies", &ret->is_copied));
+    TRY(read_int_of(r, mail, "copy_wait_s", 1, 3600, &ret->copy_wait_s));
+    if (ret->from.at == NULL || !mail_address_is_plain(ret->from)) return refuse(r, mail, "mail: from: the sender's address is expected");
+    if (ret->bounces.at != NULL && !mail_address_is_plain(ret->bounces)) return refuse(r, mail, "mail: bounces: an address is expected");
+    if (yaml_is_null(imap)) return err_none();
+    TRY(check_names(r, imap, IMAP_NAMES));
+    if (ret->bounces.at == NULL) return refuse(r, imap, "mail: imap: the address of this mailbox is missing (bounces)");
+    TRY(read_server(r, imap, PORT_IMAP, PORT_IMAPS, &ret->imap));
+    TRY(read_text(r, imap, "folder", 128, &ret->folder));
+    TRY(read_int_of(r, imap, "poll_s", 1, 86400, &ret->poll_s));
+    for (size_t i = 0; i < ret->folder.len; i++)
+        if (strchr("/?#;\"%*{", ret->folder.at[i]) != NULL) return refuse(r, imap, "mail: imap: folder: a plain name is expected");
     return err_none();
 }
 
@@ -203,7 +267,7 @@ static struct err check_whole(struct reader *r) {
 
 static struct err read_all(struct reader *r) {
     static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key",
-                                        "user", "demo", "sandbox", "checkpoint_interval_s", "workers", "answer_telephone", "hook",
+                                        "user", "demo", "sandbox", "checkpoint_interval_s", "workers", "answer_telephone", "hook", "mail",
                                         "offices", NULL};
     struct config *c = r->config;
     TRY(check_names(r, r->root, NAMES));
@@ -222,6 +286,7 @@ static struct err read_all(struct reader *r) {
     TRY(read_int(r, "workers", 1, 64, &c->workers));
     TRY(read_text(r, r->root, "answer_telephone", 64, &c->answer_telephone));
     TRY(read_hook(r));
+    TRY(read_mail(r));
     TRY(read_offices(r));
     return check_whole(r);
 }

@@ -19,6 +19,27 @@ struct config_office {
     struct span telephone; // at == NULL where none is given
     size_t sector_count;   // 0: all sectors
     struct span sectors[CONFIG_SECTORS];
+    int64_t page_after_s; // to the next person where nobody acknowledges a call
+    bool is_reminded;     // of its own duties
+};
+
+struct config_server { // of mail
+    struct span host;       // at == NULL: none
+    int64_t port;
+    bool is_implicit;       // TLS from the first byte; otherwise STARTTLS. One of both it is
+    struct span user;       // at == NULL: no login
+    const char *password_file;
+    const char *ca_file;    // whom to trust, PEM; NULL: the system's list
+};
+struct config_mail {
+    struct config_server smtp; // submission
+    struct span from;          // sender's address
+    struct span bounces;       // address to which bounces go, with +MARK; at == NULL: from
+    struct config_server imap; // of the mailbox of that address
+    struct span folder;
+    const char *openpgp_key_file; // the node's secret key, without a password: signs what is encrypted; NULL: none
+    bool is_copied;            // each mail goes to the bounce mailbox too
+    int64_t copy_wait_s, poll_s;
 };
 
 struct config_address {
@@ -51,6 +72,7 @@ struct config {
     struct span hook_url;          // https; at == NULL: no hook
     const char *hook_secret_file;  // NULL: no hook
     const char *hook_ca_file;      // whom to trust there, PEM; NULL: the system's list
+    struct config_mail mail;       // mail.smtp.host.at == NULL: no mail
     size_t office_count;
     struct config_office offices[CONFIG_OFFICES];
 };

@@ -23,6 +23,7 @@ static void add_offices(struct buf *buf) {
     buf_add_text(buf,
                  "\n# The bodies that act at this node. kind: csirt, ca (competent authority), spoc (single point of contact),\n"
                  "# ccma (cyber crisis management authority). sectors: all, or a list for an authority of some sectors.\n"
+                 "# page_after_s: seconds until a call goes to the next person (900); reminders: no for none of its own duties.\n"
                  "offices:\n"
                  "  - id: csirt\n    kind: csirt\n    name: CSIRT\n"
                  "  - id: ca\n    kind: ca\n    name: Competent authority\n    sectors: all\n"
@@ -56,5 +57,10 @@ void config_write(struct buf *buf, const struct config_draft *draft) {
                       "\n# Messages to a system of the authority's own, signed with the secret in a file (at least 32 bytes):\n"
                       "# hook:\n#   url: https://soc.example/varde\n#   secret: hook.secret\n"
                       "#   ca: hook-ca.pem   # where it is not signed by one of the system's authorities\n");
+    buf_add_text(buf, "\n# Mail, by submission to a server, always under TLS (doc/reach.md):\n"
+                      "# mail:\n#   server: mail.example\n#   port: 587\n#   tls: starttls          # or implicit\n"
+                      "#   user: varde\n#   password: mail.password\n#   ca: mail-ca.pem        # where it is not signed by one of the system's authorities\n"
+                      "#   from: varde@nis2.example\n#   bounces: varde-bounces@nis2.example   # takes varde-bounces+ANYTHING@ as well\n"
+                      "#   imap:                  # the mailbox of that address\n#     server: mail.example\n#     user: varde-bounces\n#     password: imap.password\n");
     add_offices(buf);
 }

@@ -9,6 +9,7 @@
 #include "service/gate_op.h"
 #include "service/release_op.h"
 #include "service/party.h"
+#include "service/reach.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -128,6 +129,8 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(party_put_duties(conn, &place, json_get(file, "content"), arena, why));
     }
     TRY(put_filing(conn, of, &row, why));
+    TRY(reach_case_changed(conn, row.id, why));
+    if (!of->is_rebuild) TRY(reach_office_filed(conn, row.id, of->filer_role, of->filer, of->recorded_ms, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) {
         const struct json *op = &ops->items[i];
         struct span name = json_get_string(op, "op");

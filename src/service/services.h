@@ -19,6 +19,7 @@
 #include "store/store.h"
 
 struct law;
+struct reach_config;
 
 enum { COUNT_FILINGS, COUNT_REFUSED, COUNT_DECIDED_AGAIN, COUNT_GROUPS, COUNT_JOBS, COUNT_REQUESTS, COUNT_FAILED, COUNT_SHED, COUNTERS };
 
@@ -34,6 +35,7 @@ struct services {
     struct span answer_by;    // who answers, for receipts: name of the office
     struct span answer_how;   // and how to call it
     struct span public_url;
+    const struct reach_config *reach; // how people are reached (service/reach.h); NULL: nothing is sent
     bool is_demo;
     bool is_read_only;        // behind the head that keys remembers: only a person can open a new epoch
     struct span read_only_reason;

@@ -21,10 +21,11 @@ SELECT case_id FROM reminder_case ORDER BY case_id LIMIT $1;
 DELETE FROM reminder_case WHERE case_id = $1;
 
 -- name: reminder_put
--- takes case_id, duty, opened_by, name, owed_by, when_ms, is_after; one that is done stays as it is
+-- takes case_id, duty, opened_by, name, owed_by, when_ms, is_after; one that was sent stays as it is, one that was not owed for a while
+-- comes back
 INSERT INTO reminder (case_id, duty, opened_by, name, owed_by, when_ms, is_after) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (case_id, duty, opened_by, name) DO UPDATE SET when_ms = excluded.when_ms, is_after = excluded.is_after
-    WHERE reminder.done_ms IS NULL;
+ON CONFLICT (case_id, duty, opened_by, name) DO UPDATE SET when_ms = excluded.when_ms, is_after = excluded.is_after, done_ms = NULL, outcome = NULL
+    WHERE reminder.done_ms IS NULL OR (reminder.outcome = 'not_owed' AND excluded.when_ms > reminder.done_ms);
 
 -- name: reminder_end
 -- takes case_id, duty, opened_by, done_ms, outcome: all of the duty that are not done
