@@ -97,6 +97,7 @@ static struct err start_services(struct node *node, struct why *why) {
     struct span code = span_trim(read_secret(node, "setup.code", 256));
     if (code.len > 0 && is_err(hex_decode(&node->arena, code, &services->setup_code))) return why_set(why, ERR_CORRUPT, "", "node.setup", "", "setup.code can't be read");
     find_answerer(node);
+    TRY(node_reach_start(node, why));
     return start_access(node, why);
 }
 
@@ -169,6 +170,7 @@ static bool serve_line(struct node *node) {
                 (void)pthread_mutex_unlock(&node->keys_lock);
             } else if (span_is(event.kind, "courier")) {
                 replace_channel(&node->courier, event.fd);
+                node_courier_lost(node);
             } else if (span_is(event.kind, "press")) {
                 node_press_channel(node, event.fd);
             }

@@ -19,7 +19,11 @@
  *   KEYS_PUBLIC      -> KEYS_PUBLIC with the verifier key ("name+hash+base64" of C2SP signed notes)
  *
  * node -> courier:
- *   COURIER_SEND     message id, kind, target, body -> COURIER_SENT or FAILED
+ *   COURIER_SEND     message id, kind, target, data -> COURIER_SENT with kind mail or hook, or FAILED with words and kind: refused (for good), later (this
+ *                    recipient not now), unsent (the server can't be reached). kind mail: target is an address, data the text; and
+ *                    sender (return path), copy, subject, key (OpenPGP). Otherwise a webhook: target is an URL, data the JSON; and secret.
+ *   COURIER_POLL     reads the bounce mailbox -> any number of COURIER_HEARD (message id; kind copy or failed; words), each of which node
+ *                    answers with COURIER_NOTED of its number once it is written down -> COURIER_POLLED, or FAILED with words
  *
  * node -> press:
  *   PRESS_PAPER      bytes: so many before it (0 begins a paper), data: a part of the paper ...
@@ -53,6 +57,10 @@ enum wire_type {
     WIRE_KEYS_PUBLIC,
     WIRE_COURIER_SEND = 48,
     WIRE_COURIER_SENT,
+    WIRE_COURIER_POLL,
+    WIRE_COURIER_HEARD,
+    WIRE_COURIER_NOTED,
+    WIRE_COURIER_POLLED,
     WIRE_PRESS_PAPER = 56,
     WIRE_PRESS_MAKE,
     WIRE_PRESS_MADE,
@@ -85,6 +93,10 @@ enum wire_tag {
     TAG_MESSAGE = 48,
     TAG_KIND,
     TAG_WORDS,
+    TAG_SENDER,
+    TAG_COPY,
+    TAG_SUBJECT,
+    TAG_SECRET,
 };
 
 // Descriptors that a child finds open after the supervisor re-executed the binary.

@@ -45,10 +45,20 @@ bool delivery_mark_read(const struct services *services, struct span mark, struc
 
 // --- taking ---
 
-struct err delivery_is_due(struct store_conn *conn, int64_t now_ms, struct arena *arena, bool *ret, struct why *why) {
+struct err delivery_is_due(struct store_conn *conn, int64_t now_ms, struct arena *arena, bool *ret_mail, bool *ret_others, struct why *why) {
     struct rows rows;
     TRY(store_read(conn, STMT_DELIVERY_DUE, PARAMS(value_int(now_ms)), arena, &rows, why));
-    *ret = rows_int(&rows, 0, 0) != 0 || rows_int(&rows, 0, 1) != 0;
+    *ret_others = rows_int(&rows, 0, 0) != 0;
+    *ret_mail = rows_int(&rows, 0, 1) != 0;
+    return err_none();
+}
+
+struct err delivery_unclear(struct store_conn *conn, int64_t before_ms, struct arena *arena, int64_t *ret_sending, int64_t *ret_asking,
+                            struct why *why) {
+    struct rows rows;
+    TRY(store_read(conn, STMT_DELIVERY_UNCLEAR_COUNT, PARAMS(value_int(before_ms)), arena, &rows, why));
+    *ret_sending = rows_int(&rows, 0, 0);
+    *ret_asking = rows_int(&rows, 0, 1);
     return err_none();
 }
 

@@ -87,8 +87,12 @@ struct delivery_out {
 // where it is (the server is down). Writing. Texts live in ARENA.
 CHECKED struct err delivery_claim(struct services *services, struct store_conn *conn, size_t max, bool with_mail, int64_t now_ms,
                                   struct arena *arena, struct delivery_out **ret, struct why *why);
-// Whether any is due. Reading.
-CHECKED struct err delivery_is_due(struct store_conn *conn, int64_t now_ms, struct arena *arena, bool *ret, struct why *why);
+// Whether any is due: mail, and others. Reading.
+CHECKED struct err delivery_is_due(struct store_conn *conn, int64_t now_ms, struct arena *arena, bool *ret_mail, bool *ret_others,
+                                   struct why *why);
+// How many were handed to a courier before BEFORE_MS and are not settled, or are being asked about. Reading.
+CHECKED struct err delivery_unclear(struct store_conn *conn, int64_t before_ms, struct arena *arena, int64_t *ret_sending, int64_t *ret_asking,
+                                    struct why *why);
 
 enum delivery_outcome {
     DELIVERY_SENT,
