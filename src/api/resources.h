@@ -12,6 +12,7 @@ extern const struct route routes_case[];
 extern const struct route routes_entity[];
 extern const struct route routes_draft[];
 extern const struct route routes_log[];
+extern const struct route routes_letter[];
 extern const struct route routes_import[];
 extern const struct route routes_openapi[];
 extern const struct route routes_access[];

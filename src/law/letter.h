@@ -88,5 +88,10 @@ CHECKED struct err letter_compose(const struct letter_input *input, struct arena
                                   struct why *why);
 // Words common to letters, with placeholders filled: "letter.common.KEY".
 struct span letter_common(const struct letter_input *input, const char *key, struct arena *arena);
+struct span letter_common_raw(const struct letter_input *input, const char *key); // without filling
+// A fact in words; at == NULL where it is not known.
+struct span letter_fact(const struct letter_input *input, struct span name, struct arena *arena);
+// Whether the template is a form to be filled in by hand, which everybody may have.
+bool letter_is_form(const struct letter *letter);
 
 #endif

@@ -112,6 +112,12 @@ const struct letter *letter_find(const struct law *law, struct span state, struc
 struct span letter_marking(const struct letter *letter) { return letter->marking; }
 bool letter_needs_head(const struct letter *letter) { return letter->needs_head; }
 
+bool letter_is_form(const struct letter *letter) {
+    for (size_t i = 0; i < letter->part_count; i++)
+        if (letter->parts[i].kind == PART_FORM) return true;
+    return false;
+}
+
 bool letter_is_of(const struct letter *letter, struct span procedure, struct span office_kind) {
     return (letter->procedures.count == 0 || names_have(&letter->procedures, procedure)) && names_have(&letter->by, office_kind);
 }

@@ -52,8 +52,6 @@ struct letter_gap { // what was missing
 };
 // TEXT with its placeholders filled; *gap names the first that has no value (then "…" stands in its place).
 struct span letter_fill(const struct letter_input *input, struct span text, struct arena *arena, struct letter_gap *gap);
-// The value of a fact in words; at == NULL where it is not known.
-struct span letter_fact(const struct letter_input *input, struct span name, struct arena *arena);
 struct span letter_moment(const struct letter_input *input, int64_t ms, bool is_day, struct arena *arena);
 
 #endif

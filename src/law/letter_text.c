@@ -118,8 +118,13 @@ struct span letter_fill(const struct letter_input *input, struct span text, stru
     return out.is_failed ? span_make(NULL, 0) : buf_span(&out);
 }
 
+struct span letter_common_raw(const struct letter_input *input, const char *key) {
+    char name[64];
+    (void)snprintf(name, sizeof name, "letter.common.%s", key);
+    return word_exactly(input->law, input->letter->pack, input->state, span_of(name), input->lang);
+}
+
 struct span letter_common(const struct letter_input *input, const char *key, struct arena *arena) {
     struct letter_gap gap = {0};
-    struct span name = arena_printf(arena, "letter.common.%s", key);
-    return letter_fill(input, word_exactly(input->law, input->letter->pack, input->state, name, input->lang), arena, &gap);
+    return letter_fill(input, letter_common_raw(input, key), arena, &gap);
 }

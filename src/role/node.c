@@ -31,7 +31,7 @@ static struct err start_access(struct node *node, struct why *why) {
     if (offices == NULL || node->services.access == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < config->office_count; i++) {
         const struct config_office *from = &config->offices[i];
-        offices[i] = (struct access_office){.id = from->id, .kind = office_kind_from(from->kind), .sector_count = from->sector_count, .sectors = from->sectors};
+        offices[i] = (struct access_office){.id = from->id, .kind = office_kind_from(from->kind), .sector_count = from->sector_count, .sectors = from->sectors, .name = from->name, .telephone = from->telephone};
     }
     return access_init(node->services.access, offices, config->office_count, node->services.node_secret, (unsigned)node->worker_count - 2, why);
 }

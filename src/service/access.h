@@ -34,6 +34,7 @@ struct access_office {
     enum office_kind kind;
     size_t sector_count; // 0: all sectors
     const struct span *sectors;
+    struct span name, telephone; // for people; at == NULL where there is none
 };
 
 // "csirt", "ca", "spoc", "ccma"; OFFICE_NONE and NULL for anything else.
