@@ -125,6 +125,7 @@ static struct err get_cases(struct api_request *request, struct api_response *re
                                    .entity_id = rows_span(&rows, i, 3), .sectors = rows_span(&rows, i, 4)};
         bool is_hidden;
         TRY(gate_list_hides(&gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, &is_hidden, why));
+        if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, place.procedure, request->received_ms)) continue;
         if (!is_hidden) write_case_row(&out, request->arena, &rows, i);
     }
     size_t key = entity.at != NULL ? 9 : 7;
@@ -204,6 +205,7 @@ static struct err get_duties(struct api_request *request, struct api_response *r
         TRY(duty_is_hidden(request, &gate, rows_span(&rows, i, 0), &is_hidden, why));
         if (is_hidden) continue;
         if (is_err(json_parse(request->arena, rows_span(&rows, i, 5), &duty, NULL))) continue;
+        if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, rows_span(&rows, i, 7), request->received_ms)) continue;
         json_out_object(&out);
         json_out_member_string(&out, "case", rows_span(&rows, i, 0));
         json_out_member_string(&out, "procedure", rows_span(&rows, i, 7));

@@ -70,6 +70,15 @@ enum {
     LIMIT_ROLES_PER_PERSON = 32,
     LIMIT_MANDATES_PER_PERSON = 1000,
     LIMIT_INVITATION_DAYS = 14,
+    LIMIT_CLAIM_DAYS = 60,       // to be proved and decided
+    LIMIT_CLAIM_LETTER_DAYS = 30, // for the code of a letter
+    LIMIT_CLAIM_MAIL_DAYS = 2,
+    LIMIT_CLAIM_ATTEMPTS = 5,    // wrong codes, then the claim ends
+    LIMIT_CLAIMS_PER_PERSON = 20, // open at once
+    LIMIT_INVITATIONS_PER_ENTITY = 100, // open at once
+    LIMIT_FIRMS_PER_PERSON = 10,
+    LIMIT_FIRM_MEMBERS = 250,
+    LIMIT_GROUP_ENTITIES = 50,   // of one report for several entities
     LIMIT_RESET_DAYS = 2,
     LIMIT_FREE_FAILURES_PERSON = 5,         // wrong sign-ins before the first wait
     LIMIT_FREE_FAILURES_ADDRESS = 20,       // one address may stand for many persons

@@ -87,6 +87,10 @@ struct mandate {
     uint32_t scopes;  // enum mandate_scope
     int64_t from_ms;  // in force from here
     int64_t until_ms; // to before here; INSTANT_NONE: until revoked
+    struct span capacity;   // as what she acts (act.h); may be empty
+    struct span procedures; // "incident" or "incident/early_warning", blanks between; empty: all
+    struct span firm;       // whose mandate it is, where she works under one of her firm; else at == NULL
+    bool may_delegate;      // with MANDATE_MANAGE: may let others act
 };
 
 // What a token may be used for. A session has all of them; a token never has ADMINISTER or ACCOUNT. To write is not to delete.
@@ -170,6 +174,7 @@ struct access_case {
     size_t filer_count;
     const struct span *filers;  // pseudonyms of persons who filed in it
     bool is_closed_to_entity;   // the procedure does not (yet) show this case to its entity
+    struct span procedure, document; // bounds of mandates; document empty: reading. A bounded mandate never reaches what has no procedure
 };
 
 struct access_entity {
@@ -214,8 +219,11 @@ CHECKED struct err access_may_manage_entity(const struct principal *principal, c
 CHECKED struct err access_may_use_draft(const struct principal *principal, struct span author_person_id, struct why *why);
 // Whether the person holds at least ROLE at some office of KIND, with a second factor done.
 bool access_is_officer_of(const struct principal *principal, enum office_kind kind, enum access_role_kind role);
-// Whether a mandate counts now.
+// Whether a mandate counts now, and whether its bounds leave a procedure (DOCUMENT empty) or a document of it in.
 bool mandate_is_in_force(const struct mandate *mandate, int64_t now_ms);
+bool mandate_covers(const struct mandate *mandate, struct span procedure, struct span document);
+// Whether cases of the procedure stand in the entity's lists for her: not where all her mandates for it are bounded to others.
+bool access_lists_procedure(const struct principal *principal, struct span entity, struct span procedure, int64_t now_ms);
 // Whether some role of the principal reaches SECTOR (at == NULL: what has none) in the workspace, with a second factor done.
 bool access_reaches_sector(const struct principal *principal, enum workspace workspace, struct span sector);
 // Whether the role's bounds leave everything in, and whether they leave a sector in.
@@ -360,20 +368,31 @@ CHECKED struct err access_role_grant(const struct access *access, struct store_c
 CHECKED struct err access_role_revoke(struct store_conn *conn, struct span role_id, struct span by, int64_t now_ms,
                                       struct why *why);
 
+enum mandate_delegation { DELEGATE_BY_CAPACITY, DELEGATE_YES, DELEGATE_NO };
 struct access_mandate_new {
     struct span person_id;
+    struct span firm_id; // instead of a person
     struct span entity;
     uint32_t scopes;
     int64_t from_ms;
     int64_t until_ms;   // INSTANT_NONE: until revoked
     struct span ground; // why: "registration F...", "letter of ..."; one line
+    struct span capacity;   // empty: not said
+    struct span procedures; // empty: all
+    enum mandate_delegation delegation; // by capacity: who acts from outside may not let others act, who belongs to the entity may
 };
 // Whether BY may is asked before (access_may_manage_entity); a filing that is accepted may also have this effect.
 CHECKED struct err access_mandate_grant(struct store_conn *conn, const struct access_mandate_new *mandate, struct span by,
                                         const struct access_env *env, struct arena *arena, struct span *ret_id,
                                         struct why *why);
+// Moves the end; INSTANT_NONE: until revoked.
+CHECKED struct err access_mandate_renew(struct store_conn *conn, struct span mandate_id, int64_t until_ms, struct span by, int64_t now_ms,
+                                        struct arena *arena, struct why *why);
 CHECKED struct err access_mandate_revoke(struct store_conn *conn, struct span mandate_id, struct span by, int64_t now_ms,
                                          struct why *why);
+
+// Names without blanks (ids of sectors, bounds of mandates) as one text with a blank between; at == NULL where the memory ends.
+struct span sectors_join(const struct span *sectors, size_t count, struct arena *arena);
 
 // ---- one-time codes ----------------------------------------------------------------------------------------------
 
@@ -426,9 +445,10 @@ CHECKED struct err access_person_find(struct store_conn *conn, struct span perso
 CHECKED struct err access_person_by_login(struct store_conn *conn, struct span login, struct arena *arena, struct span *ret_person_id, struct why *why);
 CHECKED struct err access_roles(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_mandates_of_person(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
-// One row: person, entity, scopes. ERR_NOT_FOUND where there is none that is not revoked.
+// One row: columns of access_mandate_get. ERR_NOT_FOUND where there is none that is not revoked.
 CHECKED struct err access_mandate_find(struct store_conn *conn, struct span mandate_id, struct arena *arena, struct rows *ret, struct why *why);
-CHECKED struct err access_mandates_of_entity(struct store_conn *conn, struct span entity, struct arena *arena, struct rows *ret, struct why *why);
+// From AFTER_ID on; ENDS_BEFORE_MS: only those in force that end before it (INSTANT_NONE: all).
+CHECKED struct err access_mandates_of_entity(struct store_conn *conn, struct span entity, struct span after_id, int64_t ends_before_ms, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_tokens(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
 // One row and column: how many recovery codes the person has left.
 CHECKED struct err access_recovery_left(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
- * Roles at offices, given by administrators, and mandates for entities, given by those who manage the entity, by its
- * competent authority, or as the effect of a filing. Both are recorded with who gave and who took them.
+ * Roles at offices, given by administrators, and recorded with who gave and who took them.
  */
 #include "service/access_private.h"
 
@@ -34,7 +33,7 @@ static struct err check_role(const struct access *access, const struct access_ro
 }
 
 // That the person has not yet her full number of what STATEMENT counts.
-static struct err check_count(struct store_conn *conn, enum statement statement, const struct value *params, size_t count,
+struct err access_check_count(struct store_conn *conn, enum statement statement, const struct value *params, size_t count,
                               int64_t most, struct arena *arena, struct why *why) {
     struct rows rows;
     TRY(store_read(conn, statement, params, count, arena, &rows, why));
@@ -55,7 +54,7 @@ struct err access_role_grant(const struct access *access, struct store_conn *con
         if (span_equals(rows_span(&rows, i, 1), role->office))
             return why_set(why, ERR_CONFLICT, "/office", "access.role_twice", NULL,
                            "The person has a role at this office already. Please revoke it first.");
-    TRY(check_count(conn, STMT_ACCESS_ROLE_COUNT, PARAMS(value_text(role->person_id)), LIMIT_ROLES_PER_PERSON, arena, why));
+    TRY(access_check_count(conn, STMT_ACCESS_ROLE_COUNT, PARAMS(value_text(role->person_id)), LIMIT_ROLES_PER_PERSON, arena, why));
     struct span id = access_id_make(env, 'R', arena), sectors = sectors_join(role->sectors, role->sector_count, arena);
     if (id.at == NULL || sectors.at == NULL) return access_full(why);
     TRY(store_write(conn, STMT_ACCESS_ROLE_ADD,
@@ -80,59 +79,6 @@ struct err access_role_revoke(struct store_conn *conn, struct span role_id, stru
                              NULL, why);
     if (!is_err(result))
         result = access_event_add(conn, rows_span(&rows, 0, 0), "role_revoked", by, rows_span(&rows, 0, 1), now_ms, why);
-    arena_fini(&arena);
-    return result;
-}
-
-static struct err check_mandate(const struct access_mandate_new *mandate, struct why *why) {
-    if (mandate->entity.len == 0 || mandate->entity.len > 64)
-        return why_set(why, ERR_INPUT, "/entity", "access.mandate_entity", NULL, "A mandate is for one entity.");
-    if (mandate->scopes == 0 || (mandate->scopes & ~(uint32_t)MANDATE_ALL) != 0)
-        return why_set(why, ERR_INPUT, "/scopes", "access.mandate_scopes", NULL,
-                       "A mandate has one or more of the scopes read, file, manage.");
-    if (mandate->until_ms != INSTANT_NONE && mandate->until_ms <= mandate->from_ms)
-        return why_set(why, ERR_INPUT, "/until", "access.mandate_dates", NULL, "A mandate ends after it begins.");
-    if (mandate->ground.len > LIMIT_NAME_BYTES || !span_is_utf8(mandate->ground) || span_has_hidden(mandate->ground))
-        return why_set(why, ERR_INPUT, "/ground", "access.mandate_ground", NULL, "The ground is one line of at most %d bytes.",
-                       LIMIT_NAME_BYTES);
-    return err_none();
-}
-
-struct err access_mandate_grant(struct store_conn *conn, const struct access_mandate_new *mandate, struct span by,
-                                const struct access_env *env, struct arena *arena, struct span *ret_id, struct why *why) {
-    struct rows rows;
-    TRY(check_mandate(mandate, why));
-    TRY(access_person_need(conn, mandate->person_id, arena, &rows, why));
-    TRY(check_count(conn, STMT_ACCESS_MANDATE_COUNT, PARAMS(value_text(mandate->person_id), value_int(env->now_ms)),
-                    LIMIT_MANDATES_PER_PERSON, arena, why));
-    struct span id = access_id_make(env, 'M', arena);
-    struct span ground = mandate->ground.at == NULL ? SPAN("") : mandate->ground;
-    if (id.at == NULL) return access_full(why);
-    bool is_open = mandate->until_ms == INSTANT_NONE;
-    TRY(store_write(conn, STMT_ACCESS_MANDATE_ADD,
-                    PARAMS(value_text(id), value_text(mandate->person_id), value_text(mandate->entity),
-                           value_int(mandate->scopes), value_int(mandate->from_ms),
-                           is_open ? value_null() : value_int(mandate->until_ms), value_text(ground), value_int(env->now_ms),
-                           value_text(by)),
-                    NULL, why));
-    TRY(access_event_add(conn, mandate->person_id, "mandate_granted", by, mandate->entity, env->now_ms, why));
-    *ret_id = id;
-    return err_none();
-}
-
-struct err access_mandate_revoke(struct store_conn *conn, struct span mandate_id, struct span by, int64_t now_ms,
-                                 struct why *why) {
-    struct arena arena;
-    arena_init(&arena, 64 * 1024);
-    struct rows rows;
-    struct err result = store_read(conn, STMT_ACCESS_MANDATE_GET, PARAMS(value_text(mandate_id)), &arena, &rows, why);
-    if (!is_err(result) && rows.count == 0)
-        result = why_set(why, ERR_NOT_FOUND, NULL, "access.mandate_id", NULL, "There is no such mandate.");
-    if (!is_err(result))
-        result = store_write(conn, STMT_ACCESS_MANDATE_REVOKE,
-                             PARAMS(value_text(mandate_id), value_text(by), value_int(now_ms)), NULL, why);
-    if (!is_err(result))
-        result = access_event_add(conn, rows_span(&rows, 0, 0), "mandate_revoked", by, rows_span(&rows, 0, 1), now_ms, why);
     arena_fini(&arena);
     return result;
 }

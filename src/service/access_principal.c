@@ -68,7 +68,11 @@ static struct err load_mandates(struct store_conn *conn, int64_t now_ms, struct 
         mandates[i] = (struct mandate){.id = rows_span(&rows, i, 0), .entity = rows_span(&rows, i, 1),
                                        .scopes = (uint32_t)rows_int(&rows, i, 2) & MANDATE_ALL,
                                        .from_ms = rows_int(&rows, i, 3),
-                                       .until_ms = is_open ? INSTANT_NONE : rows_int(&rows, i, 4)};
+                                       .until_ms = is_open ? INSTANT_NONE : rows_int(&rows, i, 4),
+                                       .capacity = rows_span(&rows, i, 5),
+                                       .procedures = rows_span(&rows, i, 6),
+                                       .may_delegate = rows_int(&rows, i, 7) != 0,
+                                       .firm = rows_span(&rows, i, 8)};
     }
     principal->mandates = mandates;
     principal->mandate_count = rows.count;
@@ -89,7 +93,9 @@ bool access_same_rights(const struct principal *a, const struct principal *b) {
             !same_spans(a->roles[i].sectors, a->roles[i].sector_count, b->roles[i].sectors, b->roles[i].sector_count))
             return false;
     for (size_t i = 0; i < a->mandate_count; i++)
-        if (!span_equals(a->mandates[i].id, b->mandates[i].id)) return false;
+        if (!span_equals(a->mandates[i].id, b->mandates[i].id) || a->mandates[i].scopes != b->mandates[i].scopes ||
+            a->mandates[i].until_ms != b->mandates[i].until_ms)
+            return false;
     return true;
 }
 
@@ -110,6 +116,19 @@ struct err access_renew(const struct access *access, struct store_conn *conn, co
     TRY(load_mandates(conn, now_ms, arena, &now, why));
     *ret_is_changed = !access_same_rights(principal, &now);
     *ret = now;
+    return err_none();
+}
+
+struct err access_rights_load(const struct access *access, struct store_conn *conn, struct span person_id, int64_t now_ms,
+                              struct arena *arena, struct principal *ret, bool *ret_is_there, struct why *why) {
+    struct principal who = {.is_known = true, .person_id = person_id, .scopes = SCOPE_ALL, .means = MEANS_SESSION, .is_totp_done = true};
+    struct rows person;
+    TRY(store_read(conn, STMT_ACCESS_PERSON_GET, PARAMS(value_text(person_id)), arena, &person, why));
+    *ret_is_there = person.count > 0 && rows_int(&person, 0, PERSON_DISABLED) == 0;
+    if (!*ret_is_there) return err_none();
+    TRY(load_roles(access, conn, arena, &who, why));
+    TRY(load_mandates(conn, now_ms, arena, &who, why));
+    *ret = who;
     return err_none();
 }
 

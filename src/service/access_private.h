@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* Inside of access; for the files access*.c and their tests only. */
+/* Inside of access; for the files access*.c, act*.c, passkey*.c, provider*.c and their tests only. */
 #ifndef SERVICE_ACCESS_PRIVATE_H
 #define SERVICE_ACCESS_PRIVATE_H
 
@@ -17,6 +17,8 @@ enum { ACCESS_ID_BYTES = 17, ACCESS_CODE_BYTES = 19, ACCESS_TOKEN_BYTES = 58 };
 struct span access_id_make(const struct access_env *env, char letter, struct arena *arena);
 // A code for people: 80 random bits as "xxxx-xxxx-xxxx-xxxx".
 struct span access_code_make(const struct access_env *env, struct arena *arena);
+// The same from bits that are given.
+struct span access_code_from(const uint8_t random[10], struct arena *arena);
 // Hash of a code as typed: case, blanks and hyphens do not count, O is 0, I and L are 1. False where it can't be a code.
 bool access_code_hash(struct span typed, struct hash *ret);
 // "vrd_" KIND "_" and 256 random bits.
@@ -87,13 +89,24 @@ CHECKED struct err access_lock_drop(struct store_conn *conn, const struct hash *
 int64_t access_lock_wait_ms(enum access_lock_kind kind, int64_t failures);
 const char *access_lock_words(int64_t until_ms, struct arena *arena);
 
+// ---- who asks (access_principal.c) ---------------------------------------------------------------------------------
+
+// Roles and mandates of a person as they stand, as if she had signed in with her second factor. *ret_is_there false: shut out, or nobody.
+CHECKED struct err access_rights_load(const struct access *access, struct store_conn *conn, struct span person_id, int64_t now_ms,
+                                      struct arena *arena, struct principal *ret, bool *ret_is_there, struct why *why);
+
+// ---- giving (access_grant.c) -------------------------------------------------------------------------------------
+
+// ERR_LIMIT where what STATEMENT counts has reached MOST.
+CHECKED struct err access_check_count(struct store_conn *conn, enum statement statement, const struct value *params, size_t count,
+                                      int64_t most, struct arena *arena, struct why *why);
+
 // ---- events (access_read.c) --------------------------------------------------------------------------------------
 
 CHECKED struct err access_event_add(struct store_conn *conn, struct span person_id, const char *kind, struct span by,
                                     struct span detail, int64_t now_ms, struct why *why);
 
-// Sector ids with a blank between, and back.
-struct span sectors_join(const struct span *sectors, size_t count, struct arena *arena);
+// Sector ids out of a text with blanks between.
 CHECKED struct err sectors_split(struct span text, struct arena *arena, const struct span **ret, size_t *ret_count);
 
 static inline struct err access_full(struct why *why) {

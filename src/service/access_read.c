@@ -92,10 +92,13 @@ struct err access_mandates_of_person(struct store_conn *conn, struct span person
                       PARAMS(value_text(person_id), value_int(LIMIT_MANDATES_PER_PERSON)), arena, ret, why);
 }
 
-struct err access_mandates_of_entity(struct store_conn *conn, struct span entity, struct arena *arena, struct rows *ret,
-                                     struct why *why) {
-    return store_read(conn, STMT_ACCESS_MANDATE_OF_ENTITY, PARAMS(value_text(entity), value_int(LIMIT_PAGE_ROWS)), arena, ret,
-                      why);
+struct err access_mandates_of_entity(struct store_conn *conn, struct span entity, struct span after_id, int64_t ends_before_ms,
+                                     struct arena *arena, struct rows *ret, struct why *why) {
+    bool is_bounded = ends_before_ms != INSTANT_NONE;
+    return store_read(conn, STMT_ACCESS_MANDATE_OF_ENTITY,
+                      PARAMS(value_text(entity), value_int(LIMIT_PAGE_ROWS), value_text(after_id),
+                             is_bounded ? value_int(ends_before_ms) : value_null()),
+                      arena, ret, why);
 }
 
 struct err access_tokens(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret,

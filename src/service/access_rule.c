@@ -110,7 +110,21 @@ static const struct role *role_for(const struct principal *principal, const stru
     return best;
 }
 
-// The union of the scopes of the mandates for ENTITY that are in force.
+bool mandate_covers(const struct mandate *mandate, struct span procedure, struct span document) {
+    if (mandate->procedures.len == 0) return true;
+    for (size_t at = 0; procedure.len > 0 && at < mandate->procedures.len;) {
+        size_t end = span_find(mandate->procedures, ' ', at);
+        struct span bound = span_part(mandate->procedures, at, end);
+        size_t slash = span_find(bound, '/', 0);
+        bool is_of_it = span_equals(span_part(bound, 0, slash), procedure);
+        if (is_of_it && (slash == bound.len || document.len == 0 || span_equals(span_part(bound, slash + 1, bound.len), document)))
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+// The union of the scopes of the mandates for ENTITY that are in force, whatever their bounds.
 static uint32_t mandate_scopes(const struct principal *principal, struct span entity, int64_t now_ms) {
     uint32_t scopes = 0;
     for (size_t i = 0; entity.at != NULL && i < principal->mandate_count; i++) {
@@ -120,11 +134,34 @@ static uint32_t mandate_scopes(const struct principal *principal, struct span en
     return scopes;
 }
 
+// The same of those whose bounds leave the case in.
+static uint32_t mandate_scopes_in(const struct principal *principal, struct span entity, const struct access_case *of, int64_t now_ms) {
+    uint32_t scopes = 0;
+    for (size_t i = 0; entity.at != NULL && i < principal->mandate_count; i++) {
+        const struct mandate *mandate = &principal->mandates[i];
+        if (mandate_is_in_force(mandate, now_ms) && span_equals(mandate->entity, entity) &&
+            mandate_covers(mandate, of->procedure, of->document))
+            scopes |= mandate->scopes;
+    }
+    return scopes;
+}
+
 // The same of the mandates for any of the case's parties.
 static uint32_t party_scopes(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
     uint32_t scopes = 0;
-    for (size_t i = 0; i < of->party_count; i++) scopes |= mandate_scopes(principal, of->parties[i], now_ms);
+    for (size_t i = 0; i < of->party_count; i++) scopes |= mandate_scopes_in(principal, of->parties[i], of, now_ms);
     return scopes;
+}
+
+bool access_lists_procedure(const struct principal *principal, struct span entity, struct span procedure, int64_t now_ms) {
+    bool has_any = false;
+    for (size_t i = 0; i < principal->mandate_count; i++) {
+        const struct mandate *mandate = &principal->mandates[i];
+        if (!span_equals(mandate->entity, entity) || !mandate_is_in_force(mandate, now_ms)) continue;
+        if (mandate_covers(mandate, procedure, span_make(NULL, 0))) return true;
+        has_any = true;
+    }
+    return !has_any || (principal->role_count > 0 && principal->is_totp_done); // by office; which cases is asked elsewhere
 }
 
 static bool is_filer(const struct principal *principal, const struct access_case *of) {
@@ -134,7 +171,7 @@ static bool is_filer(const struct principal *principal, const struct access_case
 // Whether the person reads the case from its entity's side, or as one who filed in it.
 static bool may_read_as_filer(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
     if (of->is_closed_to_entity) return false;
-    uint32_t scopes = mandate_scopes(principal, of->entity, now_ms) | party_scopes(principal, of, now_ms);
+    uint32_t scopes = mandate_scopes_in(principal, of->entity, of, now_ms) | party_scopes(principal, of, now_ms);
     if ((scopes & MANDATE_READ) != 0) return true;
     bool is_nobodys = of->entity.at == NULL && !of->has_parties;
     return is_filer(principal, of) && (is_nobodys || (scopes & MANDATE_FILE) != 0);
@@ -179,9 +216,8 @@ static struct err may_file_as_entity(const struct principal *principal, const st
         if (!knows_case(principal, of, now_ms)) return access_no_case(why);
         return why_set(why, ERR_DENIED, NULL, "access.not_filer", NULL, "Only who filed in this case may go on with it.");
     }
-    uint32_t scopes = mandate_scopes(principal, of->entity, now_ms);
-    if ((scopes & MANDATE_FILE) != 0 && !of->is_closed_to_entity) return err_none();
-    if (is_new ? scopes == 0 : !knows_case(principal, of, now_ms)) return is_new ? access_no_entity(why) : access_no_case(why);
+    if ((mandate_scopes_in(principal, of->entity, of, now_ms) & MANDATE_FILE) != 0 && !of->is_closed_to_entity) return err_none();
+    if (is_new ? mandate_scopes(principal, of->entity, now_ms) == 0 : !knows_case(principal, of, now_ms)) return is_new ? access_no_entity(why) : access_no_case(why);
     return why_set(why, ERR_DENIED, NULL, "access.mandate_file", NULL,
                    "You have no mandate to file for this entity at present.");
 }

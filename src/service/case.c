@@ -39,8 +39,7 @@ static const struct span *offices_of(const struct services *services, enum works
 
 void case_access_row(const struct services *services, struct span procedure, struct span workspace, struct span entity_id,
                      struct span sectors_json, struct arena *arena, struct access_case *ret) {
-    (void)procedure;
-    *ret = (struct access_case){.entity = entity_id.len > 0 ? entity_id : span_make(NULL, 0), .workspace = WORKSPACE_SUPERVISION};
+    *ret = (struct access_case){.entity = entity_id.len > 0 ? entity_id : span_make(NULL, 0), .procedure = procedure, .workspace = WORKSPACE_SUPERVISION};
     if (!workspace_from(workspace, &ret->workspace)) return; // of no office that this program knows
     ret->offices = offices_of(services, ret->workspace, arena, &ret->office_count);
     struct json list;
@@ -70,7 +69,8 @@ struct err case_find_filer(struct store_conn *conn, const struct principal *prin
     TRY(party_find_own(conn, principal, now_ms, arena, file, why));
     uint32_t scopes = 0;
     for (size_t i = 0; i < principal->mandate_count; i++)
-        if (span_equals(principal->mandates[i].entity, file->entity_id) && mandate_is_in_force(&principal->mandates[i], now_ms))
+        if (span_equals(principal->mandates[i].entity, file->entity_id) && mandate_is_in_force(&principal->mandates[i], now_ms) &&
+            mandate_covers(&principal->mandates[i], file->procedure, span_make(NULL, 0)))
             scopes |= principal->mandates[i].scopes;
     if (file->entity_id.len > 0 && (scopes & (MANDATE_READ | MANDATE_FILE)) != MANDATE_FILE) return err_none();
     struct value params[] = {value_text(file->id), value_text(principal->pseudonym)};

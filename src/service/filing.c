@@ -110,6 +110,7 @@ static struct err choose_role(struct services *services, const struct principal 
                               struct why *why) {
     struct access_case of;
     access_of_place(services, request, place, arena, &of);
+    of.document = request->document;
     bool is_new_entity = !place->has_entity && plan->document.needs_entity && !place->has_case;
     if (request->is_claim_holder) {
         plan->as = SPAN("anyone");
@@ -417,6 +418,7 @@ static struct err grant_first_mandate(struct services *services, struct store_co
                                          .scopes = MANDATE_ALL,
                                          .from_ms = now_ms,
                                          .until_ms = INSTANT_NONE,
+                                         .capacity = SPAN("representative"),
                                          .ground = arena_printf(arena, "filed %.*s %.*s", SPAN_FMT(plan->request->document), SPAN_FMT(plan->filing_id))};
     struct access_env env = {.now_ms = now_ms, .random = services->random};
     struct span id;

@@ -7,6 +7,7 @@
 SELECT s.id, s.expires_ms, s.is_totp_done, p.id, p.pseudonym, p.name, p.language, p.is_administrator, p.is_disabled,
        EXISTS (SELECT 1 FROM role r WHERE r.person_id = p.id AND r.revoked_ms IS NULL),
        EXISTS (SELECT 1 FROM mandate m WHERE m.person_id = p.id AND m.revoked_ms IS NULL)
+       OR EXISTS (SELECT 1 FROM mandate_assignment a WHERE a.person_id = p.id AND a.ended_ms IS NULL)
 FROM session s JOIN person p ON p.id = s.person_id WHERE s.token_hash = $1;
 
 -- name: access_token_find
@@ -14,7 +15,8 @@ FROM session s JOIN person p ON p.id = s.person_id WHERE s.token_hash = $1;
 -- has roles, has mandates, scopes, revoked_ms
 SELECT t.id, t.expires_ms, t.is_totp_done, p.id, p.pseudonym, p.name, p.language, p.is_administrator, p.is_disabled,
        EXISTS (SELECT 1 FROM role r WHERE r.person_id = p.id AND r.revoked_ms IS NULL),
-       EXISTS (SELECT 1 FROM mandate m WHERE m.person_id = p.id AND m.revoked_ms IS NULL),
+       EXISTS (SELECT 1 FROM mandate m WHERE m.person_id = p.id AND m.revoked_ms IS NULL)
+       OR EXISTS (SELECT 1 FROM mandate_assignment a WHERE a.person_id = p.id AND a.ended_ms IS NULL),
        t.scopes, t.revoked_ms
 FROM token t JOIN person p ON p.id = t.person_id WHERE t.token_hash = $1;
 
@@ -24,9 +26,16 @@ SELECT id, office, role, sectors, granted_ms, granted_by FROM role WHERE person_
 ORDER BY office;
 
 -- name: access_mandate_in_force
--- takes $1 person, $2 now_ms; gives id, entity, scopes, from_ms, until_ms of mandates in force or to come
-SELECT id, entity, scopes, from_ms, until_ms FROM mandate
-WHERE person_id = $1 AND revoked_ms IS NULL AND (until_ms IS NULL OR until_ms > $2) ORDER BY entity, id LIMIT 1000;
+-- takes $1 person, $2 now_ms; gives id, entity, scopes, from_ms, until_ms, capacity, procedures, may_delegate, firm of mandates in
+-- force or to come: her own, and those of firms under which she was set to work
+SELECT id, entity, scopes, from_ms, until_ms, capacity, procedures, may_delegate, firm_id FROM mandate
+WHERE person_id = $1 AND revoked_ms IS NULL AND (until_ms IS NULL OR until_ms > $2)
+UNION ALL
+SELECT m.id, m.entity, m.scopes & a.scopes, m.from_ms, m.until_ms, m.capacity, m.procedures, m.may_delegate, m.firm_id
+FROM mandate_assignment a JOIN mandate m ON m.id = a.mandate_id
+  JOIN firm_member f ON f.person_id = a.person_id AND f.firm_id = m.firm_id AND f.ended_ms IS NULL
+WHERE a.person_id = $1 AND a.ended_ms IS NULL AND m.revoked_ms IS NULL AND (m.until_ms IS NULL OR m.until_ms > $2)
+ORDER BY 2, 1 LIMIT 1000;
 
 -- name: access_person_add
 -- takes $1 id, $2 login, $3 name, $4 language, $5 pseudonym, $6 is_administrator, $7 created_ms, $8 created_by
@@ -209,31 +218,39 @@ SELECT person_id, office, role FROM role WHERE id = $1 AND revoked_ms IS NULL;
 UPDATE role SET revoked_ms = $3, revoked_by = $2 WHERE id = $1 AND revoked_ms IS NULL;
 
 -- name: access_mandate_add
--- takes $1 id, $2 person, $3 entity, $4 scopes, $5 from_ms, $6 until_ms, $7 ground, $8 granted_ms, $9 granted_by
-INSERT INTO mandate (id, person_id, entity, scopes, from_ms, until_ms, ground, granted_ms, granted_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+-- takes $1 id, $2 person, $3 firm (one of the two), $4 entity, $5 scopes, $6 capacity, $7 procedures, $8 may_delegate, $9 from_ms,
+-- $10 until_ms, $11 ground, $12 granted_ms, $13 granted_by
+INSERT INTO mandate (id, person_id, firm_id, entity, scopes, capacity, procedures, may_delegate, from_ms, until_ms, ground, granted_ms, granted_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: access_mandate_count
--- takes $1 person, $2 now_ms; gives how many mandates are in force or to come
-SELECT count(*) FROM mandate WHERE person_id = $1 AND revoked_ms IS NULL AND (until_ms IS NULL OR until_ms > $2);
+-- takes $1 person or firm, $2 now_ms; gives how many mandates are in force or to come
+SELECT (SELECT count(*) FROM mandate WHERE person_id = $1 AND revoked_ms IS NULL AND (until_ms IS NULL OR until_ms > $2)) +
+       (SELECT count(*) FROM mandate WHERE firm_id = $1 AND revoked_ms IS NULL AND (until_ms IS NULL OR until_ms > $2));
 
 -- name: access_mandate_get
--- takes $1 id; gives person, entity, scopes of a mandate that is not revoked
-SELECT person_id, entity, scopes FROM mandate WHERE id = $1 AND revoked_ms IS NULL;
+-- takes $1 id; gives person, entity, scopes, firm, capacity, procedures, may_delegate, from_ms, until_ms of a mandate that is not revoked
+SELECT person_id, entity, scopes, firm_id, capacity, procedures, may_delegate, from_ms, until_ms FROM mandate WHERE id = $1 AND revoked_ms IS NULL;
 
 -- name: access_mandate_revoke
 -- takes $1 id, $2 revoked_by, $3 now_ms
 UPDATE mandate SET revoked_ms = $3, revoked_by = $2 WHERE id = $1 AND revoked_ms IS NULL;
 
 -- name: access_mandate_of_person
--- takes $1 person, $2 most rows; gives id, person, entity, scopes, from_ms, until_ms, ground, granted_ms, granted_by, revoked_ms, name
-SELECT m.id, m.person_id, m.entity, m.scopes, m.from_ms, m.until_ms, m.ground, m.granted_ms, m.granted_by, m.revoked_ms, p.name
-FROM mandate m JOIN person p ON p.id = m.person_id WHERE m.person_id = $1 AND m.revoked_ms IS NULL ORDER BY m.id LIMIT $2;
+-- takes $1 person, $2 most rows; gives id, person, entity, scopes, from_ms, until_ms, ground, granted_ms, granted_by, revoked_ms, name,
+-- firm, firm's name, capacity, procedures, may_delegate, revoked_by, renewed_ms
+SELECT m.id, m.person_id, m.entity, m.scopes, m.from_ms, m.until_ms, m.ground, m.granted_ms, m.granted_by, m.revoked_ms, p.name,
+       m.firm_id, f.name, m.capacity, m.procedures, m.may_delegate, m.revoked_by, m.renewed_ms
+FROM mandate m LEFT JOIN person p ON p.id = m.person_id LEFT JOIN firm f ON f.id = m.firm_id
+WHERE m.person_id = $1 AND m.revoked_ms IS NULL ORDER BY m.id LIMIT $2;
 
 -- name: access_mandate_of_entity
--- takes $1 entity, $2 most rows; gives the columns of access_mandate_of_person, revoked ones too
-SELECT m.id, m.person_id, m.entity, m.scopes, m.from_ms, m.until_ms, m.ground, m.granted_ms, m.granted_by, m.revoked_ms, p.name
-FROM mandate m JOIN person p ON p.id = m.person_id WHERE m.entity = $1 ORDER BY m.id LIMIT $2;
+-- takes $1 entity, $2 most rows, $3 id to start after, $4 instant or NULL: only those not revoked that end before it; gives the columns
+-- of access_mandate_of_person, revoked ones too
+SELECT m.id, m.person_id, m.entity, m.scopes, m.from_ms, m.until_ms, m.ground, m.granted_ms, m.granted_by, m.revoked_ms, p.name,
+       m.firm_id, f.name, m.capacity, m.procedures, m.may_delegate, m.revoked_by, m.renewed_ms
+FROM mandate m LEFT JOIN person p ON p.id = m.person_id LEFT JOIN firm f ON f.id = m.firm_id
+WHERE m.entity = $1 AND m.id > $3 AND ($4 IS NULL OR (m.revoked_ms IS NULL AND m.until_ms < $4)) ORDER BY m.id LIMIT $2;
 
 -- name: access_code_add
 -- takes $1 id, $2 kind, $3 person, $4 first hash, $5 needs_second, $6 issued_ms, $7 issued_by, $8 expires_ms

@@ -180,7 +180,7 @@ static void mandates_have_scope_dates_and_end(void **state) {
     must(w, world_ask(w, in.token, &who));
     refused(w, FILE_NOW(), ERR_NOT_FOUND, "access.no_entity");
     struct rows rows;
-    must(w, access_mandates_of_entity(w->reader, mandate.entity, &w->arena, &rows, &w->why));
+    must(w, access_mandates_of_entity(w->reader, mandate.entity, SPAN(""), INSTANT_NONE, &w->arena, &rows, &w->why));
     assert_int_equal(rows.count, 2); // the history stays
     mandate.scopes = 8;
     refused(w, GIVE(), ERR_INPUT, "access.mandate_scopes");
