@@ -79,84 +79,84 @@ SELECT id FROM entity WHERE identifier = $1 ORDER BY id LIMIT 2;
 -- name: act_claim_add
 -- takes $1 id, $2 person, $3 firm, $4 asked, $5 entity, $6 scopes, $7 capacity, $8 procedures, $9 ground, $10 until_ms, $11 state,
 -- $12 proof, $13 proved_ms, $14 made_ms, $15 expires_ms
-INSERT INTO claim (id, person_id, firm_id, asked, entity, scopes, capacity, procedures, ground, until_ms, state, attempts, proof, proved_ms,
+INSERT INTO mandate_claim (id, person_id, firm_id, asked, entity, scopes, capacity, procedures, ground, until_ms, state, attempts, proof, proved_ms,
   made_ms, expires_ms)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15);
 
 -- name: act_claim_count
 -- takes $1 person, $2 now_ms; gives how many of her claims wait
-SELECT count(*) FROM claim WHERE person_id = $1 AND state IN ('open', 'proved') AND expires_ms > $2;
+SELECT count(*) FROM mandate_claim WHERE person_id = $1 AND state IN ('open', 'proved') AND expires_ms > $2;
 
 -- name: act_claim_get
 -- takes $1 id; gives id, person, firm, asked, entity, scopes, capacity, procedures, ground, until_ms, state, attempts, proof, proved_ms,
 -- made_ms, expires_ms, decided_ms, decided_by, reason, mandate, login, name
 SELECT c.id, c.person_id, c.firm_id, c.asked, c.entity, c.scopes, c.capacity, c.procedures, c.ground, c.until_ms, c.state, c.attempts,
        c.proof, c.proved_ms, c.made_ms, c.expires_ms, c.decided_ms, c.decided_by, c.reason, c.mandate_id, p.login, p.name
-FROM claim c JOIN person p ON p.id = c.person_id WHERE c.id = $1;
+FROM mandate_claim c JOIN person p ON p.id = c.person_id WHERE c.id = $1;
 
 -- name: act_claim_of_person
 -- takes $1 person, $2 id to start after, $3 most rows; gives the columns of act_claim_get
 SELECT c.id, c.person_id, c.firm_id, c.asked, c.entity, c.scopes, c.capacity, c.procedures, c.ground, c.until_ms, c.state, c.attempts,
        c.proof, c.proved_ms, c.made_ms, c.expires_ms, c.decided_ms, c.decided_by, c.reason, c.mandate_id, p.login, p.name
-FROM claim c JOIN person p ON p.id = c.person_id WHERE c.person_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3;
+FROM mandate_claim c JOIN person p ON p.id = c.person_id WHERE c.person_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3;
 
 -- name: act_claim_of_entity
 -- takes $1 entity, $2 id to start after, $3 most rows; gives the columns of act_claim_get
 SELECT c.id, c.person_id, c.firm_id, c.asked, c.entity, c.scopes, c.capacity, c.procedures, c.ground, c.until_ms, c.state, c.attempts,
        c.proof, c.proved_ms, c.made_ms, c.expires_ms, c.decided_ms, c.decided_by, c.reason, c.mandate_id, p.login, p.name
-FROM claim c JOIN person p ON p.id = c.person_id WHERE c.entity = $1 AND c.id > $2 ORDER BY c.id LIMIT $3;
+FROM mandate_claim c JOIN person p ON p.id = c.person_id WHERE c.entity = $1 AND c.id > $2 ORDER BY c.id LIMIT $3;
 
 -- name: act_claim_waiting
 -- takes $1 now_ms, $2 id to start after, $3 most rows, $4 JSON array of sectors (NULL: all, also those that fit no entity); gives the
 -- columns of act_claim_get, of all claims that wait
 SELECT c.id, c.person_id, c.firm_id, c.asked, c.entity, c.scopes, c.capacity, c.procedures, c.ground, c.until_ms, c.state, c.attempts,
        c.proof, c.proved_ms, c.made_ms, c.expires_ms, c.decided_ms, c.decided_by, c.reason, c.mandate_id, p.login, p.name
-FROM claim c JOIN person p ON p.id = c.person_id
+FROM mandate_claim c JOIN person p ON p.id = c.person_id
 WHERE c.state IN ('open', 'proved') AND c.expires_ms > $1 AND c.id > $2
   AND ($4 IS NULL OR EXISTS (SELECT 1 FROM entity e, json_each(e.sectors) s WHERE e.id = c.entity AND s.value IN (SELECT value FROM json_each($4))))
 ORDER BY c.id LIMIT $3;
 
 -- name: act_claim_entity
 -- takes $1 id, $2 entity: an officer says whom a claim that fitted nothing is for
-UPDATE claim SET entity = $2 WHERE id = $1 AND entity IS NULL;
+UPDATE mandate_claim SET entity = $2 WHERE id = $1 AND entity IS NULL;
 
 -- name: act_claim_attempt
 -- takes $1 id: one more wrong code
-UPDATE claim SET attempts = attempts + 1 WHERE id = $1;
+UPDATE mandate_claim SET attempts = attempts + 1 WHERE id = $1;
 
 -- name: act_claim_prove
 -- takes $1 id, $2 proof, $3 now_ms
-UPDATE claim SET proof = $2, proved_ms = $3, state = 'proved' WHERE id = $1 AND proof IS NULL AND state = 'open';
+UPDATE mandate_claim SET proof = $2, proved_ms = $3, state = 'proved' WHERE id = $1 AND proof IS NULL AND state = 'open';
 
 -- name: act_claim_end
 -- takes $1 id, $2 state, $3 now_ms, $4 decided_by, $5 reason, $6 mandate; changes no row where it was decided before
-UPDATE claim SET state = $2, decided_ms = $3, decided_by = $4, reason = $5, mandate_id = $6 WHERE id = $1 AND state IN ('open', 'proved');
+UPDATE mandate_claim SET state = $2, decided_ms = $3, decided_by = $4, reason = $5, mandate_id = $6 WHERE id = $1 AND state IN ('open', 'proved');
 
 -- name: act_claim_code_put
 -- takes $1 claim, $2 kind, $3 hash, $4 made_ms, $5 made_by, $6 expires_ms; a later code takes the place of the earlier of its kind
-INSERT INTO claim_code (claim_id, kind, code_hash, made_ms, made_by, expires_ms) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO mandate_claim_code (claim_id, kind, code_hash, made_ms, made_by, expires_ms) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (claim_id, kind) DO UPDATE SET code_hash = excluded.code_hash, made_ms = excluded.made_ms, made_by = excluded.made_by,
   expires_ms = excluded.expires_ms;
 
 -- name: act_claim_code_find
 -- takes $1 claim, $2 hash, $3 now_ms; gives kind
-SELECT kind FROM claim_code WHERE claim_id = $1 AND code_hash = $2 AND expires_ms > $3;
+SELECT kind FROM mandate_claim_code WHERE claim_id = $1 AND code_hash = $2 AND expires_ms > $3;
 
 -- name: act_claim_code_list
 -- takes $1 claim; gives kind, made_ms, made_by, expires_ms
-SELECT kind, made_ms, made_by, expires_ms FROM claim_code WHERE claim_id = $1 ORDER BY kind;
+SELECT kind, made_ms, made_by, expires_ms FROM mandate_claim_code WHERE claim_id = $1 ORDER BY kind;
 
 -- name: act_claim_code_drop
 -- takes $1 claim
-DELETE FROM claim_code WHERE claim_id = $1;
+DELETE FROM mandate_claim_code WHERE claim_id = $1;
 
 -- name: act_voice_add
 -- takes $1 claim, $2 person, $3 side, $4 is_approval, $5 reason, $6 at_ms; a second time is a conflict
-INSERT INTO claim_voice (claim_id, person_id, side, is_approval, reason, at_ms) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO mandate_claim_voice (claim_id, person_id, side, is_approval, reason, at_ms) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: act_voice_list
 -- takes $1 claim; gives person, name, side, is_approval, reason, at_ms in the order in which they spoke
-SELECT v.person_id, p.name, v.side, v.is_approval, v.reason, v.at_ms FROM claim_voice v JOIN person p ON p.id = v.person_id
+SELECT v.person_id, p.name, v.side, v.is_approval, v.reason, v.at_ms FROM mandate_claim_voice v JOIN person p ON p.id = v.person_id
 WHERE v.claim_id = $1 ORDER BY v.at_ms, v.person_id;
 
 -- name: act_invitation_add
@@ -235,5 +235,5 @@ UPDATE draft SET expires_ms = $2 WHERE person_id = $1 AND expires_ms > $2;
 
 -- name: act_claim_of_person_end
 -- takes $1 person, $2 entity (NULL: all), $3 now_ms, $4 decided_by, $5 reason
-UPDATE claim SET state = 'ended', decided_ms = $3, decided_by = $4, reason = $5
+UPDATE mandate_claim SET state = 'ended', decided_ms = $3, decided_by = $4, reason = $5
 WHERE person_id = $1 AND ($2 IS NULL OR entity = $2) AND state IN ('open', 'proved');

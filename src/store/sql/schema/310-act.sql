@@ -68,7 +68,7 @@ CREATE UNIQUE INDEX mandate_assignment_once ON mandate_assignment (person_id, ma
 CREATE INDEX mandate_assignment_mandate ON mandate_assignment (mandate_id, added_ms);
 
 -- A person asks to act for an entity, with what was shown for it and who decided.
-CREATE TABLE claim (
+CREATE TABLE mandate_claim (
     id TEXT PRIMARY KEY NOT NULL,
     person_id TEXT NOT NULL REFERENCES person (id),
     firm_id TEXT REFERENCES firm (id), -- the mandate is to be the firm's
@@ -90,13 +90,13 @@ CREATE TABLE claim (
     reason TEXT,
     mandate_id TEXT
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX claim_person ON claim (person_id, id);
-CREATE INDEX claim_entity ON claim (entity, id);
-CREATE INDEX claim_state ON claim (state, id);
+CREATE INDEX mandate_claim_person ON mandate_claim (person_id, id);
+CREATE INDEX mandate_claim_entity ON mandate_claim (entity, id);
+CREATE INDEX mandate_claim_state ON mandate_claim (state, id);
 
 -- What representatives and officers said to a claim; each says it once.
-CREATE TABLE claim_voice (
-    claim_id TEXT NOT NULL REFERENCES claim (id),
+CREATE TABLE mandate_claim_voice (
+    claim_id TEXT NOT NULL REFERENCES mandate_claim (id),
     person_id TEXT NOT NULL REFERENCES person (id),
     side TEXT NOT NULL,              -- representative, officer
     is_approval INTEGER NOT NULL,
@@ -106,8 +106,8 @@ CREATE TABLE claim_voice (
 ) STRICT, WITHOUT ROWID;
 
 -- A code on its way by letter or mail; the newest of its kind counts.
-CREATE TABLE claim_code (
-    claim_id TEXT NOT NULL REFERENCES claim (id),
+CREATE TABLE mandate_claim_code (
+    claim_id TEXT NOT NULL REFERENCES mandate_claim (id),
     kind TEXT NOT NULL,              -- letter, mail
     code_hash BLOB NOT NULL,
     made_ms INTEGER NOT NULL,
