@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The law as data: scope questions without account, packs, procedures, forms. */
 #include "api/resources.h"
+#include "law/grid.h"
 #include "law/pack.h"
 #include "law/procedure.h"
 #include "law/scope.h"
@@ -22,6 +23,28 @@ static struct err post_scope(struct api_request *request, struct api_response *r
     struct json_out out;
     api_json(response, 200, &out);
     scope_write_json(&out, &answer, request->lang);
+    return err_none();
+}
+
+static struct err post_significance(struct api_request *request, struct api_response *response, struct why *why) {
+    const struct services *services = request->services;
+    struct json facts;
+    struct civil at;
+    struct grid_answer answer;
+    TRY(api_body(request, &facts, why));
+    TRY(date_of(request, &at, why));
+    TRY(grid_answer_make(services->law, &facts, services->state, services->zone, at, request->received_ms, request->arena, &answer, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    grid_write_json(&out, &answer, request->lang);
+    return err_none();
+}
+
+static struct err get_significance_facts(struct api_request *request, struct api_response *response, struct why *why) {
+    (void)why;
+    struct json_out out;
+    api_json(response, 200, &out);
+    grid_write_facts(&out, request->services->law, request->services->state, request->lang);
     return err_none();
 }
 
@@ -114,6 +137,8 @@ static const struct route_param AT[] = {{"at", "string", "the law of which day; 
 
 const struct route routes_law[] = {
     {"POST", "/api/v1/scope", post_scope, AUTH_NONE, 0, RATE_OPEN, "law", "Does the Directive apply: guidance on the facts given, not a decision", "ScopeFacts", "ScopeAnswer", 200, AT, false},
+    {"POST", "/api/v1/significance", post_significance, AUTH_NONE, 0, RATE_OPEN, "law", "Does an incident indicate that it is significant: guidance on the facts given; nothing is stored", "SignificanceFacts", "SignificanceAnswer", 200, AT, false},
+    {"GET", "/api/v1/significance/facts", get_significance_facts, AUTH_NONE, 0, RATE_OPEN, "law", "What can be said about an incident", NULL, "SignificanceQuestions", 200, NULL, false},
     {"GET", "/api/v1/law/packs", get_packs, AUTH_NONE, 0, RATE_OPEN, "law", "The law packs in force here, with their hashes", NULL, "PackList", 200, NULL, false},
     {"GET", "/api/v1/law/types", get_types, AUTH_NONE, 0, RATE_OPEN, "law", "The catalogue of entity types", NULL, "Catalogue", 200, NULL, false},
     {"GET", "/api/v1/law/facts", get_facts, AUTH_NONE, 0, RATE_OPEN, "law", "The facts that a scope question knows", NULL, "Catalogue", 200, NULL, false},

@@ -7,6 +7,7 @@ const struct command *const command_table[] = {
     &init_command,
     &serve_command,
     &scope_command,
+    &significance_command,
     &import_command,
     &file_command,
     &show_command,

@@ -29,6 +29,7 @@ struct procedure_book; // procedures and forms
 struct clock_book;     // national clock profiles
 struct reminder_book;  // when people are reminded of what is owed
 struct letter_book;    // templates of letters
+struct grid_book;      // criteria of significance
 struct scope_book;     // facts, tables, types, size: one scope of application
 
 struct law {
@@ -42,6 +43,7 @@ struct law {
     struct clock_book *clocks;
     struct reminder_book *reminders;
     struct letter_book *letters;
+    struct grid_book *grids;
 };
 
 // pack.c: finds the packs among the files and reads them.
@@ -56,6 +58,8 @@ void reminders_check(const struct law *law, struct buf *report, size_t *findings
 // letter_load.c, letter_check.c: the templates of all packs, and their part of the check
 CHECKED struct err letters_load(struct law *law, struct why *why);
 void letters_check(const struct law *law, struct buf *report, size_t *findings);
+// grid_load.c: of all packs, after the scope
+CHECKED struct err grids_load(struct law *law, struct why *why);
 // procedure_load.c
 CHECKED struct err procedures_load(struct law *law, struct why *why);
 
