@@ -212,7 +212,7 @@ static struct err get_duties(struct api_request *request, struct api_response *r
         json_out_member_string(&out, "entity", rows_span(&rows, i, 2));
         json_out_member_string(&out, "entity_name", rows_span(&rows, i, 6));
         json_out_name(&out, "duty");
-        duty_write_json(&out, &duty, request->received_ms, is_office);
+        TRY(duty_write_beside(&out, request->conn, &duty, request->received_ms, is_office, request->arena, why));
         json_out_object_end(&out);
     }
     struct json last[3] = {{.type = JSON_NULL}, {.type = JSON_NULL}, {.type = JSON_NULL}};

@@ -109,7 +109,7 @@ static struct err write_filed(struct api_request *request, struct api_response *
     const struct json *duties = json_get(&file.content, "duties");
     for (size_t i = 0; duties != NULL && i < duties->count; i++)
         if (json_is_null(json_get(&duties->items[i], "done_at")) && json_is_null(json_get(&duties->items[i], "closed_by")))
-            duty_write_json(&out, &duties->items[i], request->received_ms, false);
+            TRY(duty_write_beside(&out, conn, &duties->items[i], request->received_ms, false, arena, why));
     json_out_array_end(&out);
     json_out_member_text(&out, "note", "This is an automatic receipt, not the authority's answer.");
     json_out_member_string(&out, "answer_by", request->services->answer_by);

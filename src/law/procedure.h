@@ -160,6 +160,11 @@ struct span procedure_compared(const struct law *law, struct span state, struct 
                                struct span document, const char *attribute);
 // The field by which an accepted filing of it would give its case an entity; empty where none does.
 struct span procedure_entity_field(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document);
+// What people call a document, and a state of a case; the identifier itself where the packs have no such row.
+struct span procedure_label(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
+                            struct span lang, struct arena *arena);
+struct span procedure_state_label(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state,
+                                  struct span lang, struct arena *arena);
 // Whether nothing need follow in a case of the procedure that is in CASE_STATE.
 bool procedure_state_is_final(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state);
 

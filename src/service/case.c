@@ -2,6 +2,7 @@
 #include "service/case.h"
 
 #include "law/procedure.h"
+#include "service/downtime.h"
 #include "service/entity.h"
 #include "service/gate_view.h"
 #include "service/party.h"
@@ -118,9 +119,8 @@ struct err case_list_bounds(const struct services *services, const struct princi
     return err_none();
 }
 
-void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office) {
+static void duty_members(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office) {
     struct duty_times times;
-    json_out_object(out);
     for (size_t i = 0; i < duty->count; i++) {
         json_out_name_span(out, duty->members[i].name);
         json_out_value(out, &duty->members[i].value);
@@ -134,7 +134,21 @@ void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_
         if (times.due_ms != INSTANT_NONE && times.done_ms == INSTANT_NONE && !times.is_closed)
             json_out_member_int(out, "seconds_left", (times.due_ms - now_ms) / 1000);
     }
+}
+
+void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office) {
+    json_out_object(out);
+    duty_members(out, duty, now_ms, is_office);
     json_out_object_end(out);
+}
+
+struct err duty_write_beside(struct json_out *out, struct store_conn *conn, const struct json *duty, int64_t now_ms, bool is_office,
+                             struct arena *arena, struct why *why) {
+    json_out_object(out);
+    duty_members(out, duty, now_ms, is_office);
+    TRY(downtime_write_beside(out, conn, duty, now_ms, arena, why));
+    json_out_object_end(out);
+    return err_none();
 }
 
 static struct err write_filings(struct json_out *out, struct store_conn *conn, const struct case_file *file, const struct gate_view *view, struct arena *arena,
@@ -278,7 +292,8 @@ struct err case_write_json(struct json_out *out, const struct services *services
     json_out_name(out, "duties");
     json_out_array(out);
     const struct json *duties = json_get(&file->content, "duties");
-    for (size_t i = 0; duties != NULL && i < duties->count; i++) duty_write_json(out, &duties->items[i], now_ms, is_office);
+    for (size_t i = 0; duties != NULL && i < duties->count; i++)
+        TRY(duty_write_beside(out, conn, &duties->items[i], now_ms, is_office, arena, why));
     json_out_array_end(out);
     TRY(write_filings(out, conn, file, &view, arena, why));
     if (is_office) TRY(write_proposals(out, conn, file, arena, why));
