@@ -4,6 +4,7 @@
 #include "service/case.h"
 #include "service/entity.h"
 #include "service/gate_list.h"
+#include "service/seen.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -26,7 +27,9 @@ static struct err get_case(struct api_request *request, struct api_response *res
     struct gate_place place = gate_place_of(file);
     TRY(gate_view_open(request->services, request->conn, &place, &request->principal, GATE_CASE, request->received_ms, request->arena, &view, why));
     TRY(gate_view_known(&view, why));
-    if (api_etag(request, response, file->id, file->version + file->parties_version)) return err_none();
+    struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
+    bool is_office = (viewer.views & VIEW_OFFICES) != 0;
+    if (api_etag(request, response, file->id, (is_office ? file->version : file->plain_version) + file->parties_version)) return err_none();
     return api_read_noted(request, response, "case", file->id, file->entity_id, access_role_for_case(&request->principal, &of), case_render, file, why);
 }
 
@@ -73,6 +76,29 @@ static struct err workspace_of(const struct api_request *request, enum workspace
     return err_none();
 }
 
+// Lists of an entity are of all its cases: each row is asked about as if it were opened alone.
+static bool may_know_row(struct api_request *request, const struct case_file *file, struct span seen_by) {
+    struct access_case of;
+    case_access(request->services, file, request->arena, &of);
+    if (is_err(access_may_read_case(&request->principal, &of, request->received_ms, NULL))) return false;
+    struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
+    return viewer_sees(&viewer, &(struct matter){.seen_by = seen_by});
+}
+
+static bool may_know_case(struct api_request *request, const struct rows *rows, size_t i) {
+    struct case_file file = {.id = rows_span(rows, i, 0), .procedure = rows_span(rows, i, 1), .workspace = rows_span(rows, i, 2), .entity_id = rows_span(rows, i, 3),
+                             .sectors = rows_span(rows, i, 4), .offices = rows_span(rows, i, 11), .is_closed = rows_int(rows, i, 12) != 0};
+    if (is_err(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &file, NULL))) return false;
+    return may_know_row(request, &file, span_make(NULL, 0));
+}
+
+static bool may_know_duty(struct api_request *request, const struct rows *rows, size_t i) {
+    struct case_file file = {.id = rows_span(rows, i, 0), .procedure = rows_span(rows, i, 7), .workspace = rows_span(rows, i, 8), .entity_id = rows_span(rows, i, 2),
+                             .sectors = rows_span(rows, i, 9), .offices = rows_span(rows, i, 10), .is_closed = rows_int(rows, i, 11) != 0};
+    if (is_err(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &file, NULL))) return false;
+    return may_know_row(request, &file, rows_span(rows, i, 12));
+}
+
 static struct err cases_of_entity(struct api_request *request, struct span entity_id, const struct page *page, struct rows *ret, struct why *why) {
     struct entity entity;
     struct access_entity of;
@@ -81,7 +107,8 @@ static struct err cases_of_entity(struct api_request *request, struct span entit
     TRY(access_may_see_entity(&request->principal, &of, request->received_ms, why));
     struct value params[] = {value_int(page->is_after ? page->after[0].integer : NEVER_MS), value_text(page->is_after ? page->after[1].string : SPAN("~")),
                              value_int(page->limit + 1), value_text(entity_id)};
-    return store_read(request->conn, STMT_CASE_PAGE_OF_ENTITY, params, 4, request->arena, ret, why);
+    bool is_office = access_role_for_entity(&request->principal, &of) != NULL;
+    return store_read(request->conn, is_office ? STMT_CASE_PAGE_OF_ENTITY : STMT_CASE_PAGE_OF_ENTITY_PLAIN, params, 4, request->arena, ret, why);
 }
 
 static struct err cases_by_due(struct api_request *request, const struct page *page, struct rows *ret, int64_t *ret_total, struct why *why) {
@@ -122,8 +149,9 @@ static struct err get_cases(struct api_request *request, struct api_response *re
     TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
     for (size_t i = 0; i < shown; i++) {
         struct gate_place place = {.case_id = rows_span(&rows, i, 0), .procedure = rows_span(&rows, i, 1), .workspace = rows_span(&rows, i, 2),
-                                   .entity_id = rows_span(&rows, i, 3), .sectors = rows_span(&rows, i, 4)};
-        bool is_hidden;
+                                   .entity_id = rows_span(&rows, i, 3), .sectors = rows_span(&rows, i, 4), .offices = rows_span(&rows, i, 11)};
+        bool is_hidden = false;
+        if (!may_know_case(request, &rows, i)) continue;
         TRY(gate_list_hides(&gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, &is_hidden, why));
         if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, place.procedure, request->received_ms)) continue;
         if (!is_hidden) write_case_row(&out, request->arena, &rows, i);
@@ -201,6 +229,7 @@ static struct err get_duties(struct api_request *request, struct api_response *r
     TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
     for (size_t i = 0; i < shown; i++) {
         struct json duty;
+        if (!may_know_duty(request, &rows, i)) continue;
         bool is_hidden;
         TRY(duty_is_hidden(request, &gate, rows_span(&rows, i, 0), &is_hidden, why));
         if (is_hidden) continue;
@@ -212,7 +241,7 @@ static struct err get_duties(struct api_request *request, struct api_response *r
         json_out_member_string(&out, "entity", rows_span(&rows, i, 2));
         json_out_member_string(&out, "entity_name", rows_span(&rows, i, 6));
         json_out_name(&out, "duty");
-        TRY(duty_write_beside(&out, request->conn, &duty, request->received_ms, is_office, request->arena, why));
+        duty_write_json(&out, &duty, request->received_ms, is_office);
         json_out_object_end(&out);
     }
     struct json last[3] = {{.type = JSON_NULL}, {.type = JSON_NULL}, {.type = JSON_NULL}};

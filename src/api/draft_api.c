@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Drafts and attachments. */
 #include "api/resources.h"
-#include "service/case.h"
+#include "service/seen.h"
 #include "service/draft.h"
 #include "service/gate_view.h"
 
@@ -201,7 +201,15 @@ static struct err may_read_attachment(struct api_request *request, const struct 
     case_access(request->services, &file, request->arena, &of);
     *ret_role = access_role_for_case(&request->principal, &of);
     *ret_entity = file.entity_id;
-    TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    struct value id = value_text(attachment->filing_id);
+    struct rows rows, *filing = &rows;
+    TRY(store_read(request->conn, STMT_FILING_GET, &id, 1, request->arena, filing, why));
+    if (filing->count == 0) return access_no_case(why);
+    struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
+    struct matter matter = {.seen_by = rows_span(filing, 0, 12), .filer_role = rows_span(filing, 0, 7), .filer = rows_span(filing, 0, 8),
+                            .office = rows_span(filing, 0, 13)};
+    if (!viewer_owns(&viewer, &matter)) TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    if (!viewer_sees(&viewer, &matter)) return access_no_case(why);
     struct gate_view view;
     struct gate_place place = gate_place_of(&file);
     struct gate_verdict verdict;

@@ -101,7 +101,7 @@ static struct err office_entities(struct api_request *request, struct json_out *
     int64_t limit;
     bool is_after;
     struct span sectors;
-    TRY(case_list_bounds(request->services, &request->principal, WORKSPACE_DESK, request->arena, &sectors, why));
+    TRY(entity_list_bounds(&request->principal, request->arena, &sectors, why));
     TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &limit, why));
     TRY(api_cursor_read(request, "entities", after, 2, &is_after, why));
     struct span search = api_query(request, "search");
@@ -151,7 +151,7 @@ static struct err get_entities(struct api_request *request, struct api_response 
 
 static struct err get_counts(struct api_request *request, struct api_response *response, struct why *why) {
     struct span sectors;
-    TRY(case_list_bounds(request->services, &request->principal, WORKSPACE_DESK, request->arena, &sectors, why));
+    TRY(entity_list_bounds(&request->principal, request->arena, &sectors, why));
     struct value bounds = value_text(sectors);
     struct rows rows, distinct;
     TRY(store_read(request->conn, STMT_ENTITY_COUNTS, &bounds, 1, request->arena, &rows, why));

@@ -7,6 +7,7 @@
 #include "service/party.h"
 #include "service/proof.h"
 #include "service/record_store.h"
+#include "service/seen.h"
 
 struct filing_ctx {
     struct filing_request request;
@@ -94,6 +95,13 @@ static struct err write_filed(struct api_request *request, struct api_response *
     TRY(case_get(conn, case_id.string, arena, &file, why));
     if (is_repeat) TRY(may_still_know(request, conn, &file, why));
     if (is_repeat) TRY(pass_gate(request, conn, &file, &record, why));
+    else TRY(case_find_filer(conn, &request->principal, request->received_ms, arena, &file, why));
+    struct access_case of;
+    case_access(request->services, &file, arena, &of);
+    struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
+    struct json as = record_header_value(&record, "filer_role", arena);
+    // Told once, now: also without an account, and where the filing itself gave the mandate.
+    if (!is_repeat && !of.is_closed_to_entity && office_kind_from(as.string) == OFFICE_NONE) viewer.views |= access_view_of(as.string);
     struct json_out out;
     api_json(response, is_repeat ? 200 : 201, &out);
     if (!is_repeat) api_respond_header(response, "location", arena_printf(arena, "/api/v1/filings/%.*s", SPAN_FMT(filing_id)));
@@ -102,14 +110,15 @@ static struct err write_filed(struct api_request *request, struct api_response *
     json_out_member_string(&out, "case", file.id);
     json_out_name(&out, "entity");
     json_out_value(&out, &entity);
-    json_out_member_string(&out, "state", file.state);
+    json_out_member_string(&out, "state", viewer.views != 0 ? file.state : span_make(NULL, 0));
     json_out_member_bool(&out, "is_repeat", is_repeat);
     json_out_name(&out, "duties");
     json_out_array(&out);
     const struct json *duties = json_get(&file.content, "duties");
     for (size_t i = 0; duties != NULL && i < duties->count; i++)
-        if (json_is_null(json_get(&duties->items[i], "done_at")) && json_is_null(json_get(&duties->items[i], "closed_by")))
-            TRY(duty_write_beside(&out, conn, &duties->items[i], request->received_ms, false, arena, why));
+        if (json_is_null(json_get(&duties->items[i], "done_at")) && json_is_null(json_get(&duties->items[i], "closed_by")) &&
+            viewer_sees_row(&viewer, &duties->items[i]))
+            viewer_write_duty(&out, &viewer, &file.content, &duties->items[i], request->received_ms);
     json_out_array_end(&out);
     json_out_member_text(&out, "note", "This is an automatic receipt, not the authority's answer.");
     json_out_member_string(&out, "answer_by", request->services->answer_by);
@@ -139,6 +148,28 @@ static struct err post_filing(struct api_request *request, struct api_response *
     return api_write(request, response, filing_apply, filing_render, ctx, true);
 }
 
+// Duties as they would stand, as far as the one who asks may see them.
+static void write_tried_duties(struct json_out *out, struct api_request *request, const struct filing_plan *plan) {
+    const struct json *after = plan->decision.case_state, *duties = json_get(after, "duties"), *file = json_get(&plan->effects, "case");
+    struct case_file tried = {.procedure = plan->request->procedure,
+                              .workspace = plan->workspace,
+                              .entity_id = plan->entity_id,
+                              .offices = json_get_string(file, "offices"),
+                              .is_closed = json_get_bool(file, "is_closed", false),
+                              .filer = plan->principal->pseudonym};
+    struct access_case of;
+    case_access(request->services, &tried, request->arena, &of);
+    struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
+    if (office_kind_from(plan->as) == OFFICE_NONE && !of.is_closed_to_entity) viewer.views |= VIEW_ENTITY;
+    for (size_t i = 0; i < of.office_count; i++) // the trial carries no sectors: the filer's own role was checked with them
+        if (span_equals(of.offices[i], plan->office)) viewer.views |= access_view_of(plan->as);
+    json_out_name(out, "duties");
+    json_out_array(out);
+    for (size_t i = 0; duties != NULL && i < duties->count; i++)
+        if (viewer_sees_row(&viewer, &duties->items[i])) viewer_write_duty(out, &viewer, after, &duties->items[i], request->received_ms);
+    json_out_array_end(out);
+}
+
 // A trial: the same checks, nothing written. With "complete": false only what is there is checked, as for a draft.
 static struct err post_check(struct api_request *request, struct api_response *response, struct why *why) {
     struct filing_ctx *ctx = ARENA_NEW(request->arena, struct filing_ctx);
@@ -162,8 +193,7 @@ static struct err post_check(struct api_request *request, struct api_response *r
     }
     json_out_array_end(&out);
     if (decision->is_accepted) {
-        json_out_name(&out, "duties");
-        json_out_value(&out, json_get(decision->case_state, "duties"));
+        write_tried_duties(&out, request, &ctx->plan);
         json_out_name(&out, "proposals");
         json_out_array(&out);
         for (size_t i = 0; i < decision->effects->count; i++)
@@ -190,8 +220,14 @@ static struct err open_filing(struct api_request *request, enum gate_exit exit, 
     TRY(store_read(request->conn, STMT_FILING_GET, &id, 1, request->arena, ret_row, why));
     if (ret_row->count == 0) return access_no_case(why);
     struct access_case of;
-    case_access_row(request->services, rows_span(ret_row, 0, 5), rows_span(ret_row, 0, 4), rows_span(ret_row, 0, 3), rows_span(ret_row, 0, 11), request->arena, &of);
-    bool is_filer = span_equals(rows_span(ret_row, 0, 8), request->principal.pseudonym) && request->principal.pseudonym.len > 0;
+    struct case_file file = {.id = rows_span(ret_row, 0, 2), .procedure = rows_span(ret_row, 0, 5), .workspace = rows_span(ret_row, 0, 4), .entity_id = rows_span(ret_row, 0, 3),
+                             .sectors = rows_span(ret_row, 0, 11), .offices = rows_span(ret_row, 0, 14), .is_closed = rows_int(ret_row, 0, 15) != 0};
+    TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &file, why));
+    case_access(request->services, &file, request->arena, &of);
+    struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
+    struct matter matter = {.seen_by = rows_span(ret_row, 0, 12), .filer_role = rows_span(ret_row, 0, 7), .filer = rows_span(ret_row, 0, 8),
+                            .office = rows_span(ret_row, 0, 13)};
+    bool is_filer = viewer_owns(&viewer, &matter);
     ret->procedure = rows_span(ret_row, 0, 5);
     ret->document = rows_span(ret_row, 0, 6);
     struct err refused = is_filer ? err_none() : access_may_read_case(&request->principal, &of, request->received_ms, why);
@@ -199,12 +235,13 @@ static struct err open_filing(struct api_request *request, enum gate_exit exit, 
         TRY(party_may_read_filing(request->services, request->conn, &request->principal, rows_span(ret_row, 0, 2), request->params[0],
                                   ret->document, request->received_ms, request->arena, &ret->is_party, why));
     if (is_err(refused) && !ret->is_party) return refused;
-    ret->role = is_filer ? NULL : access_role_for_case(&request->principal, &of);
-    ret->is_own = ret->role == NULL && !ret->is_party;
+    if (!ret->is_party && !viewer_sees(&viewer, &matter)) return access_no_case(why);
+    ret->role = (viewer.views & VIEW_OFFICES) != 0 ? access_role_for_case(&request->principal, &of) : NULL;
+    ret->is_own = (is_filer || ret->role == NULL) && !ret->is_party;
     ret->entity = rows_span(ret_row, 0, 3);
     struct gate_view view;
     struct gate_place place = {.case_id = rows_span(ret_row, 0, 2), .procedure = rows_span(ret_row, 0, 5), .workspace = rows_span(ret_row, 0, 4),
-                               .entity_id = rows_span(ret_row, 0, 3), .sectors = rows_span(ret_row, 0, 11),
+                               .entity_id = rows_span(ret_row, 0, 3), .sectors = rows_span(ret_row, 0, 11), .offices = rows_span(ret_row, 0, 14),
                                .filer = is_filer ? request->principal.pseudonym : SPAN(""), .is_party = ret->is_party};
     TRY(gate_view_open(request->services, request->conn, &place, &request->principal, exit, request->received_ms, request->arena, &view, why));
     TRY(gate_view_known(&view, why));

@@ -152,3 +152,55 @@ void audience_check(const struct procedure *p, audience_teller *tell, void *cont
     }
     for (size_t i = 0; i < p->duty_count; i++) duty_check(&w, &p->duties[i]);
 }
+
+// --- who sees a case ---
+
+static bool is_said(const struct buf *words, struct span word) {
+    struct span text = buf_span(words);
+    for (size_t at = 0; at < text.len;) {
+        size_t end = span_find(text, ' ', at);
+        if (span_equals(span_part(text, at, end), word)) return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+static void word_add(struct buf *words, struct span word) {
+    if (is_said(words, word)) return;
+    buf_add(words, word);
+    buf_add_byte(words, ' ');
+}
+
+// Without rows of its own, those that work in the workspace; what is included only adds to that.
+static void offices_add(const struct procedure *p, const struct facts *facts, struct buf *words) {
+    if (yaml_get(p->node, "reaches") == NULL) {
+        if (span_is(p->workspace, "desk")) word_add(words, SPAN("csirt"));
+        word_add(words, SPAN("ca"));
+    }
+    for (size_t i = 0; i < p->reach_count; i++)
+        if (condition_holds(p->reaches[i].when, facts)) word_add(words, p->reaches[i].office);
+}
+
+struct err procedure_reach(const struct law *law, struct span state, struct civil at, struct span procedure, const struct json *subject,
+                           const struct json *case_state, struct arena *arena, struct procedure_reach *ret, struct why *why) {
+    const struct procedure *p = procedure_get(law, state, at, procedure);
+    if (p == NULL) return why_set(why, ERR_NOT_FOUND, "", "procedure.unknown", "", "There is no such procedure here on this date.");
+    struct facts facts = {.subject = subject,
+                          .settings = clock_profile_of(law, state, at)->settings,
+                          .case_facts = json_get(case_state, "facts"),
+                          .flags = json_get(case_state, "flags"),
+                          .filings = json_get(case_state, "filings"),
+                          .duties = json_get(case_state, "duties"),
+                          .state = json_get_string(case_state, "state"),
+                          .received_ms = INSTANT_NONE};
+    struct buf words;
+    buf_init(&words, arena, 128);
+    buf_add_byte(&words, ' ');
+    offices_add(p, &facts, &words);
+    if (words.is_failed) return err_make(ERR_MEMORY);
+    bool is_closed = names_have(&p->closed_to_entity, SPAN("any")) || names_have(&p->closed_to_entity, facts.state);
+    *ret = (struct procedure_reach){.offices = buf_span(&words), .is_closed_to_entity = is_closed};
+    for (size_t i = 0; i < p->state_count; i++)
+        if (span_equals(p->states[i].id, facts.state)) ret->is_final = p->states[i].is_final;
+    return err_none();
+}

@@ -16,7 +16,7 @@ struct err rows_roomy(struct arena *arena, const void *items, size_t count, size
 
 static struct err common_read(const struct yaml *root, struct commons *commons, struct why *why) {
     struct common common = {.root = root};
-    TRY(yaml_only(root, "common article lists sets facts flags documents duties proposals", why));
+    TRY(yaml_only(root, "common article reaches lists sets facts flags documents duties proposals", why));
     TRY(yaml_need(root, "common", &common.id, why));
     if (yaml_get_text(root, "article").len == 0) return yaml_refuse(root, why, "pack.missing", "article is missing");
     if (common_of(commons, common.id) != NULL) return yaml_refuse(root, why, "pack.common", "there are two common files \"%.*s\"", SPAN_FMT(common.id));
@@ -157,6 +157,27 @@ static struct err proposals_add(const struct load *l, const struct yaml *rows, s
     return err_none();
 }
 
+// {office: spoc, when: {flag: cross_border}, article: ..}
+static struct err reaches_add(const struct load *l, const struct yaml *rows, struct procedure *p) {
+    static const char *const KINDS[] = {"csirt", "ca", "spoc", "ccma"};
+    void *at = NULL;
+    size_t count = rows == NULL ? 0 : rows->count;
+    TRY(rows_roomy(l->arena, p->reaches, p->reach_count, count, sizeof *p->reaches, &at));
+    p->reaches = at;
+    for (size_t i = 0; i < count; i++) {
+        struct reach_row *row = &p->reaches[p->reach_count++];
+        *row = (struct reach_row){.node = &rows->items[i]};
+        TRY(yaml_only(row->node, "office when article certainty", l->why));
+        TRY(yaml_need(row->node, "office", &row->office, l->why));
+        TRY(yaml_need(row->node, "article", &row->article, l->why));
+        TRY(condition_load(l->arena, yaml_get(row->node, "when"), l->lists, &row->when, l->why));
+        bool is_kind = false;
+        for (size_t k = 0; k < sizeof KINDS / sizeof KINDS[0]; k++) is_kind = is_kind || span_is(row->office, KINDS[k]);
+        if (!is_kind) return yaml_refuse(row->node, l->why, "pack.reaches", "office: csirt, ca, spoc or ccma is expected");
+    }
+    return err_none();
+}
+
 static struct err list_check(const struct load *l, const struct yaml *rows) {
     if (rows != NULL && rows->type != YAML_SEQUENCE) return yaml_refuse(rows, l->why, "pack.rows", "a list of rows is expected");
     return err_none();
@@ -167,6 +188,8 @@ struct err procedure_rows_add(const struct load *l, const struct yaml *root, str
     TRY(list_check(l, documents));
     TRY(list_check(l, duties));
     TRY(list_check(l, proposals));
+    TRY(list_check(l, yaml_get(root, "reaches")));
+    TRY(reaches_add(l, yaml_get(root, "reaches"), p));
     TRY(facts_add(l, yaml_get(root, "facts"), p));
     TRY(flags_add(l, yaml_get(root, "flags"), p));
     TRY(documents_add(l, documents, p));

@@ -102,7 +102,7 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
     if (yaml_get(row, "do") != NULL) return operation_load(l, row, effect);
-    TRY(yaml_only(row, "status class class_from message to words page link erase case_entity downtime until add_parties remove_parties select_parties of party_state field case reversed article when", l->why));
+    TRY(yaml_only(row, "status class class_from message to words page link kind_from erase assign backup case_entity downtime until add_parties remove_parties select_parties of party_state field case reversed article when certainty", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
     TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
@@ -126,7 +126,12 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         effect->kind = EFFECT_LINK;
         effect->field = yaml_get_text(row, "field");
         TRY(yaml_flag(row, "case", false, &effect->is_from_case, l->why));
+        effect->kind_field = yaml_get_text(row, "kind_from");
         if (effect->field.len == 0) return yaml_refuse(row, l->why, "pack.effect", "field: which names the other end is expected");
+    } else if ((text = yaml_get_text(row, "assign")).len > 0) {
+        effect->kind = EFFECT_ASSIGN;
+        effect->field = yaml_get_text(row, "backup");
+        if (effect->field.len == 0) return yaml_refuse(row, l->why, "pack.effect", "backup: the field that names her is expected");
     } else if ((text = yaml_get_text(row, "erase")).len > 0) {
         effect->kind = EFFECT_ERASE;
         effect->field = yaml_get_text(row, "field");
@@ -150,7 +155,7 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         effect->field = text;
     } else {
         return yaml_refuse(row, l->why, "pack.effect",
-                           "one of status, class, class_from, message, link, erase, case_entity, downtime, add_parties, remove_parties, select_parties is expected");
+                           "one of status, class, class_from, message, link, erase, assign, case_entity, downtime, add_parties, remove_parties, select_parties is expected");
     }
     effect->value = text;
     return err_none();

@@ -54,8 +54,9 @@ static void message_add(struct decision *d, struct json *effects, const struct e
 static void link_add_one(struct decision *d, struct json *effects, const struct effect_row *effect, struct span other) {
     struct span own = effect->is_from_case ? d->input->case_id : d->input->entity_id;
     if (own.len == 0) return;
+    const struct json *kind = effect->kind_field.len > 0 ? json_find(d->values, effect->kind_field) : NULL;
     struct json *row = effect_op_add(d, effects, "link");
-    effect_text_add(d, row, "kind", effect->value);
+    effect_text_add(d, row, "kind", json_is_null(kind) ? effect->value : kind->string);
     effect_text_add(d, row, "from", effect->is_reversed ? other : own);
     effect_text_add(d, row, "to", effect->is_reversed ? own : other);
     effect_text_add(d, row, "article", effect->article);
@@ -114,6 +115,14 @@ static void intake_add(struct decision *d, struct json *effects) {
     struct json *row = effect_op_add(d, effects, "intake");
     effect_text_add(d, row, "office_kind", d->input->intake_kind);
     (void)json_tree_add(d->tree, row, SPAN("channel"), channel.len > 0 ? json_from_string(channel) : json_null());
+}
+
+// By the fields' names, as for the register: who they are stays in the filing.
+static void assign_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    struct json *row = effect_op_add(d, effects, "assign");
+    effect_text_add(d, row, "owner", effect->value);
+    effect_text_add(d, row, "backup", effect->field);
+    effect_text_add(d, row, "article", effect->article);
 }
 
 static void status_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
@@ -188,6 +197,7 @@ struct json effects_make(struct decision *d) {
         else if (effect->kind == EFFECT_CASE_ENTITY) case_entity_add(d, &effects, effect);
         else if (effect->kind == EFFECT_DOWNTIME) downtime_add(d, &effects, effect);
         else if (effect->kind >= EFFECT_PARTY_ADD) party_effect_add(d, &effects, effect);
+        else if (effect->kind == EFFECT_ASSIGN) assign_add(d, &effects, effect);
         else status_add(d, &effects, effect);
     }
     for (size_t i = 0; held.len == 0 && i < d->procedure->proposal_count; i++) {

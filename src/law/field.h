@@ -35,6 +35,7 @@ enum field_type {
     FIELD_CASE,
     FIELD_CASES,
     FIELD_SELECTION, // criteria that select entities of the register (law/selection.h)
+    FIELD_PERSON,
     FIELD_GROUP,
     FIELD_LIST,
     FIELD_TYPE_COUNT
@@ -62,6 +63,7 @@ struct field {
     bool is_anywhere;       // filing: of any case, not only this one
     struct span register_as, keeps;
     bool keeps_first;       // the first value kept stays (a clock's anchor)
+    bool is_searchable;     // offices that see the document find it by its words
     struct names visible_to, hidden_from;
     struct validity validity;
     size_t count; // sub-fields

@@ -12,6 +12,7 @@ static const char *const TYPES[FIELD_TYPE_COUNT] = {
     [FIELD_DOMAIN] = "domain",       [FIELD_DOMAINS] = "domains",         [FIELD_ENTITY_TYPE] = "entity_type",
     [FIELD_ENTITY] = "entity",       [FIELD_ENTITY_TYPES] = "entity_types", [FIELD_ENTITIES] = "entities",
     [FIELD_FILING] = "filing",       [FIELD_CASE] = "case",               [FIELD_CASES] = "cases",
+    [FIELD_PERSON] = "person",
     [FIELD_GROUP] = "group",         [FIELD_LIST] = "list",               [FIELD_SELECTION] = "selection",
 };
 
@@ -104,7 +105,7 @@ static struct err field_load(const struct field_context *context, const struct y
                              struct why *why) {
     TRY(yaml_only(row,
                   "field type label help article required shown_when choices min max decimals min_chars max_chars min_items "
-                  "max_items future anywhere keeps register visible_to hidden_from from to certainty fields",
+                  "max_items future anywhere searchable keeps register visible_to hidden_from from to certainty fields",
                   why));
     struct field out = {.node = row, .label = yaml_get_text(row, "label"), .help = yaml_get_text(row, "help")};
     out.article = yaml_get_text(row, "article");
@@ -125,6 +126,9 @@ static struct err field_load(const struct field_context *context, const struct y
     TRY(limits_load(row, &out, why));
     TRY(yaml_flag(row, "future", false, &out.is_future_allowed, why));
     TRY(yaml_flag(row, "anywhere", false, &out.is_anywhere, why));
+    TRY(yaml_flag(row, "searchable", false, &out.is_searchable, why));
+    if (out.is_searchable && out.type != FIELD_TEXT && out.type != FIELD_LONG_TEXT && out.type != FIELD_DOMAIN && out.type != FIELD_IP_RANGE)
+        return yaml_refuse(row, why, "field.searchable", "only text, long_text, domain and ip_range are searched by their words");
     TRY(kept_load(row, &out, why));
     TRY(yaml_names(context->arena, yaml_get(row, "visible_to"), &out.visible_to, why));
     TRY(yaml_names(context->arena, yaml_get(row, "hidden_from"), &out.hidden_from, why));

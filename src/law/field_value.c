@@ -154,6 +154,9 @@ static struct json string_read(struct value_reader *r, const struct field *field
     case FIELD_CASE:
         if (is_identifier(text, 'C')) return json_from_string(text);
         return refuse(r, field, pointer, "field.type", "A case's identifier (C and 16 characters) is expected.");
+    case FIELD_PERSON:
+        if (is_identifier(text, 'P')) return json_from_string(text);
+        return refuse(r, field, pointer, "field.type", "A person's identifier (P and 16 characters) is expected.");
     default: return text_read(r, field, text, pointer);
     }
 }

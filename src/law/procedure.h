@@ -10,7 +10,7 @@
  * JSON shapes
  *
  * values (decision->values): one object with ALL fields of the form in form order, absent ones null, never a REAL:
- *   text, long_text, choice, country, email, phone, domain, ip_range, entity_type, entity, filing, case: string
+ *   text, long_text, choice, country, email, phone, domain, ip_range, entity_type, entity, filing, case, person: string
  *   bool: true/false    int: integer    decimal: string ("1234.50"; without a fraction where it is zero)    date: "2026-11-22"
  *   instant: {"at":"2026-03-28T21:30:00Z","declared":"2026-03-28T22:30:00+01:00"}
  *   countries, domains, ip_ranges, choices, entity_types, entities: array of strings, duplicates removed, never empty (null)
@@ -46,6 +46,7 @@
  *   {"op":"proposal","rule":"...","to":{"office_kind":"spoc"}|{"states":["BE","FR"]}|{"body":"enisa"},
  *     "fields":["name",...],"article","reason":{"en":..}}        a named officer releases it; nothing goes by itself
  *   {"op":"link","kind":"merged_into|split_from|succeeds|duplicate_of|...","from":"E..."|"C...","to":"E..."|"C...","article"}
+ *   {"op":"assign","owner":"<form field>","backup":"<form field>","article"}    who works on the case; a field without value: nobody
  *   {"op":"erase","filing":"F...","fields":["<form field>",...],"article"}    no fields: all of them
  *   {"op":"case_entity","entity":"E..."|null,"was":"E..."|null,"article"}     the case is from now on of this entity, or of none
  *   {"op":"intake","office_kind":"csirt","channel":"phone"|null}               an officer recorded it for who filed it
@@ -160,11 +161,15 @@ struct span procedure_compared(const struct law *law, struct span state, struct 
                                struct span document, const char *attribute);
 // The field by which an accepted filing of it would give its case an entity; empty where none does.
 struct span procedure_entity_field(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document);
-// What people call a document, and a state of a case; the identifier itself where the packs have no such row.
-struct span procedure_label(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
-                            struct span lang, struct arena *arena);
-struct span procedure_state_label(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state,
-                                  struct span lang, struct arena *arena);
+// Who sees a case as it stands after a filing: kinds of office (several blank-separated words with a blank before and after:
+// " csirt ca "), and whether its entity is kept out. SUBJECT may be NULL.
+struct procedure_reach {
+    struct span offices;
+    bool is_closed_to_entity, is_final;
+};
+CHECKED struct err procedure_reach(const struct law *law, struct span state, struct civil at, struct span procedure,
+                                   const struct json *subject, const struct json *case_state, struct arena *arena,
+                                   struct procedure_reach *ret, struct why *why);
 // Whether nothing need follow in a case of the procedure that is in CASE_STATE.
 bool procedure_state_is_final(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state);
 

@@ -210,6 +210,8 @@ static void kept_check(struct checker *c, const struct document *d) {
         condition_check(c, d->effects[i].when);
         if (d->effects[i].field.len > 0 && d->effects[i].of.len == 0) name_check(c, "field", d->effects[i].field, d->effects[i].node);
         if (d->effects[i].until.len > 0) name_check(c, "field", d->effects[i].until, d->effects[i].node);
+        if (d->effects[i].kind_field.len > 0) name_check(c, "field", d->effects[i].kind_field, d->effects[i].node);
+        if (d->effects[i].kind == EFFECT_ASSIGN) name_check(c, "field", d->effects[i].value, d->effects[i].node);
     }
 }
 
@@ -447,6 +449,9 @@ static void procedure_rows_check(struct checker *c, const struct procedure *p) {
         clock_check(c, &p->duties[i]);
     }
     for (size_t i = 0; i < p->proposal_count; i++) proposal_check(c, &p->proposals[i]);
+    for (size_t i = 0; i < p->reach_count; i++) condition_check(c, p->reaches[i].when);
+    for (size_t i = 0; i < p->closed_to_entity.count; i++)
+        if (!span_is(p->closed_to_entity.items[i], "any")) name_check(c, "state", p->closed_to_entity.items[i], p->node);
     audience_check(p, audience_tell, c);
 }
 

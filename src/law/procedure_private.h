@@ -52,12 +52,13 @@ struct flag_row {
     const struct yaml *node;
 };
 
-enum effect_kind { EFFECT_DO, EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_PARTY_ADD,
+enum effect_kind { EFFECT_DO, EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_ASSIGN, EFFECT_PARTY_ADD,
                    EFFECT_PARTY_REMOVE, EFFECT_PARTY_SELECT };
 struct effect_row {
     enum effect_kind kind;
     struct span value;      // status, class, kind of message, link or downtime
-    struct span field;      // class, link, case_entity: the field that holds it; downtime: the one with its beginning
+    struct span field;      // class, link, case_entity: the field that holds it; assign: the backup's; downtime: the one with its beginning
+    struct span kind_field; // link: the field that says of which kind, instead of value
     struct span until;      // downtime: the field with its end
     struct span of;         // party_select: the document whose last version has the field; empty: this one
     struct names party_states; // message to the parties: only to those in these states; none: to all
@@ -143,6 +144,12 @@ struct proposal_row {
     const struct yaml *node;
 };
 
+struct reach_row { // a kind of office that sees the cases
+    struct span office, article;
+    const struct condition *when;
+    const struct yaml *node;
+};
+
 struct fact_name { // a fact that a case keeps
     struct span name;
     struct span type; // instant, date, choice, bool, int, countries
@@ -162,6 +169,9 @@ struct procedure {
     struct document *documents;
     struct duty_row *duties;
     struct proposal_row *proposals;
+    size_t reach_count;
+    struct reach_row *reaches;     // none: those that work in the workspace
+    struct names closed_to_entity; // states in which the entity doesn't see its case; or `any`
     struct validity validity;
     const struct yaml *node;
 };

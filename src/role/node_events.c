@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "role/node_private.h"
 #include "role/wire.h"
-#include "service/case.h"
 #include "service/gate_list.h"
+#include "service/seen.h"
 
 enum { STREAM_BEAT_MS = 20 * 1000, STREAM_ROWS = 100, STREAM_PAGES_A_TURN = 4 };
 
@@ -54,15 +54,21 @@ void node_stream_end(struct node *node, struct inflight *inflight) {
     inflight->is_streaming = false;
 }
 
-// One row of filings_since: seq, id, case_id, entity_id, workspace, procedure, document, sectors.
+// One row of filings_since.
 static bool may_know(const struct inflight *inflight, const struct gate_list *gate, const struct rows *rows, size_t i, int64_t now_ms, struct arena *arena) {
     struct access_case of;
     const struct services *services = &inflight->node->services;
-    struct gate_place place = {.case_id = rows_span(rows, i, 2), .procedure = rows_span(rows, i, 5), .workspace = rows_span(rows, i, 4),
-                               .entity_id = rows_span(rows, i, 3), .sectors = rows_span(rows, i, 7)};
+    struct case_file file = {.id = rows_span(rows, i, 2), .procedure = rows_span(rows, i, 5), .workspace = rows_span(rows, i, 4),
+                             .entity_id = rows_span(rows, i, 3), .sectors = rows_span(rows, i, 7), .offices = rows_span(rows, i, 8),
+                             .is_closed = rows_int(rows, i, 9) != 0};
+    struct gate_place place = gate_place_of(&file);
     bool is_hidden = true;
-    case_access_row(services, place.procedure, place.workspace, place.entity_id, place.sectors, arena, &of);
+    case_access(services, &file, arena, &of);
     if (is_err(access_may_read_case(&inflight->request.principal, &of, now_ms, NULL))) return false;
+    struct viewer viewer = viewer_of(&inflight->request.principal, &of, now_ms);
+    struct matter matter = {.seen_by = rows_span(rows, i, 10), .filer = rows_span(rows, i, 11), .filer_role = rows_span(rows, i, 12),
+                            .office = rows_span(rows, i, 13)};
+    if (!viewer_sees(&viewer, &matter)) return false;
     if (is_err(gate_list_hides(gate, services, inflight->node->own_conn, &place, &inflight->request.principal, now_ms, arena, &is_hidden, NULL))) return false;
     return !is_hidden;
 }

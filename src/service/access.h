@@ -175,6 +175,7 @@ struct access_case {
     const struct span *filers;  // pseudonyms of persons who filed in it
     bool is_closed_to_entity;   // the procedure does not (yet) show this case to its entity
     struct span procedure, document; // bounds of mandates; document empty: reading. A bounded mandate never reaches what has no procedure
+    bool is_opening;            // there is no case yet: the law says which offices may open one, also in a workspace not theirs
 };
 
 struct access_entity {
@@ -198,6 +199,11 @@ CHECKED struct err access_require_administrator(const struct principal *principa
 // (or no entity).
 CHECKED struct err access_may_read_case(const struct principal *principal, const struct access_case *of, int64_t now_ms,
                                         struct why *why);
+// Parts of that rule, for who sees which document (seen.h): whether the role reaches the case; whether the case lies within its
+// bounds of sector; whether the person reads from the entity's side, or as one who filed. None looks at tokens or second factor.
+bool access_role_reaches(const struct role *role, const struct access_case *of);
+bool access_role_in_bounds(const struct role *role, const struct access_case *of);
+bool access_reads_as_filer(const struct principal *principal, const struct access_case *of, int64_t now_ms);
 // Filing into a case (IS_NEW: opening one with these attributes) AS a filer's role. "csirt", "ca", "spoc", "ccma": officer or
 // head at an office of that kind concerned, within its bounds of sector; *ret_office (may be NULL) is that office. "entity": a
 // mandate to file for it; "party": for one of of->parties. "anyone": no account needed, only for a case of no entity and, where the case exists, only its

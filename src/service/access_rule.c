@@ -94,8 +94,12 @@ bool workspace_is_of(enum workspace workspace, enum office_kind kind) {
     return kind == OFFICE_CSIRT || kind == OFFICE_CA || kind == OFFICE_SPOC;
 }
 
-static bool role_reaches_case(const struct role *role, const struct access_case *of) {
-    if (of->workspace != WORKSPACE_DESK && !workspace_is_of(of->workspace, role->kind)) return false;
+bool access_role_in_bounds(const struct role *role, const struct access_case *of) {
+    return is_in_bounds(role, of->sectors, of->sector_count);
+}
+
+bool access_role_reaches(const struct role *role, const struct access_case *of) {
+    if (!of->is_opening && of->workspace != WORKSPACE_DESK && !workspace_is_of(of->workspace, role->kind)) return false;
     return has(of->offices, of->office_count, role->office) && is_in_bounds(role, of->sectors, of->sector_count);
 }
 
@@ -104,7 +108,7 @@ static const struct role *role_for(const struct principal *principal, const stru
     const struct role *best = NULL;
     for (size_t i = 0; i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if ((kind != OFFICE_NONE && role->kind != kind) || !role_reaches_case(role, of)) continue;
+        if ((kind != OFFICE_NONE && role->kind != kind) || !access_role_reaches(role, of)) continue;
         if (best == NULL || role->role > best->role) best = role;
     }
     return best;
@@ -169,7 +173,7 @@ static bool is_filer(const struct principal *principal, const struct access_case
 }
 
 // Whether the person reads the case from its entity's side, or as one who filed in it.
-static bool may_read_as_filer(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
+bool access_reads_as_filer(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
     if (of->is_closed_to_entity) return false;
     uint32_t scopes = mandate_scopes_in(principal, of->entity, of, now_ms) | party_scopes(principal, of, now_ms);
     if ((scopes & MANDATE_READ) != 0) return true;
@@ -184,14 +188,14 @@ const struct role *access_role_for_case(const struct principal *principal, const
 struct err access_may_read_case(const struct principal *principal, const struct access_case *of, int64_t now_ms,
                                 struct why *why) {
     TRY(access_require(principal, SCOPE_READ, why));
-    if (may_read_as_filer(principal, of, now_ms)) return err_none();
+    if (access_reads_as_filer(principal, of, now_ms)) return err_none();
     if (role_for(principal, of, OFFICE_NONE) == NULL) return access_no_case(why);
     return principal->is_totp_done ? err_none() : need_factor(why);
 }
 
 // Whether the principal may know of the case at all, whatever her token is for.
 static bool knows_case(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
-    return may_read_as_filer(principal, of, now_ms) || access_role_for_case(principal, of) != NULL;
+    return access_reads_as_filer(principal, of, now_ms) || access_role_for_case(principal, of) != NULL;
 }
 
 static struct err may_file_as_office(const struct principal *principal, const struct access_case *of, enum office_kind kind,

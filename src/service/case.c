@@ -2,10 +2,10 @@
 #include "service/case.h"
 
 #include "law/procedure.h"
-#include "service/downtime.h"
 #include "service/entity.h"
 #include "service/gate_view.h"
 #include "service/party.h"
+#include "service/seen.h"
 
 struct err case_get(struct store_conn *conn, struct span id, struct arena *arena, struct case_file *ret, struct why *why) {
     struct value param = value_text(id);
@@ -22,46 +22,84 @@ struct err case_get(struct store_conn *conn, struct span id, struct arena *arena
                              .next_due_ms = rows_int(&rows, 0, 8),
                              .opened_ms = rows_int(&rows, 0, 9),
                              .changed_ms = rows_int(&rows, 0, 10),
-                             .last_seq = rows_int(&rows, 0, 11)};
+                             .last_seq = rows_int(&rows, 0, 11),
+                             .offices = rows_span(&rows, 0, 12),
+                             .is_closed = rows_int(&rows, 0, 13) != 0,
+                             .plain_version = rows_int(&rows, 0, 14),
+                             .plain_changed_ms = rows_int(&rows, 0, 15),
+                             .plain_due_ms = rows_int(&rows, 0, 16),
+                             .owner = rows_span(&rows, 0, 17),
+                             .backup = rows_span(&rows, 0, 18)};
     if (is_err(json_parse(arena, rows_span(&rows, 0, 6), &file.content, NULL)))
         return why_set(why, ERR_CORRUPT, "", "case.corrupt", "", "the case's content is no JSON");
     *ret = file;
     return err_none();
 }
 
-static const struct span *offices_of(const struct services *services, enum workspace workspace, struct arena *arena, size_t *ret_count) {
+static bool has_word(struct span words, const char *word) {
+    for (size_t at = 0; at < words.len;) {
+        size_t end = span_find(words, ' ', at);
+        if (span_is(span_part(words, at, end), word)) return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+// The offices of the kinds that the case reaches; where nothing says so, those that work at a desk.
+static const struct span *offices_of(const struct services *services, struct span kinds, enum workspace workspace, struct arena *arena, size_t *ret_count) {
     const struct access *access = services->access;
     struct span *ids = arena_take_array(arena, access->office_count + 1, sizeof *ids);
     *ret_count = 0;
-    for (size_t i = 0; ids != NULL && i < access->office_count; i++)
-        if (workspace_is_of(workspace, access->offices[i].kind)) ids[(*ret_count)++] = access->offices[i].id;
+    if (kinds.len == 0) kinds = SPAN(" csirt ca ");
+    for (size_t i = 0; ids != NULL && i < access->office_count; i++) {
+        enum office_kind kind = access->offices[i].kind;
+        bool works_here = workspace == WORKSPACE_DESK || workspace_is_of(workspace, kind);
+        if (works_here && has_word(kinds, office_kind_name(kind))) ids[(*ret_count)++] = access->offices[i].id;
+    }
     return ids;
 }
 
-void case_access_row(const struct services *services, struct span procedure, struct span workspace, struct span entity_id,
-                     struct span sectors_json, struct arena *arena, struct access_case *ret) {
-    *ret = (struct access_case){.entity = entity_id.len > 0 ? entity_id : span_make(NULL, 0), .procedure = procedure, .workspace = WORKSPACE_SUPERVISION};
-    if (!workspace_from(workspace, &ret->workspace)) return; // of no office that this program knows
-    ret->offices = offices_of(services, ret->workspace, arena, &ret->office_count);
+static void sectors_read(struct span sectors_json, struct arena *arena, size_t *ret_count, const struct span **ret) {
     struct json list;
     if (sectors_json.len == 0 || is_err(json_parse(arena, sectors_json, &list, NULL)) || list.type != JSON_ARRAY) return;
     struct span *sectors = arena_take_array(arena, list.count + 1, sizeof *sectors);
     for (size_t i = 0; sectors != NULL && i < list.count; i++)
-        if (list.items[i].type == JSON_STRING) sectors[ret->sector_count++] = list.items[i].string;
-    ret->sectors = sectors;
+        if (list.items[i].type == JSON_STRING) sectors[(*ret_count)++] = list.items[i].string;
+    *ret = sectors;
 }
 
 void case_access(const struct services *services, const struct case_file *file, struct arena *arena, struct access_case *ret) {
-    case_access_row(services, file->procedure, file->workspace, file->entity_id, file->sectors, arena, ret);
-    ret->has_parties = file->has_parties;
-    ret->parties = file->parties;
-    ret->party_count = file->party_count;
-    if (file->filer.len == 0) return;
-    struct span *filer = ARENA_NEW(arena, struct span);
+    *ret = (struct access_case){.entity = file->entity_id.len > 0 ? file->entity_id : span_make(NULL, 0),
+                                .procedure = file->procedure,
+                                .workspace = WORKSPACE_SUPERVISION,
+                                .is_closed_to_entity = file->is_closed,
+                                .has_parties = file->has_parties,
+                                .parties = file->parties,
+                                .party_count = file->party_count};
+    if (!workspace_from(file->workspace, &ret->workspace)) return; // of no office that this program knows
+    ret->offices = offices_of(services, file->offices, ret->workspace, arena, &ret->office_count);
+    sectors_read(file->sectors, arena, &ret->sector_count, &ret->sectors);
+    struct span *filer = file->filer.len == 0 ? NULL : ARENA_NEW(arena, struct span);
     if (filer == NULL) return;
     *filer = file->filer;
     ret->filers = filer;
     ret->filer_count = 1;
+}
+
+void case_access_opening(const struct services *services, const struct case_file *file, const struct span *roles, size_t count,
+                         struct arena *arena, struct access_case *ret) {
+    struct case_file opened = *file;
+    struct buf words;
+    buf_init(&words, arena, 256);
+    buf_add_byte(&words, ' ');
+    for (size_t i = 0; i < count; i++) {
+        if (office_kind_from(roles[i]) == OFFICE_NONE) continue;
+        buf_add(&words, roles[i]);
+        buf_add_byte(&words, ' ');
+    }
+    opened.offices = buf_span(&words);
+    case_access(services, &opened, arena, ret);
+    ret->is_opening = true;
 }
 
 struct err case_find_filer(struct store_conn *conn, const struct principal *principal, int64_t now_ms, struct arena *arena,
@@ -81,25 +119,23 @@ struct err case_find_filer(struct store_conn *conn, const struct principal *prin
     return err_none();
 }
 
+// The register is read by all offices at the desk; the single point of contact passes on what is in it.
 void entity_access(const struct services *services, struct span entity_id, struct span sectors, struct arena *arena,
                    struct access_entity *ret) {
-    struct access_case of;
-    case_access_row(services, span_make(NULL, 0), SPAN("desk"), entity_id, sectors, arena, &of);
-    *ret = (struct access_entity){.entity = entity_id, .office_count = of.office_count, .offices = of.offices,
-                                  .sector_count = of.sector_count, .sectors = of.sectors};
+    *ret = (struct access_entity){.entity = entity_id};
+    ret->offices = offices_of(services, SPAN(" csirt ca spoc "), WORKSPACE_DESK, arena, &ret->office_count);
+    sectors_read(sectors, arena, &ret->sector_count, &ret->sectors);
 }
 
 // The sectors that a bounded role reaches: its own within its office's, or its office's.
-static void add_sectors(struct json_out *out, const struct role *role) {
+static void write_sectors(struct json_out *out, const struct role *role) {
     const struct span *sectors = role->sector_count > 0 ? role->sectors : role->office_sectors;
     size_t count = role->sector_count > 0 ? role->sector_count : role->office_sector_count;
     for (size_t i = 0; i < count; i++)
         if (role_reaches_sector(role, sectors[i])) json_out_string(out, sectors[i]);
 }
 
-struct err case_list_bounds(const struct services *services, const struct principal *principal, enum workspace workspace,
-                            struct arena *arena, struct span *ret_sectors_json, struct why *why) {
-    (void)services;
+struct err entity_list_bounds(const struct principal *principal, struct arena *arena, struct span *ret_sectors_json, struct why *why) {
     struct buf buf;
     struct json_out out;
     bool may = false, is_bounded = true;
@@ -108,10 +144,10 @@ struct err case_list_bounds(const struct services *services, const struct princi
     json_out_array(&out);
     for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if (!workspace_is_of(workspace, role->kind)) continue; // lists show what one could open, no more
+        if (role->kind == OFFICE_CCMA) continue; // lists show what one could open, no more
         may = true;
         if (role_is_unbounded(role)) is_bounded = false;
-        add_sectors(&out, role);
+        write_sectors(&out, role);
     }
     json_out_array_end(&out);
     if (!may) return why_set(why, ERR_DENIED, "", "access.office", "", "this list is for officers, signed in with their second factor");
@@ -119,8 +155,41 @@ struct err case_list_bounds(const struct services *services, const struct princi
     return err_none();
 }
 
-static void duty_members(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office) {
+struct err case_list_bounds(const struct services *services, const struct principal *principal, enum workspace workspace,
+                            struct arena *arena, struct span *ret_bounds_json, struct why *why) {
+    (void)services;
+    struct buf buf;
+    struct json_out out;
+    bool may = false;
+    buf_init(&buf, arena, 64 * 1024);
+    json_out_init(&out, &buf);
+    json_out_array(&out);
+    for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) {
+        const struct role *role = &principal->roles[i];
+        if (workspace != WORKSPACE_DESK && !workspace_is_of(workspace, role->kind)) continue; // lists show what one could open, no more
+        may = true;
+        json_out_object(&out);
+        json_out_member_string(&out, "k", arena_printf(arena, " %s ", office_kind_name(role->kind)));
+        json_out_name(&out, "s");
+        if (role_is_unbounded(role)) {
+            json_out_null(&out);
+        } else {
+            json_out_array(&out);
+            write_sectors(&out, role);
+            json_out_array_end(&out);
+        }
+        json_out_object_end(&out);
+    }
+    json_out_array_end(&out);
+    if (!may) return why_set(why, ERR_DENIED, "", "access.office", "", "this list is for officers, signed in with their second factor");
+    if (buf.is_failed) return err_make(ERR_MEMORY);
+    *ret_bounds_json = buf_span(&buf);
+    return err_none();
+}
+
+void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office) {
     struct duty_times times;
+    json_out_object(out);
     for (size_t i = 0; i < duty->count; i++) {
         json_out_name_span(out, duty->members[i].name);
         json_out_value(out, &duty->members[i].value);
@@ -134,32 +203,58 @@ static void duty_members(struct json_out *out, const struct json *duty, int64_t 
         if (times.due_ms != INSTANT_NONE && times.done_ms == INSTANT_NONE && !times.is_closed)
             json_out_member_int(out, "seconds_left", (times.due_ms - now_ms) / 1000);
     }
-}
-
-void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office) {
-    json_out_object(out);
-    duty_members(out, duty, now_ms, is_office);
     json_out_object_end(out);
 }
 
-struct err duty_write_beside(struct json_out *out, struct store_conn *conn, const struct json *duty, int64_t now_ms, bool is_office,
-                             struct arena *arena, struct why *why) {
-    json_out_object(out);
-    duty_members(out, duty, now_ms, is_office);
-    TRY(downtime_write_beside(out, conn, duty, now_ms, arena, why));
-    json_out_object_end(out);
-    return err_none();
+struct shown { // of the case to one viewer
+    const struct case_file *file;
+    struct viewer viewer;
+    struct gate_view gate;
+    struct rows filings; // all of them, as filings_of_case gives them
+};
+
+static bool shows_filing(const struct shown *shown, struct span id) {
+    for (size_t i = 0; i < shown->filings.count; i++) {
+        if (!span_equals(rows_span(&shown->filings, i, 0), id)) continue;
+        return viewer_sees(&shown->viewer, &(struct matter){.seen_by = rows_span(&shown->filings, i, 11),
+                                                            .filer_role = rows_span(&shown->filings, i, 7),
+                                                            .filer = rows_span(&shown->filings, i, 8),
+                                                            .office = rows_span(&shown->filings, i, 12)});
+    }
+    return false;
 }
 
-static struct err write_filings(struct json_out *out, struct store_conn *conn, const struct case_file *file, const struct gate_view *view, struct arena *arena,
-                                struct why *why) {
-    struct value id = value_text(file->id);
-    struct rows rows;
-    TRY(store_read(conn, STMT_FILINGS_OF_CASE, &id, 1, arena, &rows, why));
+// Facts or flags that the viewer may see.
+static void write_named(struct json_out *out, const struct shown *shown, const char *kind, bool is_blocked) {
+    const struct json *all = is_blocked ? NULL : json_get(&shown->file->content, kind);
+    json_out_name(out, kind);
+    json_out_object(out);
+    for (size_t i = 0; all != NULL && i < all->count; i++) {
+        if (!viewer_sees_name(&shown->viewer, &shown->file->content, kind, all->members[i].name)) continue;
+        json_out_name_span(out, all->members[i].name);
+        json_out_value(out, &all->members[i].value);
+    }
+    json_out_object_end(out);
+}
+
+static void write_duties(struct json_out *out, const struct shown *shown, int64_t now_ms) {
+    const struct json *duties = json_get(&shown->file->content, "duties");
+    json_out_name(out, "duties");
+    json_out_array(out);
+    for (size_t i = 0; duties != NULL && i < duties->count; i++)
+        if (viewer_sees_row(&shown->viewer, &duties->items[i]))
+            viewer_write_duty(out, &shown->viewer, &shown->file->content, &duties->items[i], now_ms);
+    json_out_array_end(out);
+}
+
+static void write_filings(struct json_out *out, const struct shown *shown, struct arena *arena) {
+    const struct case_file *file = shown->file;
+    const struct rows rows = shown->filings;
     const struct json *known = json_get(&file->content, "filings");
     json_out_name(out, "filings");
     json_out_array(out);
     for (size_t i = 0; i < rows.count; i++) {
+        if (!shows_filing(shown, rows_span(&rows, i, 0))) continue;
         json_out_object(out);
         json_out_member_string(out, "id", rows_span(&rows, i, 0));
         json_out_member_int(out, "log_index", rows_int(&rows, i, 1));
@@ -172,20 +267,21 @@ static struct err write_filings(struct json_out *out, struct store_conn *conn, c
             json_out_member_int(out, "version", json_get_int(&known->items[k], "version", 1));
             json_out_member_string(out, "status", json_get_string(&known->items[k], "status"));
         }
-        if (gate_view_is_frozen(view, rows_span(&rows, i, 0))) json_out_member_bool(out, "is_withdrawn", true);
+        if (gate_view_is_frozen(&shown->gate, rows_span(&rows, i, 0))) json_out_member_bool(out, "is_withdrawn", true);
+        if (rows_span(&rows, i, 11).len > 0) json_out_member_string(out, "seen_by", rows_span(&rows, i, 11));
         json_out_object_end(out);
     }
     json_out_array_end(out);
-    return err_none();
 }
 
-static struct err write_proposals(struct json_out *out, struct store_conn *conn, const struct case_file *file, struct arena *arena, struct why *why) {
-    struct value id = value_text(file->id);
+static struct err write_proposals(struct json_out *out, struct store_conn *conn, const struct shown *shown, struct arena *arena, struct why *why) {
+    struct value id = value_text(shown->file->id);
     struct rows rows;
     TRY(store_read(conn, STMT_PROPOSALS_OF_CASE, &id, 1, arena, &rows, why));
     json_out_name(out, "proposals");
     json_out_array(out);
     for (size_t i = 0; i < rows.count; i++) {
+        if (!shows_filing(shown, rows_span(&rows, i, 0))) continue;
         json_out_object(out);
         json_out_member_string(out, "filing", rows_span(&rows, i, 0));
         json_out_name(out, "proposal");
@@ -197,19 +293,19 @@ static struct err write_proposals(struct json_out *out, struct store_conn *conn,
 }
 
 // A name may say as much as the file: one that stays has none.
-static struct err write_attachments(struct json_out *out, struct store_conn *conn, const struct case_file *file, const struct gate_view *view, struct arena *arena,
-                                    struct why *why) {
-    struct value id = value_text(file->id);
+static struct err write_attachments(struct json_out *out, struct store_conn *conn, const struct shown *shown, struct arena *arena, struct why *why) {
+    struct value id = value_text(shown->file->id);
     struct rows rows;
     TRY(store_read(conn, STMT_ATTACHMENTS_OF_CASE, &id, 1, arena, &rows, why));
     json_out_name(out, "attachments");
     json_out_array(out);
     for (size_t i = 0; i < rows.count; i++) {
+        if (!shows_filing(shown, rows_span(&rows, i, 5))) continue;
         struct buf hash;
         buf_init(&hash, arena, 128);
         buf_add_hex(&hash, rows_span(&rows, i, 4));
         struct gate_verdict verdict;
-        TRY(gate_view_attachment(view, conn, rows_span(&rows, i, 5), rows_span(&rows, i, 0), arena, &verdict, why));
+        TRY(gate_view_attachment(&shown->gate, conn, rows_span(&rows, i, 5), rows_span(&rows, i, 0), arena, &verdict, why));
         json_out_object(out);
         json_out_member_string(out, "id", rows_span(&rows, i, 0));
         if (!verdict.is_allowed) {
@@ -264,16 +360,9 @@ static struct err write_next(struct json_out *out, const struct services *servic
     return err_none();
 }
 
-struct err case_write_json(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
-                           const struct principal *principal, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
-    struct access_case of;
-    struct gate_view view;
-    struct gate_place place = gate_place_of(file);
-    case_access(services, file, arena, &of);
-    TRY(gate_view_open(services, conn, &place, principal, GATE_CASE, now_ms, arena, &view, why));
-    bool is_office = access_role_for_case(principal, &of) != NULL;
-    if (!is_office && file->party_count > 0) return party_write_case_json(out, services, conn, file, lang, now_ms, arena, why);
-    json_out_object(out);
+static void write_head(struct json_out *out, const struct shown *shown, struct arena *arena) {
+    const struct case_file *file = shown->file;
+    bool is_office = (shown->viewer.views & VIEW_OFFICES) != 0;
     json_out_member_string(out, "id", file->id);
     json_out_member_string(out, "procedure", file->procedure);
     json_out_member_string(out, "workspace", file->workspace);
@@ -282,22 +371,36 @@ struct err case_write_json(struct json_out *out, const struct services *services
     if (file->sectors.at != NULL) json_out_raw(out, file->sectors);
     else json_out_raw(out, SPAN("[]"));
     json_out_member_string(out, "state", file->state);
-    json_out_member_int(out, "version", file->version);
+    json_out_member_int(out, "version", is_office ? file->version : file->plain_version);
     json_out_member_string(out, "opened_at", instant_text(arena, file->opened_ms));
-    json_out_member_string(out, "changed_at", instant_text(arena, file->changed_ms));
-    json_out_name(out, "facts");
+    json_out_member_string(out, "changed_at", instant_text(arena, is_office ? file->changed_ms : file->plain_changed_ms));
+    if (is_office) {
+        json_out_member_string(out, "owner", file->owner);
+        json_out_member_string(out, "backup", file->backup);
+    }
+}
+
+struct err case_write_json(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+                           const struct principal *principal, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct access_case of;
+    case_access(services, file, arena, &of);
+    struct shown shown = {.file = file, .viewer = viewer_of(principal, &of, now_ms)};
+    bool is_office = (shown.viewer.views & VIEW_OFFICES) != 0;
+    if (!is_office && file->party_count > 0) return party_write_case_json(out, services, conn, file, lang, now_ms, arena, why);
+    struct gate_place place = gate_place_of(file);
+    TRY(gate_view_open(services, conn, &place, principal, GATE_CASE, now_ms, arena, &shown.gate, why));
+    struct value id = value_text(file->id);
+    TRY(store_read(conn, STMT_FILINGS_OF_CASE, &id, 1, arena, &shown.filings, why));
+    json_out_object(out);
+    write_head(out, &shown, arena);
     // Facts come from fields of filings: where some of these stay, so do all facts. Duties and their times bind and stay in sight.
-    if (gate_view_has_blocks(&view)) json_out_raw(out, SPAN("{}"));
-    else json_out_value(out, json_get(&file->content, "facts"));
-    json_out_name(out, "duties");
-    json_out_array(out);
-    const struct json *duties = json_get(&file->content, "duties");
-    for (size_t i = 0; duties != NULL && i < duties->count; i++)
-        TRY(duty_write_beside(out, conn, &duties->items[i], now_ms, is_office, arena, why));
-    json_out_array_end(out);
-    TRY(write_filings(out, conn, file, &view, arena, why));
-    if (is_office) TRY(write_proposals(out, conn, file, arena, why));
-    TRY(write_attachments(out, conn, file, &view, arena, why));
+    bool is_blocked = gate_view_has_blocks(&shown.gate);
+    write_named(out, &shown, "facts", is_blocked);
+    write_named(out, &shown, "flags", is_blocked);
+    write_duties(out, &shown, now_ms);
+    write_filings(out, &shown, arena);
+    if (is_office) TRY(write_proposals(out, conn, &shown, arena, why));
+    TRY(write_attachments(out, conn, &shown, arena, why));
     struct entity entity;
     struct json subject;
     bool has_entity = file->entity_id.len > 0 && !is_err(entity_get(conn, file->entity_id, arena, &entity, NULL));

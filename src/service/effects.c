@@ -2,6 +2,7 @@
 #include "service/effects.h"
 
 #include "law/procedure.h"
+#include "service/desk.h"
 #include "service/downtime.h"
 #include "service/entity.h"
 #include "service/erasure.h"
@@ -10,6 +11,7 @@
 #include "service/release_op.h"
 #include "service/party.h"
 #include "service/reach.h"
+#include "service/seen.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -18,12 +20,8 @@ static int64_t instant_of(struct span text, int64_t fallback) {
     return text.at != NULL && !is_err(stamp_parse(text, NULL, "", &stamp, NULL)) ? stamp.ms : fallback;
 }
 
-struct case_row { // of the case that the filing is in
-    struct span id, workspace, entity, sectors, procedure;
-    struct span filed_for; // the entity that the filing is of: the case's, or the party that filed
-};
 
-static struct err put_duties(struct store_conn *conn, const struct case_row *row, const struct json *duties, struct arena *arena,
+static struct err put_duties(struct store_conn *conn, const struct desk_row *row, const struct json *duties, struct arena *arena,
                              int64_t *ret_next_due_ms, struct why *why) {
     struct value id = value_text(row->id);
     TRY(store_write(conn, STMT_DUTY_CLEAR, &id, 1, NULL, why));
@@ -50,14 +48,15 @@ static struct err put_duties(struct store_conn *conn, const struct case_row *row
                                  value_int(latest_ms),
                                  is_done ? value_int(done_ms) : value_null(),
                                  value_text(content),
-                                 value_text(row->procedure)};
+                                 value_text(row->procedure),
+                                 value_text(seen_by_text(duty, arena))};
         TRY(store_write(conn, STMT_DUTY_ADD, params, sizeof params / sizeof params[0], NULL, why));
     }
     *ret_next_due_ms = next;
     return err_none();
 }
 
-static struct err put_case(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, const struct json *content,
+static struct err put_case(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *content,
                            struct arena *arena, struct why *why) {
     struct value id = value_text(row->id);
     struct rows before;
@@ -78,18 +77,20 @@ static struct err put_case(struct store_conn *conn, const struct effects_of *of,
                              value_int(of->recorded_ms),
                              value_int(of->recorded_ms),
                              value_int(of->seq)};
-    return store_write(conn, STMT_CASE_PUT, params, sizeof params / sizeof params[0], NULL, why);
+    TRY(store_write(conn, STMT_CASE_PUT, params, sizeof params / sizeof params[0], NULL, why));
+    return desk_case_put(conn, of, row, content, next_due_ms, arena, why);
 }
 
-static struct err put_filing(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, struct why *why) {
+static struct err put_filing(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, struct why *why) {
     struct value params[] = {value_text(of->filing_id), value_int(of->seq),        value_text(row->id),
                              value_text(row->filed_for), value_text(row->workspace), value_text(row->procedure),
                              value_text(of->document),  value_text(of->filer_role), value_text(of->filer),
-                             value_int(of->received_ms), value_int(of->recorded_ms)};
+                             value_int(of->received_ms), value_int(of->recorded_ms), value_text(row->seen_by),
+                             value_text(of->office)};
     return store_write(conn, STMT_FILING_ADD, params, sizeof params / sizeof params[0], NULL, why);
 }
 
-static struct err put_proposal(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, const struct json *op,
+static struct err put_proposal(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *op,
                                size_t ordinal, struct arena *arena, struct why *why) {
     struct span content;
     TRY(json_canonical_text(arena, op, &content));
@@ -97,7 +98,7 @@ static struct err put_proposal(struct store_conn *conn, const struct effects_of 
     return store_write(conn, STMT_PROPOSAL_ADD, params, 4, NULL, why);
 }
 
-static struct err put_message(struct store_conn *conn, const struct effects_of *of, const struct case_row *row, const struct json *op,
+static struct err put_message(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *op,
                               struct arena *arena, struct why *why) {
     struct span content;
     TRY(json_canonical_text(arena, op, &content));
@@ -109,12 +110,13 @@ static struct err put_message(struct store_conn *conn, const struct effects_of *
 struct err effects_apply(struct services *services, struct store_conn *conn, const struct effects_of *of, struct arena *arena,
                          struct why *why) {
     const struct json *file = json_get(of->effects, "case"), *ops = json_get(of->effects, "ops");
-    struct case_row row = {.id = json_get_string(file, "id"),
+    struct desk_row row = {.file = file, .id = json_get_string(file, "id"),
                            .workspace = json_get_string(file, "workspace"),
                            .entity = json_get_string(file, "entity"),
                            .procedure = json_get_string(file, "procedure")};
     if (row.id.at == NULL || row.procedure.at == NULL || row.workspace.at == NULL)
         return why_set(why, ERR_CORRUPT, "", "effects.case", "", "the effects of %.*s name no case", SPAN_FMT(of->filing_id));
+    row.seen_by = desk_seen_by(json_get(file, "content"), of->filing_id, arena);
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(entity_op(services, conn, of, &ops->items[i], arena, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(erasure_op(services, conn, of, &ops->items[i], arena, why));
     if (row.entity.at != NULL) TRY(entity_sectors(conn, row.entity, arena, &row.sectors, why));

@@ -85,7 +85,7 @@ static struct err check_place(const struct filing_request *request, const struct
 
 // What the rules of access must know: of the case where there is one, else of the case that would be opened.
 static void access_of_place(struct services *services, const struct filing_request *request, const struct filing_place *place,
-                            struct arena *arena, struct access_case *ret) {
+                            const struct span *roles, size_t role_count, struct arena *arena, struct access_case *ret) {
     if (place->has_case) {
         case_access(services, &place->file, arena, ret);
         return;
@@ -94,7 +94,7 @@ static void access_of_place(struct services *services, const struct filing_reque
                                .workspace = case_workspace(services, request->procedure),
                                .entity_id = place->has_entity ? place->entity.id : span_make(NULL, 0),
                                .sectors = place->has_entity ? place->entity.sectors : span_make(NULL, 0)};
-    case_access(services, &opened, arena, ret);
+    case_access_opening(services, &opened, roles, role_count, arena, ret);
 }
 
 // An entity that is not on the register yet has no mandates: whoever is known may ask for it to be registered.
@@ -109,7 +109,10 @@ static struct err choose_role(struct services *services, const struct principal 
                               const struct filing_place *place, struct civil at, struct arena *arena, struct filing_plan *plan,
                               struct why *why) {
     struct access_case of;
-    access_of_place(services, request, place, arena, &of);
+    const struct span *roles;
+    size_t count;
+    TRY(procedure_filers(services->law, services->state, at, request->procedure, request->document, arena, &roles, &count, why));
+    access_of_place(services, request, place, roles, count, arena, &of);
     of.document = request->document;
     bool is_new_entity = !place->has_entity && plan->document.needs_entity && !place->has_case;
     if (request->is_claim_holder) {
@@ -125,9 +128,6 @@ static struct err choose_role(struct services *services, const struct principal 
         plan->as = request->as;
         return may_file_as(principal, &of, request->as, !place->has_case, is_new_entity, plan->decided_ms, &plan->office, why);
     }
-    const struct span *roles;
-    size_t count;
-    TRY(procedure_filers(services->law, services->state, at, request->procedure, request->document, arena, &roles, &count, why));
     struct why first = {0};
     struct err refused = err_make(ERR_DENIED);
     for (size_t i = 0; i < count; i++) {
@@ -190,9 +190,13 @@ static struct err effects_make(struct services *services, const struct filing_pl
                                struct arena *arena, struct why *why) {
     const struct json *ops = plan->decision.effects;
     struct json all = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof(struct json))};
-    struct json file = {.type = JSON_OBJECT, .members = arena_take_array(arena, 6, sizeof(struct json_member))};
+    struct json file = {.type = JSON_OBJECT, .members = arena_take_array(arena, 9, sizeof(struct json_member))};
     struct json out = {.type = JSON_OBJECT, .members = arena_take_array(arena, 3, sizeof(struct json_member))};
     bool is_party = plan->party_id.len > 0;
+    struct procedure_reach reach = {0};
+    if (!is_party)
+        TRY(procedure_reach(services->law, services->state, at, plan->request->procedure, place->has_entity ? &place->subject : NULL,
+                            plan->decision.case_state, arena, &reach, why));
     if (all.items == NULL || file.members == NULL || out.members == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < ops->count; i++) all.items[all.count++] = ops->items[i];
     if (plan->entity_id.len > 0 && registers(ops, plan->entity_id))
@@ -205,7 +209,12 @@ static struct err effects_make(struct services *services, const struct filing_pl
     struct span entity_id = is_detached ? span_make(NULL, 0) : plan->entity_id;
     file.members[file.count++] = (struct json_member){SPAN("entity"), is_party ? (struct json){.type = JSON_NULL} : text_or_null(entity_id)};
     file.members[file.count++] = (struct json_member){SPAN("is_new"), json_from_bool(plan->is_new_case)};
-    if (!is_party) file.members[file.count++] = (struct json_member){SPAN("content"), *plan->decision.case_state};
+    if (!is_party) {
+        file.members[file.count++] = (struct json_member){SPAN("offices"), json_from_string(reach.offices)};
+        file.members[file.count++] = (struct json_member){SPAN("is_closed"), json_from_bool(reach.is_closed_to_entity)};
+        file.members[file.count++] = (struct json_member){SPAN("is_final"), json_from_bool(reach.is_final)};
+        file.members[file.count++] = (struct json_member){SPAN("content"), *plan->decision.case_state};
+    }
     out.members[out.count++] = (struct json_member){SPAN("case"), file};
     if (is_party) {
         struct json party = {.type = JSON_OBJECT, .members = arena_take_array(arena, 3, sizeof(struct json_member))};
@@ -452,6 +461,7 @@ static struct err write_accepted(struct services *services, struct store_conn *c
                             .document = plan->request->document,
                             .filer_role = plan->as,
                             .filer = plan->principal->is_known ? plan->principal->pseudonym : SPAN("anonymous"),
+                            .office = plan->office,
                             .received_ms = plan->received_ms,
                             .recorded_ms = now_ms,
                             .values = plan->decision.values,

@@ -4,7 +4,7 @@
 #include "law/form_field.h"
 
 struct gate_place gate_place_of(const struct case_file *file) {
-    return (struct gate_place){.case_id = file->id, .is_party = file->party_count > 0, .procedure = file->procedure, .workspace = file->workspace,
+    return (struct gate_place){.case_id = file->id, .is_party = file->party_count > 0, .procedure = file->procedure, .workspace = file->workspace, .offices = file->offices,
                                .entity_id = file->entity_id, .sectors = file->sectors, .filer = file->filer};
 }
 
@@ -57,12 +57,17 @@ static struct err blocks_load(struct gate_view *view, struct store_conn *conn, s
     return err_none();
 }
 
+static void place_access(const struct services *services, const struct gate_place *place, struct arena *arena, struct access_case *ret) {
+    struct case_file file = {.procedure = place->procedure, .workspace = place->workspace, .entity_id = place->entity_id, .sectors = place->sectors, .offices = place->offices};
+    case_access(services, &file, arena, ret);
+}
+
 struct err gate_view_case(const struct services *services, struct store_conn *conn, const struct gate_place *place, enum gate_exit exit,
                           int64_t now_ms, struct arena *arena, struct gate_view *ret, struct why *why) {
     struct access_case of;
     *ret = (struct gate_view){.services = services, .place = *place, .exit = exit, .now_ms = now_ms};
     TRY(blocks_load(ret, conn, arena, why));
-    case_access_row(services, place->procedure, place->workspace, place->entity_id, place->sectors, arena, &of);
+    place_access(services, place, arena, &of);
     struct span *circle = arena_take_array(arena, of.office_count + 3, sizeof *circle);
     if (circle == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < of.office_count; i++) circle[ret->circle_count++] = arena_printf(arena, "office:%.*s", SPAN_FMT(of.offices[i]));
@@ -114,7 +119,7 @@ struct err gate_view_open(const struct services *services, struct store_conn *co
                           struct why *why) {
     struct access_case of;
     TRY(gate_view_case(services, conn, place, exit, now_ms, arena, ret, why));
-    case_access_row(services, place->procedure, place->workspace, place->entity_id, place->sectors, arena, &of);
+    place_access(services, place, arena, &of);
     TRY(office_hats(ret, principal, &of, arena));
     if (has_mandate(principal, place->entity_id, now_ms))
         TRY(hat_add(ret, (struct gate_to){.role = SPAN("entity")}, arena_printf(arena, "entity:%.*s", SPAN_FMT(place->entity_id)), SPAN(""), arena));

@@ -19,7 +19,7 @@
 enum { GATE_HATS_MAX = 24 };
 
 struct gate_place { // a case; ids and columns of its row
-    struct span case_id, procedure, workspace, entity_id, sectors;
+    struct span case_id, procedure, workspace, entity_id, sectors, offices;
     struct span filer; // pseudonym of the one who asks, where she filed in it and reads it for that (case_find_filer)
     bool is_party;     // who asks acts for a party, and access lets her read this
 };

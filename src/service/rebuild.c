@@ -43,6 +43,7 @@ static struct err open_record(struct store_conn *conn, int64_t seq, struct arena
                                   .document = record_header_value(&ret->record, "document", arena).string,
                                   .filer_role = record_header_value(&ret->record, "filer_role", arena).string,
                                   .filer = record_header_value(&ret->record, "filer", arena).string,
+                                  .office = record_header_value(&ret->record, "office", arena).string,
                                   .received_ms = header_instant(&ret->record, RECORD_ITEM_RECEIVED_AT, arena),
                                   .recorded_ms = header_instant(&ret->record, RECORD_ITEM_RECORDED_AT, arena),
                                   .values = &ret->values,
@@ -64,7 +65,8 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
                                              STMT_DERIVED_CLEAR_OUTAGE, STMT_DERIVED_CLEAR_CASE_PARTY, STMT_DERIVED_CLEAR_PARTY_DUTY,
                                              STMT_DERIVED_CLEAR_PARTY_DUTY_DONE, STMT_DERIVED_CLEAR_PARTY_TASK, STMT_TREE_NODES_CLEAR,
                                              STMT_DERIVED_CLEAR_BLOCK, STMT_DERIVED_CLEAR_MARKING, STMT_DERIVED_CLEAR_DISCLOSURE,
-                                             STMT_DERIVED_CLEAR_STANDING, STMT_DERIVED_CLEAR_PEER};
+                                             STMT_DERIVED_CLEAR_STANDING, STMT_DERIVED_CLEAR_PEER, STMT_DERIVED_CLEAR_DESK_CASE,
+                                             STMT_DERIVED_CLEAR_DESK_LINK, STMT_DERIVED_CLEAR_SEARCH};
     for (size_t i = 0; i < sizeof CLEARED / sizeof CLEARED[0]; i++) TRY(store_write(conn, CLEARED[i], NULL, 0, NULL, why));
     return err_none();
 }

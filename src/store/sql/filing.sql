@@ -2,9 +2,11 @@
 -- What is derived from the record: cases, duties, filings, proposals.
 
 -- name: case_get
--- takes id; gives id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
-SELECT id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms, changed_ms, last_seq
-FROM case_file WHERE id = $1;
+-- takes id; gives id, procedure, workspace, entity_id, sectors, state, content, version, next_due_ms, opened_ms, changed_ms,
+-- last_seq, offices, is_closed, plain_version, plain_changed_ms, plain_due_ms, owner, backup
+SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.content, c.version, c.next_due_ms, c.opened_ms,
+       c.changed_ms, c.last_seq, d.offices, d.is_closed, d.plain_version, d.plain_changed_ms, d.plain_due_ms, d.owner, d.backup
+FROM case_file c JOIN desk_case d ON d.case_id = c.id WHERE c.id = $1;
 
 -- name: case_version
 -- takes id; gives version
@@ -24,14 +26,16 @@ ON CONFLICT (id) DO UPDATE SET workspace = excluded.workspace, entity_id = exclu
     changed_ms = excluded.changed_ms, last_seq = excluded.last_seq;
 
 -- name: case_page_due
--- The queue: next due first. Takes next_due_ms and id after which to go on, number of rows, workspace, JSON array of
--- sectors or NULL, procedure or NULL, state or NULL
--- gives id, procedure, workspace, entity_id, sectors, state, version, next_due_ms, opened_ms, changed_ms, entity name
+-- Next due first. Takes next_due_ms and id after which to go on, number of rows, workspace, what bounds the reader (JSON:
+-- [{"k":" csirt ","s":[sectors]|null}]), procedure or NULL, state or NULL
+-- gives id, procedure, workspace, entity_id, sectors, state, version, next_due_ms, opened_ms, changed_ms, entity name,
+-- offices, is_closed
 SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.version, c.next_due_ms, c.opened_ms,
-       c.changed_ms, e.name
-FROM case_file c LEFT JOIN entity e ON e.id = c.entity_id
+       c.changed_ms, e.name, d.offices, d.is_closed
+FROM case_file c JOIN desk_case d ON d.case_id = c.id LEFT JOIN entity e ON e.id = c.entity_id
 WHERE c.workspace = $4 AND (c.next_due_ms, c.id) > ($1, $2)
-  AND ($5 IS NULL OR EXISTS (SELECT 1 FROM json_each(c.sectors) s, json_each($5) b WHERE s.value = b.value))
+  AND EXISTS (SELECT 1 FROM json_each($5) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
   AND ($6 IS NULL OR c.procedure = $6)
   AND ($7 IS NULL OR c.state = $7)
 ORDER BY c.next_due_ms, c.id LIMIT $3;
@@ -40,15 +44,25 @@ ORDER BY c.next_due_ms, c.id LIMIT $3;
 -- takes changed_ms and id before which to go on, number of rows, entity_id
 -- gives the columns of case_page_due
 SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.version, c.next_due_ms, c.opened_ms,
-       c.changed_ms, e.name
-FROM case_file c LEFT JOIN entity e ON e.id = c.entity_id
+       c.changed_ms, e.name, d.offices, d.is_closed
+FROM case_file c JOIN desk_case d ON d.case_id = c.id LEFT JOIN entity e ON e.id = c.entity_id
 WHERE c.entity_id = $4 AND (c.changed_ms, c.id) < ($1, $2)
 ORDER BY c.changed_ms DESC, c.id DESC LIMIT $3;
 
+-- name: case_page_of_entity_plain
+-- The same for one who sees no document that only some see: to her such a document changed nothing.
+SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.plain_version, d.plain_due_ms, d.opened_ms,
+       d.plain_changed_ms, e.name, d.offices, d.is_closed
+FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
+WHERE d.entity_id = $4 AND (d.plain_changed_ms, d.case_id) < ($1, $2)
+ORDER BY d.plain_changed_ms DESC, d.case_id DESC LIMIT $3;
+
 -- name: case_count
--- takes workspace, sectors or NULL, procedure or NULL, state or NULL; gives the number of cases
-SELECT count(*) FROM case_file
-WHERE workspace = $1 AND ($2 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors) s, json_each($2) b WHERE s.value = b.value))
+-- takes workspace, bounds as case_page_due, procedure or NULL, state or NULL; gives the number of cases
+SELECT count(*) FROM desk_case d
+WHERE workspace = $1
+  AND EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
   AND ($3 IS NULL OR procedure = $3) AND ($4 IS NULL OR state = $4);
 
 -- name: duty_clear
@@ -56,26 +70,32 @@ WHERE workspace = $1 AND ($2 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors)
 DELETE FROM duty WHERE case_id = $1;
 
 -- name: duty_add
--- takes case_id, ordinal, duty, document, owed_by, entity_id, workspace, sectors, due_ms, due_latest_ms, done_ms, content, procedure
+-- takes case_id, ordinal, duty, document, owed_by, entity_id, workspace, sectors, due_ms, due_latest_ms, done_ms, content, procedure,
+-- seen_by
 INSERT INTO duty (case_id, ordinal, duty, document, owed_by, entity_id, workspace, sectors, due_ms, due_latest_ms, done_ms,
-                  content, procedure)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+                  content, procedure, seen_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: duty_page
--- Open duties, next due first. Takes due_ms, case_id, ordinal after which to go on, number of rows, workspace, sectors or
--- NULL, owed_by or NULL, latest due_ms; gives case_id, ordinal, entity_id, due_ms, due_latest_ms, content, entity name, procedure
-SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, d.procedure
-FROM duty d LEFT JOIN entity e ON e.id = d.entity_id
+-- Open duties, next due first. Takes due_ms, case_id, ordinal after which to go on, number of rows, workspace, bounds as
+-- case_page_due, owed_by or NULL, latest due_ms; gives case_id, ordinal, entity_id, due_ms, due_latest_ms, content, entity name,
+-- procedure, workspace, sectors, offices, is_closed, seen_by
+SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, d.procedure, d.workspace, d.sectors,
+       c.offices, c.is_closed, d.seen_by
+FROM duty d JOIN desk_case c ON c.case_id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
 WHERE d.done_ms IS NULL AND d.workspace = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
-  AND ($6 IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each($6) b WHERE s.value = b.value))
+  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(c.offices, b.value ->> 'k') > 0
+              AND (d.seen_by IS NULL OR instr(' ' || d.seen_by || ' ', b.value ->> 'k') > 0)
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
   AND ($7 IS NULL OR d.owed_by = $7) AND d.due_ms <= $8
 ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;
 
 -- name: duty_page_of_entity
 -- takes due_ms, case_id, ordinal after which to go on, number of rows, entity_id, owed_by or NULL, latest due_ms
 -- gives the columns of duty_page
-SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, d.procedure
-FROM duty d LEFT JOIN entity e ON e.id = d.entity_id
+SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, d.procedure, d.workspace, d.sectors,
+       c.offices, c.is_closed, d.seen_by
+FROM duty d JOIN desk_case c ON c.case_id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
 WHERE d.done_ms IS NULL AND d.entity_id = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
   AND ($6 IS NULL OR d.owed_by = $6) AND d.due_ms <= $7
 ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;
@@ -86,24 +106,26 @@ SELECT workspace, count(*), coalesce(sum(due_ms < $1), 0), coalesce(sum(due_late
 FROM duty WHERE done_ms IS NULL GROUP BY workspace;
 
 -- name: filing_add
--- takes id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
-INSERT INTO filing (id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+-- takes id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, seen_by, office
+INSERT INTO filing (id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, seen_by, office)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: filing_get
--- takes id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, sectors
+-- takes id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, sectors,
+-- seen_by, office, offices that the case reaches, is_closed
 SELECT f.id, f.seq, f.case_id, f.entity_id, f.workspace, f.procedure, f.document, f.filer_role, f.filer, f.received_ms,
-       f.recorded_ms, c.sectors
-FROM filing f JOIN case_file c ON c.id = f.case_id WHERE f.id = $1;
+       f.recorded_ms, c.sectors, f.seen_by, f.office, c.offices, c.is_closed
+FROM filing f JOIN desk_case c ON c.case_id = f.case_id WHERE f.id = $1;
 
 -- name: filings_of_case
--- Without those of parties, who may be many (filings_of_party). Takes case_id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
-SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
+-- Without those of parties, who may be many (filings_of_party). Takes case_id; gives id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms,
+-- seen_by, office
+SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, seen_by, office
 FROM filing WHERE case_id = $1 AND filer_role <> 'party' ORDER BY seq;
 
 -- name: filings_of_party
 -- takes case_id, entity that is a party; gives the columns of filings_of_case
-SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms
+SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, seen_by, office
 FROM filing WHERE case_id = $1 AND entity_id = $2 AND filer_role = 'party' ORDER BY seq;
 
 -- name: filing_is_filer
@@ -112,9 +134,11 @@ SELECT EXISTS (SELECT 1 FROM filing f WHERE f.case_id = $1 AND f.filer = $2 AND 
                AND NOT EXISTS (SELECT 1 FROM intake i WHERE i.filing_id = f.id));
 
 -- name: filings_since
--- takes seq after which to go on, number of rows; gives seq, id, case_id, entity_id, workspace, procedure, document, sectors
-SELECT f.seq, f.id, f.case_id, f.entity_id, f.workspace, f.procedure, f.document, c.sectors
-FROM filing f JOIN case_file c ON c.id = f.case_id WHERE f.seq > $1 ORDER BY f.seq LIMIT $2;
+-- takes seq after which to go on, number of rows; gives seq, id, case_id, entity_id, workspace, procedure, document, sectors,
+-- offices that the case reaches, is_closed, seen_by, filer, filer_role, office
+SELECT f.seq, f.id, f.case_id, f.entity_id, f.workspace, f.procedure, f.document, c.sectors, c.offices, c.is_closed, f.seen_by,
+       f.filer, f.filer_role, f.office
+FROM filing f JOIN desk_case c ON c.case_id = f.case_id WHERE f.seq > $1 ORDER BY f.seq LIMIT $2;
 
 -- name: proposal_add
 -- takes filing_id, ordinal, case_id, content

@@ -72,8 +72,9 @@ static void filing(int64_t seq, const char *case_id, const char *procedure, cons
     write_row(STMT_RECORD_ADD, record, 9);
     const struct value row[] = {value_text(span_of(id)), value_int(seq), value_text(span_of(case_id)), value_null(),
                                 value_text(SPAN("desk")), value_text(span_of(procedure)), value_text(span_of(document)),
-                                value_text(SPAN("entity")), value_text(SPAN("p")), value_int(recorded_ms), value_int(recorded_ms)};
-    write_row(STMT_FILING_ADD, row, 11);
+                                value_text(SPAN("entity")), value_text(SPAN("p")), value_int(recorded_ms), value_int(recorded_ms),
+                                value_null(), value_null()};
+    write_row(STMT_FILING_ADD, row, 13);
     uint8_t bytes[32 * 16] = {1};
     assert_true(fields <= 16);
     const struct value keys[] = {value_int(seq), value_blob(span_make(bytes, (size_t)fields * 32)), value_int(fields)};
@@ -84,8 +85,8 @@ static void open_duty(const char *case_id) {
     const struct value row[] = {value_text(span_of(case_id)), value_int(0), value_text(SPAN("final")), value_null(),
                                 value_text(SPAN("entity")), value_null(), value_text(SPAN("desk")), value_null(),
                                 value_int(1), value_int(1), value_null(), value_text(SPAN("{}")),
-                                value_text(SPAN("incident"))};
-    write_row(STMT_DUTY_ADD, row, 13);
+                                value_text(SPAN("incident")), value_null()};
+    write_row(STMT_DUTY_ADD, row, 14);
 }
 
 static const struct json *ask(const struct retention_question *question) {

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "service/seen.h"
+
+static const struct { const char *name; uint32_t view; } VIEWS[] = {
+    {"entity", VIEW_ENTITY}, {"anyone", VIEW_ANYONE}, {"csirt", VIEW_CSIRT}, {"ca", VIEW_CA}, {"spoc", VIEW_SPOC}, {"ccma", VIEW_CCMA},
+};
+
+uint32_t access_view_of(struct span role) {
+    for (size_t i = 0; i < sizeof VIEWS / sizeof VIEWS[0]; i++)
+        if (span_is(role, VIEWS[i].name)) return VIEWS[i].view;
+    return 0;
+}
+
+struct viewer viewer_of(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
+    struct viewer viewer = {.principal = principal, .of = of};
+    for (size_t i = 0; principal->is_known && principal->is_totp_done && i < principal->role_count; i++)
+        if (access_role_reaches(&principal->roles[i], of)) viewer.views |= access_view_of(span_of(office_kind_name(principal->roles[i].kind)));
+    if (access_reads_as_filer(principal, of, now_ms)) viewer.views |= of->entity.at != NULL ? VIEW_ENTITY : VIEW_ANYONE;
+    return viewer;
+}
+
+static bool is_named(uint32_t views, struct span seen_by) {
+    for (size_t at = 0; at < seen_by.len;) {
+        size_t end = span_find(seen_by, ' ', at);
+        if ((access_view_of(span_part(seen_by, at, end)) & views) != 0) return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+bool viewer_owns(const struct viewer *viewer, const struct matter *matter) {
+    const struct principal *who = viewer->principal;
+    if (!who->is_known) return false;
+    bool is_hers = matter->filer.len > 0 && span_equals(matter->filer, who->pseudonym);
+    if (office_kind_from(matter->filer_role) == OFFICE_NONE) return is_hers; // as entity or anyone: what she sent stays hers
+    for (size_t i = 0; who->is_totp_done && i < who->role_count; i++)
+        if (matter->office.len > 0 && span_equals(who->roles[i].office, matter->office) && access_role_in_bounds(&who->roles[i], viewer->of)) return true;
+    return false;
+}
+
+bool viewer_sees(const struct viewer *viewer, const struct matter *matter) {
+    if (matter->seen_by.len > 0 && is_named(viewer->views, matter->seen_by)) return true;
+    if (matter->seen_by.len == 0 && viewer->views != 0) return true;
+    return viewer_owns(viewer, matter);
+}
+
+struct span seen_by_text(const struct json *row, struct arena *arena) {
+    const struct json *names = row == NULL ? NULL : json_get(row, "seen_by");
+    struct buf text;
+    if (names == NULL || names->type != JSON_ARRAY || names->count == 0) return span_make(NULL, 0);
+    buf_init(&text, arena, 256);
+    for (size_t i = 0; i < names->count; i++) {
+        if (i > 0) buf_add_byte(&text, ' ');
+        buf_add(&text, names->items[i].string);
+    }
+    return text.is_failed ? SPAN("nobody") : buf_span(&text);
+}
+
+static bool sees_names(const struct viewer *viewer, const struct json *names) {
+    if (names == NULL || names->type != JSON_ARRAY) return viewer_sees(viewer, &(struct matter){0});
+    for (size_t i = 0; i < names->count; i++)
+        if (viewer_sees(viewer, &(struct matter){.seen_by = names->items[i].string})) return true;
+    return false;
+}
+
+bool viewer_sees_row(const struct viewer *viewer, const struct json *row) { return sees_names(viewer, json_get(row, "seen_by")); }
+
+bool viewer_sees_name(const struct viewer *viewer, const struct json *content, const char *kind, struct span name) {
+    const struct json *names = json_get(json_get(content, "audience"), kind), *found = NULL;
+    for (size_t i = 0; names != NULL && names->type == JSON_OBJECT && i < names->count; i++)
+        if (span_equals(names->members[i].name, name)) found = &names->members[i].value;
+    return sees_names(viewer, found);
+}
+
+static bool sees_filing(const struct viewer *viewer, const struct json *content, struct span id) {
+    const struct json *filings = json_get(content, "filings");
+    for (size_t i = 0; filings != NULL && i < filings->count; i++)
+        if (span_equals(json_get_string(&filings->items[i], "id"), id)) return viewer_sees_row(viewer, &filings->items[i]);
+    return true;
+}
+
+void viewer_write_duty(struct json_out *out, const struct viewer *viewer, const struct json *content, const struct json *duty, int64_t now_ms) {
+    static const char *const BY[] = {"opened_by", "done_by", "closed_by"};
+    struct json shown = *duty;
+    struct json_member members[64];
+    if (duty->count <= sizeof members / sizeof members[0]) {
+        memcpy(members, duty->members, duty->count * sizeof members[0]);
+        shown.members = members;
+        for (size_t i = 0; i < shown.count; i++)
+            for (size_t k = 0; k < sizeof BY / sizeof BY[0]; k++)
+                if (span_is(members[i].name, BY[k]) && members[i].value.type == JSON_STRING && !sees_filing(viewer, content, members[i].value.string))
+                    members[i].value = (struct json){.type = JSON_NULL};
+    }
+    duty_write_json(out, &shown, now_ms, (viewer->views & VIEW_OFFICES) != 0);
+}
