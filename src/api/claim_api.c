@@ -2,7 +2,6 @@
 /* Claims to act for an entity, as the one who makes them sees them, and as representatives and officers do. */
 #include "api/act_json.h"
 #include "api/resources.h"
-#include "service/case.h"
 #include "service/entity.h"
 
 enum { ID_BYTES = 32, ASKED_BYTES = 64, CODE_BYTES = 64 };
@@ -76,20 +75,31 @@ static const struct list_column FULL[] = {CLAIM_COMMON, {"entity", LIST_TEXT, CL
                                           {"login", LIST_TEXT, 20, NULL}, {"name", LIST_TEXT, 21, NULL}, {"attempts", LIST_INT, 11, NULL},
                                           {"decided_by", LIST_TEXT, 17, NULL}, {0}};
 
+// The sectors that her roles at competent authorities reach, as a JSON array; at == NULL for all.
+static struct span authority_sectors(const struct principal *principal, struct arena *arena) {
+    struct buf text;
+    struct json_out out;
+    buf_init(&text, arena, 64 * 1024);
+    json_out_init(&out, &text);
+    json_out_array(&out);
+    for (size_t i = 0; i < principal->role_count; i++) {
+        const struct role *role = &principal->roles[i];
+        if (role->kind != OFFICE_CA || role->role < ROLE_OFFICER) continue;
+        if (role_is_unbounded(role)) return span_make(NULL, 0);
+        const struct span *sectors = role->sector_count > 0 ? role->sectors : role->office_sectors;
+        size_t count = role->sector_count > 0 ? role->sector_count : role->office_sector_count;
+        for (size_t k = 0; k < count; k++)
+            if (role_reaches_sector(role, sectors[k])) json_out_string(&out, sectors[k]);
+    }
+    json_out_array_end(&out);
+    return text.is_failed ? SPAN("[]") : buf_span(&text);
+}
+
 static struct err claims_waiting(struct api_request *request, struct span after, struct rows *ret, struct why *why) {
-    struct span sectors;
     if (!access_is_officer_of(&request->principal, OFFICE_CA, ROLE_OFFICER))
         return why_set(why, ERR_DENIED, "waiting", "access.office", NULL, "This list is for officers of a competent authority, signed in with their second factor.");
-    struct principal authority = request->principal; // at the desk others have roles too; claims are the authority's
-    struct role *roles = arena_take_array(request->arena, authority.role_count + 1, sizeof *roles);
-    if (roles == NULL) return err_make(ERR_MEMORY);
-    authority.role_count = 0;
-    for (size_t i = 0; i < request->principal.role_count; i++)
-        if (request->principal.roles[i].kind == OFFICE_CA && request->principal.roles[i].role >= ROLE_OFFICER)
-            roles[authority.role_count++] = request->principal.roles[i];
-    authority.roles = roles;
-    TRY(case_list_bounds(request->services, &authority, WORKSPACE_DESK, request->arena, &sectors, why));
-    struct value params[] = {value_int(request->received_ms), value_text(after), value_int(LIMIT_PAGE_ROWS), value_text(sectors)};
+    struct value params[] = {value_int(request->received_ms), value_text(after), value_int(LIMIT_PAGE_ROWS),
+                             value_text(authority_sectors(&request->principal, request->arena))};
     return store_read(request->conn, STMT_ACT_CLAIM_WAITING, params, 4, request->arena, ret, why);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Filings: the one way in, and the receipts for them. */
+#include "api/filing_json.h"
 #include "api/resources.h"
 #include "service/case.h"
 #include "service/filing.h"
@@ -29,22 +30,21 @@ static struct err read_attachments(const struct json *body, struct filing_reques
     return err_none();
 }
 
-static struct err read_filing(struct api_request *request, struct filing_ctx *ctx, struct why *why) {
-    static const char *const MEMBERS[] = {"procedure", "document", "case", "entity", "as", "corrects", "fields", "on_behalf", "attachments", NULL};
-    struct filing_request *filing = &ctx->request;
-    TRY(api_body(request, &ctx->body, why));
-    TRY(api_members_only(&ctx->body, MEMBERS, why));
-    TRY(api_member_text(&ctx->body, "procedure", 64, &filing->procedure, why));
-    TRY(api_member_text(&ctx->body, "document", 64, &filing->document, why));
-    TRY(api_member_text_optional(&ctx->body, "case", 32, &filing->case_id, why));
-    TRY(api_member_text_optional(&ctx->body, "entity", 32, &filing->entity_id, why));
-    TRY(api_member_text_optional(&ctx->body, "as", 16, &filing->as, why));
-    TRY(api_member_text_optional(&ctx->body, "corrects", 32, &filing->corrects, why));
-    TRY(read_attachments(&ctx->body, filing, why));
-    filing->fields = json_get(&ctx->body, "fields");
+struct err filing_read(struct api_request *request, struct json *body, struct filing_request *filing, struct why *why) {
+    static const char *const MEMBERS[] = {"procedure", "document", "case", "entity", "entities", "as", "corrects", "fields", "on_behalf", "attachments", NULL};
+    TRY(api_body(request, body, why));
+    TRY(api_members_only(body, MEMBERS, why));
+    TRY(api_member_text(body, "procedure", 64, &filing->procedure, why));
+    TRY(api_member_text(body, "document", 64, &filing->document, why));
+    TRY(api_member_text_optional(body, "case", 32, &filing->case_id, why));
+    TRY(api_member_text_optional(body, "entity", 32, &filing->entity_id, why));
+    TRY(api_member_text_optional(body, "as", 16, &filing->as, why));
+    TRY(api_member_text_optional(body, "corrects", 32, &filing->corrects, why));
+    TRY(read_attachments(body, filing, why));
+    filing->fields = json_get(body, "fields");
     if (filing->fields != NULL && filing->fields->type != JSON_OBJECT)
         return why_set(why, ERR_INPUT, "/fields", "api.type", "", "fields must be an object");
-    const struct json *on_behalf = json_get(&ctx->body, "on_behalf");
+    const struct json *on_behalf = json_get(body, "on_behalf");
     if (!json_is_null(on_behalf)) {
         if (on_behalf->type != JSON_OBJECT) return why_set(why, ERR_INPUT, "/on_behalf", "api.type", "", "on_behalf must be an object");
         filing->on_behalf = on_behalf;
@@ -85,8 +85,8 @@ static struct err pass_gate(struct api_request *request, struct store_conn *conn
     return gate_view_record(&view, conn, record, request->arena, NULL, why);
 }
 
-static struct err write_filed(struct api_request *request, struct api_response *response, struct store_conn *conn, struct span filing_id,
-                              bool is_repeat, struct why *why) {
+struct err filed_write_json(struct api_request *request, struct store_conn *conn, struct span filing_id, bool is_repeat, struct json_out *out,
+                            struct why *why) {
     struct record_open record;
     struct case_file file;
     struct arena *arena = request->arena;
@@ -102,43 +102,46 @@ static struct err write_filed(struct api_request *request, struct api_response *
     struct json as = record_header_value(&record, "filer_role", arena);
     // Told once, now: also without an account, and where the filing itself gave the mandate.
     if (!is_repeat && !of.is_closed_to_entity && office_kind_from(as.string) == OFFICE_NONE) viewer.views |= access_view_of(as.string);
-    struct json_out out;
-    api_json(response, is_repeat ? 200 : 201, &out);
-    if (!is_repeat) api_respond_header(response, "location", arena_printf(arena, "/api/v1/filings/%.*s", SPAN_FMT(filing_id)));
-    json_out_object(&out);
-    json_out_member_string(&out, "filing", filing_id);
-    json_out_member_string(&out, "case", file.id);
-    json_out_name(&out, "entity");
-    json_out_value(&out, &entity);
-    json_out_member_string(&out, "state", viewer.views != 0 ? file.state : span_make(NULL, 0));
-    json_out_member_bool(&out, "is_repeat", is_repeat);
-    json_out_name(&out, "duties");
-    json_out_array(&out);
+    json_out_member_string(out, "filing", filing_id);
+    json_out_member_string(out, "case", file.id);
+    json_out_name(out, "entity");
+    json_out_value(out, &entity);
+    json_out_member_string(out, "state", viewer.views != 0 ? file.state : span_make(NULL, 0));
+    json_out_member_bool(out, "is_repeat", is_repeat);
+    json_out_name(out, "duties");
+    json_out_array(out);
     const struct json *duties = json_get(&file.content, "duties");
     for (size_t i = 0; duties != NULL && i < duties->count; i++)
         if (json_is_null(json_get(&duties->items[i], "done_at")) && json_is_null(json_get(&duties->items[i], "closed_by")) &&
             viewer_sees_row(&viewer, &duties->items[i]))
-            viewer_write_duty(&out, &viewer, &file.content, &duties->items[i], request->received_ms);
-    json_out_array_end(&out);
-    json_out_member_text(&out, "note", "This is an automatic receipt, not the authority's answer.");
-    json_out_member_string(&out, "answer_by", request->services->answer_by);
-    json_out_member_string(&out, "answer_how", request->services->answer_how);
-    json_out_name(&out, "receipt");
-    TRY(proof_write_receipt(request->services, conn, &record, true, &out, arena, why));
-    json_out_object_end(&out);
+            viewer_write_duty(out, &viewer, &file.content, &duties->items[i], request->received_ms);
+    json_out_array_end(out);
+    json_out_member_text(out, "note", "This is an automatic receipt, not the authority's answer.");
+    json_out_member_string(out, "answer_by", request->services->answer_by);
+    json_out_member_string(out, "answer_how", request->services->answer_how);
+    json_out_name(out, "receipt");
+    TRY(proof_write_receipt(request->services, conn, &record, true, out, arena, why));
     return err_none();
 }
 
 static struct err filing_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context,
                                 struct why *why) {
-    struct filing_ctx *ctx = context;
-    return write_filed(request, response, reader, ctx->plan.filing_id, ctx->plan.is_repeat, why);
+    const struct filing_plan *plan = &((const struct filing_ctx *)context)->plan;
+    struct json_out out;
+    api_json(response, plan->is_repeat ? 200 : 201, &out);
+    if (!plan->is_repeat)
+        api_respond_header(response, "location", arena_printf(request->arena, "/api/v1/filings/%.*s", SPAN_FMT(plan->filing_id)));
+    json_out_object(&out);
+    TRY(filed_write_json(request, reader, plan->filing_id, plan->is_repeat, &out, why));
+    json_out_object_end(&out);
+    return err_none();
 }
 
 static struct err post_filing(struct api_request *request, struct api_response *response, struct why *why) {
     struct filing_ctx *ctx = ARENA_NEW(request->arena, struct filing_ctx);
     if (ctx == NULL) return err_make(ERR_MEMORY);
-    TRY(read_filing(request, ctx, why));
+    TRY(filing_read(request, &ctx->body, &ctx->request, why));
+    if (!json_is_null(json_get(&ctx->body, "entities"))) return filing_group_post(request, response, &ctx->body, &ctx->request, why);
     TRY(filing_decide(request->services, request->conn, &request->principal, &ctx->request, request->received_ms, request->arena, &ctx->plan, why));
     if (!ctx->plan.is_repeat && !ctx->plan.decision.is_accepted) {
         atomic_fetch_add(&request->services->counters[COUNT_REFUSED], 1);
@@ -174,7 +177,9 @@ static void write_tried_duties(struct json_out *out, struct api_request *request
 static struct err post_check(struct api_request *request, struct api_response *response, struct why *why) {
     struct filing_ctx *ctx = ARENA_NEW(request->arena, struct filing_ctx);
     if (ctx == NULL) return err_make(ERR_MEMORY);
-    TRY(read_filing(request, ctx, why));
+    TRY(filing_read(request, &ctx->body, &ctx->request, why));
+    if (!json_is_null(json_get(&ctx->body, "entities")))
+        return why_set(why, ERR_INPUT, "/entities", "filing.group", "", "a trial is for one entity; name it in \"entity\"");
     TRY(filing_decide(request->services, request->conn, &request->principal, &ctx->request, request->received_ms, request->arena, &ctx->plan, why));
     const struct procedure_decision *decision = &ctx->plan.decision;
     struct json_out out;

@@ -20,6 +20,7 @@ extern const struct route routes_me[];
 extern const struct route routes_person[];
 extern const struct route routes_mandate[];
 extern const struct route routes_claim[];
+extern const struct route routes_leaver[];
 extern const struct route routes_invitation[];
 
 #endif

@@ -170,6 +170,63 @@ def firms(rep, stranger, ann, one):
     count.status(stranger.call("DELETE", f"/api/v1/mandates/{given}"), 204, "the firm lays its mandate down")
 
 
+def groups(node, rep, made, stranger):
+    """One report for three entities: three cases, or none."""
+    ids = [one["entity"] for one in made]
+    before = node.log_size()
+    report = {"procedure": "incident", "document": "early_warning", "fields": v.early_warning(), "entities": ids}
+    filed = rep.post("/api/v1/filings", report, key="group-1")
+    count.status(filed, 201, "one report for three")
+    filings = filed.json["filings"]
+    count.equal([f["entity"] for f in filings], ids, "one filing each, in order")
+    count.equal(len({f["case"] for f in filings}), 3, "a case each")
+    count.check(all(f["duties"] for f in filings), "clocks of its own each")
+    count.check(all(node.verify_second(f["receipt"])["valid"] for f in filings), "a receipt each, all valid")
+    again = rep.post("/api/v1/filings", report, key="group-1")
+    count.check(again.status == 200 and [f["filing"] for f in again.json["filings"]] == [f["filing"] for f in filings], "sent again: the same filings")
+    count.problem(rep.post("/api/v1/filings", {**report, "entities": ids[:2]}, key="group-1"), 409, "filing.idempotency", "the key for another group")
+    size = node.log_size()
+    count.equal(size, before + 3, "three records")
+    other = stranger.must_file("registration", "registration", v.registration("Wombley Grid (invented)", ["EN_EL_DSO"]))["entity"]
+    answer = rep.post("/api/v1/filings", {**report, "entities": ids + [other]}, key="group-2")
+    count.check(answer.status == 404 and other in answer.json["detail"], f"one of them is another's: {answer}")
+    answer = rep.post("/api/v1/filings", {**report, "fields": {**report["fields"], "aware_at": "yesterday"}})
+    count.check(answer.status == 422 and ids[0] in answer.json["detail"], f"a fault names the entity: {answer}")
+    count.problem(rep.post("/api/v1/filings", {**report, "entity": ids[0]}), 422, "filing.group", "entity and entities")
+    count.problem(rep.post("/api/v1/filings", {**report, "entities": ids[:1] * 2}), 422, "filing.group", "an entity twice")
+    count.problem(rep.post("/api/v1/filings", {**report, "entities": [f"E{i:016d}" for i in range(51)]}), 422, "filing.group", "more than the limit")
+    count.equal(node.log_size(), size + 1, "nothing was filed of what was refused")
+
+
+def leavers(node, admin, officers, rep, ann, made):
+    one = made[0]["entity"]
+    heir = node.person("heir@one.example", "Heir", "a newer harbour at dusk")
+    rep.need(201, "POST", f"/api/v1/entities/{one}/mandates", {"login": ann.login, "scopes": ["file", "manage"], "ground": "deputy", "capacity": "employee"})
+    leave = {"login": rep.login, "entity": one, "to": heir.login}
+    count.status(heir.post("/api/v1/leavers", leave), 404, "a stranger sees someone off")
+    trial = ann.need(200, "POST", "/api/v1/leavers", {**leave, "trial": True})
+    count.check(trial["is_trial"] and len(trial["ended"]["mandates"]) == 1, "what would happen")
+    count.status(rep.get(f"/api/v1/entities/{one}"), 200, "a trial ends nothing")
+    done = ann.need(200, "POST", "/api/v1/leavers", leave)
+    count.check(done["ended"] == trial["ended"] and done["handed_over"] and not done["warnings"], f"ended and handed over: {done}")
+    count.status(rep.get(f"/api/v1/entities/{one}"), 404, "she is out")
+    count.status(heir.get(f"/api/v1/entities/{one}"), 200, "who takes over is in")
+    count.problem(ann.post("/api/v1/leavers", {"login": ann.login, "entity": one}), 403, "access.not_herself", "oneself")
+    # from the node: an administrator, everything, and a warning for entities left alone
+    second = made[1]["entity"]
+    count.status(ann.post("/api/v1/leavers", {"login": rep.login}), 403, "only an administrator")
+    gone = admin.need(200, "POST", "/api/v1/leavers", {"login": rep.login})
+    warned = {(w["rule"], w.get("entity")) for w in gone["warnings"]}
+    count.check(("act.nobody_manages", second) in warned, f"an entity is left without representative: {gone}")
+    count.check(("act.nobody_files", made[2]["entity"]) in warned and ("act.nobody_files", second) not in warned, "ann still files for the second")
+    count.status(rep.get("/api/v1/me"), 401, "her session is over")
+    # an office, with hand-over; the last administrator stays
+    answer = admin.need(200, "POST", "/api/v1/leavers", {"login": officers[2].login, "office": "ca-health", "to": officers[0].login})
+    count.equal((answer["ended"]["roles"], answer["handed_over"]), (["ca-health"], [{"office": "ca-health"}]), "the office's role goes over")
+    count.status(officers[2].get("/api/v1/claims?waiting=true"), 403, "the officer is none any more")
+    count.problem(officers[0].post("/api/v1/leavers", {"login": admin.login}), 403, "access.administrator", "an officer sees an administrator off")
+
+
 def main():
     started = time.monotonic()
     node = v.Node(edit=offices).start()
@@ -187,6 +244,8 @@ def main():
         bounded(ann, made[1])
         invitations(rep, stranger, ann, made[0])
         firms(rep, stranger, ann, made[0])
+        groups(node, rep, made, stranger)
+        leavers(node, admin, officers, rep, ann, made)
     finally:
         node.close()
     print(f"{time.monotonic() - started:.1f} s")

@@ -237,3 +237,32 @@ UPDATE draft SET expires_ms = $2 WHERE person_id = $1 AND expires_ms > $2;
 -- takes $1 person, $2 entity (NULL: all), $3 now_ms, $4 decided_by, $5 reason
 UPDATE mandate_claim SET state = 'ended', decided_ms = $3, decided_by = $4, reason = $5
 WHERE person_id = $1 AND ($2 IS NULL OR entity = $2) AND state IN ('open', 'proved');
+
+-- name: act_person_open
+-- takes $1 person, $2 now_ms; gives how many sessions, tokens, drafts and open claims she has
+SELECT (SELECT count(*) FROM session s WHERE s.person_id = $1 AND s.expires_ms > $2),
+       (SELECT count(*) FROM token t WHERE t.person_id = $1 AND t.revoked_ms IS NULL AND t.expires_ms > $2),
+       (SELECT count(*) FROM draft d WHERE d.person_id = $1 AND d.expires_ms > $2),
+       (SELECT count(*) FROM mandate_claim c WHERE c.person_id = $1 AND c.state IN ('open', 'proved') AND c.expires_ms > $2);
+
+-- name: act_role_others
+-- takes $1 office, $2 person; gives how many others are officers or heads of it
+SELECT count(*) FROM role r JOIN person p ON p.id = r.person_id
+WHERE r.office = $1 AND r.person_id <> $2 AND r.role >= 2 AND r.revoked_ms IS NULL AND p.is_disabled = 0;
+
+-- name: act_turn_of_person
+-- takes $1 person, $2 office (NULL: all), $3 now_ms; gives office, step, from_ms, until_ms of her turns on call that are not over
+SELECT office, step, from_ms, until_ms FROM rota_turn WHERE person_id = $1 AND ($2 IS NULL OR office = $2) AND until_ms > $3
+ORDER BY office, from_ms, step LIMIT 1000;
+
+-- name: act_turn_hand_over
+-- takes $1 person, $2 office (NULL: all), $3 now_ms, $4 who takes over
+UPDATE rota_turn SET person_id = $4 WHERE person_id = $1 AND ($2 IS NULL OR office = $2) AND until_ms > $3;
+
+-- name: act_turn_drop
+-- takes $1 person, $2 office (NULL: all), $3 now_ms: nobody is called in her place
+DELETE FROM rota_turn WHERE person_id = $1 AND ($2 IS NULL OR office = $2) AND until_ms > $3;
+
+-- name: act_rota_touch
+-- takes $1 office, $2 changed_ms, $3 changed_by
+UPDATE rota SET version = version + 1, changed_ms = $2, changed_by = $3 WHERE office = $1;
