@@ -131,7 +131,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(party_put_duties(conn, &place, json_get(file, "content"), arena, why));
     }
     TRY(put_filing(conn, of, &row, why));
-    TRY(reach_case_changed(conn, row.id, why));
+    if (party == NULL) TRY(reach_case_changed(conn, row.id, why));
     if (!of->is_rebuild) TRY(reach_office_filed(conn, row.id, of->filer_role, of->filer, of->recorded_ms, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) {
         const struct json *op = &ops->items[i];

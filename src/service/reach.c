@@ -4,7 +4,7 @@
 #include "service/entity.h"
 #include "service/reach_private.h"
 
-enum { MESSAGES_AT_ONCE = 50, CODE_CHARACTERS = 16 };
+enum { MESSAGES_AT_ONCE = 50, TOLD_AT_ONCE = 200, CODE_CHARACTERS = 16 };
 
 // --- what the node can make again ---
 
@@ -74,7 +74,8 @@ size_t reach_offices_of(const struct services *services, const struct case_file 
 // --- messages ---
 
 struct message {
-    struct span outbox_id, filing_id, case_id;
+    struct span filing_id, case_id;
+    struct reach_list *list; // whose turn it is; used again and again
     struct json content;
     struct span kind, words;
     struct case_file file;
@@ -86,13 +87,13 @@ static struct span json_text(struct arena *arena, const struct json *value) {
     return value == NULL || is_err(json_canonical(&buf, value)) ? SPAN("{}") : buf_span(&buf);
 }
 
-static struct err tell(struct services *services, struct store_conn *conn, const struct message *m, const struct reach_list *list,
-                       struct span office_kind, const char *owner_kind, struct span owner, int64_t now_ms, struct why *why) {
+static struct err tell(struct services *services, struct store_conn *conn, const struct message *m, struct span office_kind,
+                       const char *owner_kind, struct span owner, int64_t now_ms, struct why *why) {
     struct delivery_new of = {.kind = "message", .topic = m->kind, .case_id = m->case_id, .filing_id = m->filing_id,
                               .entity_id = owner_kind[0] == 'e' ? owner : span_make(NULL, 0), .office_kind = office_kind,
                               .words = m->words, .next_ms = now_ms};
     size_t sent = 0;
-    TRY(reach_send(services, conn, &of, list, now_ms, &sent, why));
+    TRY(reach_send(services, conn, &of, m->list, now_ms, &sent, why));
     if (sent > 0 || services->reach == NULL || !services->reach->has_mail) return err_none();
     of.owner_kind = owner_kind; // somebody was to be told and can't be: a task
     of.owner = owner;
@@ -104,10 +105,9 @@ static struct err tell(struct services *services, struct store_conn *conn, const
 
 static struct err tell_office(struct services *services, struct store_conn *conn, const struct message *m, const struct access_office *office,
                               int64_t now_ms, struct arena *arena, struct why *why) {
-    struct reach_list *list = ARENA_NEW(arena, struct reach_list);
-    if (list == NULL) return err_make(ERR_MEMORY);
-    TRY(reach_office(conn, office->id, arena, list, why));
-    TRY(tell(services, conn, m, list, span_of(office_kind_name(office->kind)), "office", office->id, now_ms, why));
+    m->list->count = 0;
+    TRY(reach_office(conn, office->id, arena, m->list, why));
+    TRY(tell(services, conn, m, span_of(office_kind_name(office->kind)), "office", office->id, now_ms, why));
     if (!json_get_bool(&m->content, "page", false)) return err_none();
     return page_open(services, conn, office, m->case_id, m->filing_id, m->kind, m->words, now_ms, why);
 }
@@ -123,13 +123,12 @@ static struct err office_of_filing(struct store_conn *conn, struct span filing_i
 
 static struct err tell_entity(struct services *services, struct store_conn *conn, const struct message *m, struct span entity_id,
                               int64_t now_ms, struct arena *arena, struct why *why) {
-    struct reach_list *list = ARENA_NEW(arena, struct reach_list);
     struct span office_kind;
-    if (list == NULL) return err_make(ERR_MEMORY);
-    if (entity_id.len > 0) TRY(reach_entity(conn, entity_id, now_ms, arena, list, why));
-    else TRY(reach_filers(conn, m->case_id, arena, list, why));
+    m->list->count = 0;
+    if (entity_id.len > 0) TRY(reach_entity(conn, entity_id, now_ms, arena, m->list, why));
+    else TRY(reach_filers(conn, m->case_id, arena, m->list, why));
     TRY(office_of_filing(conn, m->filing_id, arena, &office_kind, why));
-    return tell(services, conn, m, list, office_kind, "entity", entity_id.len > 0 ? entity_id : SPAN(""), now_ms, why);
+    return tell(services, conn, m, office_kind, "entity", entity_id.len > 0 ? entity_id : SPAN(""), now_ms, why);
 }
 
 // The node's own hook gets every message, with what the law says of it.
@@ -158,10 +157,9 @@ static struct err message_tell(struct services *services, struct store_conn *con
         return named == NULL ? err_none() : tell_office(services, conn, m, named, now_ms, arena, why);
     }
     if (person.at != NULL) {
-        struct reach_list *list = ARENA_NEW(arena, struct reach_list);
-        if (list == NULL) return err_make(ERR_MEMORY);
-        TRY(reach_person(conn, person, arena, list, why));
-        return tell(services, conn, m, list, SPAN("csirt"), "person", person, now_ms, why);
+        m->list->count = 0;
+        TRY(reach_person(conn, person, arena, m->list, why));
+        return tell(services, conn, m, SPAN("csirt"), "person", person, now_ms, why);
     }
     const struct json *entities = json_get(to, "entities");
     for (size_t i = 0; entities != NULL && entities->type == JSON_ARRAY && i < entities->count; i++)
@@ -170,13 +168,19 @@ static struct err message_tell(struct services *services, struct store_conn *con
     return tell_entity(services, conn, m, json_get_string(to, "entity"), now_ms, arena, why);
 }
 
+// A message to many is the last of its transaction, so that filings pass in between.
 static struct err messages_work(struct services *services, struct store_conn *conn, int64_t now_ms, struct arena *arena, struct why *why) {
     struct rows rows;
+    struct reach_list *list = ARENA_NEW(arena, struct reach_list);
+    size_t told = 0;
+    if (list == NULL) return err_make(ERR_MEMORY);
     TRY(store_read(conn, STMT_OUTBOX_DUE, PARAMS(value_int(now_ms), value_int(MESSAGES_AT_ONCE)), arena, &rows, why));
-    for (size_t i = 0; i < rows.count; i++) {
-        struct message m = {.filing_id = rows_span(&rows, i, 1), .case_id = rows_span(&rows, i, 2)};
+    for (size_t i = 0; i < rows.count && told < TOLD_AT_ONCE; i++) {
+        struct message m = {.filing_id = rows_span(&rows, i, 1), .case_id = rows_span(&rows, i, 2), .list = list};
         TRY(store_write(conn, STMT_OUTBOX_SENT, PARAMS(value_int(rows_int(&rows, i, 0)), value_int(now_ms)), NULL, why));
         if (is_err(json_parse(arena, rows_span(&rows, i, 3), &m.content, NULL)) || is_err(case_get(conn, m.case_id, arena, &m.file, NULL))) continue;
+        const struct json *entities = json_get(json_get(&m.content, "to"), "entities");
+        told += 1 + (entities != NULL ? entities->count : 0);
         m.kind = json_get_string(&m.content, "kind");
         m.words = json_text(arena, json_get(&m.content, "words"));
         TRY(message_tell(services, conn, &m, now_ms, arena, why));
