@@ -120,12 +120,19 @@ static void write_path(struct json_out *out, struct arena *arena, const struct r
     json_out_object_end(out);
 }
 
-static struct span schemas(void) {
+// The members of schemas.json and schemas_TOPIC.json as one object.
+static void write_schemas(struct json_out *out, struct arena *arena) {
+    struct buf all;
+    buf_init(&all, arena, LIMIT_JSON_BYTES);
+    buf_add_byte(&all, '{');
     for (size_t i = 0; i < embedded_api_count; i++) {
-        if (!span_is(span_of(embedded_api[i].path), "schemas.json")) continue;
-        return span_make(embedded_api[i].bytes, embedded_api[i].size_bytes);
+        struct span text = span_trim(span_make(embedded_api[i].bytes, embedded_api[i].size_bytes));
+        if (!span_starts_with(span_of(embedded_api[i].path), SPAN("schemas")) || text.len < 2) continue;
+        if (all.len > 1) buf_add_byte(&all, ',');
+        buf_add(&all, span_part(text, 1, text.len - 1));
     }
-    return SPAN("{}");
+    buf_add_byte(&all, '}');
+    json_out_raw(out, all.is_failed ? SPAN("{}") : buf_span(&all));
 }
 
 static struct err get_openapi(struct api_request *request, struct api_response *response, struct why *why) {
@@ -147,7 +154,7 @@ static struct err get_openapi(struct api_request *request, struct api_response *
     json_out_name(&out, "components");
     json_out_object(&out);
     json_out_name(&out, "schemas");
-    json_out_raw(&out, schemas());
+    write_schemas(&out, arena);
     json_out_name(&out, "securitySchemes");
     json_out_raw(&out, SPAN("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"" ACCESS_COOKIE "\"}}"));
     json_out_object_end(&out);

@@ -22,5 +22,9 @@ extern const struct route routes_mandate[];
 extern const struct route routes_claim[];
 extern const struct route routes_leaver[];
 extern const struct route routes_invitation[];
+extern const struct route routes_channel[];
+extern const struct route routes_delivery[];
+extern const struct route routes_page[];
+extern const struct route routes_rota[];
 
 #endif

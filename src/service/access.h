@@ -226,6 +226,9 @@ CHECKED struct err access_may_use_draft(const struct principal *principal, struc
 // Whether the person holds at least ROLE at some office of KIND, with a second factor done.
 bool access_is_officer_of(const struct principal *principal, enum office_kind kind, enum access_role_kind role);
 // Whether a mandate counts now, and whether its bounds leave a procedure (DOCUMENT empty) or a document of it in.
+// The same at this very office.
+bool access_has_role_at(const struct principal *principal, struct span office, enum access_role_kind role);
+// Whether a mandate counts now.
 bool mandate_is_in_force(const struct mandate *mandate, int64_t now_ms);
 bool mandate_covers(const struct mandate *mandate, struct span procedure, struct span document);
 // Whether cases of the procedure stand in the entity's lists for her: not where all her mandates for it are bounded to others.

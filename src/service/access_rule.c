@@ -313,6 +313,13 @@ struct err access_may_use_draft(const struct principal *principal, struct span a
     return why_set(why, ERR_NOT_FOUND, NULL, "access.no_draft", NULL, "There is no such draft of yours.");
 }
 
+bool access_has_role_at(const struct principal *principal, struct span office, enum access_role_kind role) {
+    if (!principal->is_known || !principal->is_totp_done) return false;
+    for (size_t i = 0; i < principal->role_count; i++)
+        if (span_equals(principal->roles[i].office, office) && principal->roles[i].role >= role) return true;
+    return false;
+}
+
 bool access_is_officer_of(const struct principal *principal, enum office_kind kind, enum access_role_kind role) {
     if (!principal->is_known || !principal->is_totp_done) return false;
     for (size_t i = 0; i < principal->role_count; i++)

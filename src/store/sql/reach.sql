@@ -71,6 +71,10 @@ SELECT id, owner_kind, owner, medium, address, language, openpgp, quiet_from, qu
        failed_ms, failure, created_ms
 FROM channel WHERE owner_kind = $1 AND owner = $2 AND removed_ms IS NULL ORDER BY id;
 
+-- name: channels_made
+-- takes person_id, created since; gives how many she has made, those removed included
+SELECT count(*) FROM channel WHERE created_by = $1 AND created_ms >= $2;
+
 -- name: channel_try
 -- takes id: one more attempt at its code
 UPDATE channel SET code_tries = code_tries + 1 WHERE id = $1;
@@ -203,13 +207,14 @@ FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner
 WHERE d.case_id = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3;
 
 -- name: deliveries_failed
--- takes kind of office, id after which to go on, number of rows; gives the columns of deliveries_of_case and workspace, sectors,
+-- takes kinds of office (JSON array), id after which to go on, number of rows; gives the columns of deliveries_of_case and workspace, sectors,
 -- procedure of the case
 SELECT d.id, d.kind, d.topic, d.state, d.owner_kind, d.owner, d.medium, d.address, d.attempts, d.created_ms, d.tried_ms, d.sent_ms,
        d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name,
        c.workspace, c.sectors, c.procedure, c.entity_id
 FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner LEFT JOIN case_file c ON c.id = d.case_id
-WHERE d.office_kind = $1 AND d.state = 'failed' AND d.closed_ms IS NULL AND d.id > $2 ORDER BY d.id LIMIT $3;
+WHERE d.office_kind IN (SELECT value FROM json_each($1)) AND d.state = 'failed' AND d.closed_ms IS NULL AND d.id > $2
+ORDER BY d.id LIMIT $3;
 
 -- name: delivery_get
 -- takes id; gives the columns of deliveries_failed

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* Who was told, when, by what, and why not; and what will be reminded of. A delivery that failed is a task until somebody has seen to it. */
+#include "api/access_json.h"
+#include "api/resources.h"
+#include "service/case.h"
+#include "service/reach.h"
+
+#define PARAMS(...) ((const struct value[]){__VA_ARGS__}), sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
+enum { WORDS_BYTES = 1000 };
+enum { D_ID, D_KIND, D_TOPIC, D_STATE, D_OWNER_KIND, D_OWNER, D_MEDIUM, D_ADDRESS, D_ATTEMPTS, D_CREATED, D_TRIED, D_SENT, D_NEXT, D_FAILURE, D_CLOSED,
+       D_CLOSED_WORDS, D_CASE, D_FILING, D_PAGE, D_OFFICE_KIND, D_ENTITY, D_NAME, D_WORKSPACE, D_SECTORS, D_PROCEDURE, D_CASE_ENTITY };
+
+static void write_delivery(struct api_request *request, struct json_out *out, const struct rows *rows, size_t i) {
+    struct arena *arena = request->arena;
+    bool waits = span_is(rows_span(rows, i, D_STATE), "waiting");
+    json_out_object(out);
+    json_out_member_int(out, "id", rows_int(rows, i, D_ID));
+    json_out_member_string(out, "kind", rows_span(rows, i, D_KIND));
+    json_out_member_string(out, "topic", span_is(rows_span(rows, i, D_KIND), "message") ? rows_span(rows, i, D_TOPIC) : span_make(NULL, 0));
+    json_out_member_string(out, "state", rows_span(rows, i, D_STATE));
+    json_out_member_string(out, "to_kind", rows_span(rows, i, D_OWNER_KIND));
+    json_out_member_string(out, "to", rows_span(rows, i, D_OWNER));
+    json_out_member_string(out, "to_name", rows_span(rows, i, D_NAME));
+    json_out_member_string(out, "medium", rows_span(rows, i, D_MEDIUM));
+    json_out_member_string(out, "address", rows_span(rows, i, D_ADDRESS));
+    json_out_member_int(out, "attempts", rows_int(rows, i, D_ATTEMPTS));
+    json_out_member_string(out, "created_at", instant_text(arena, rows_int(rows, i, D_CREATED)));
+    member_instant(out, arena, "tried_at", rows_at(rows, i, D_TRIED));
+    member_instant(out, arena, "sent_at", rows_at(rows, i, D_SENT));
+    json_out_member_string(out, "next_at", waits ? instant_text(arena, rows_int(rows, i, D_NEXT)) : span_make(NULL, 0));
+    json_out_member_string(out, "failure", rows_span(rows, i, D_FAILURE));
+    member_instant(out, arena, "closed_at", rows_at(rows, i, D_CLOSED));
+    json_out_member_string(out, "closed_words", rows_span(rows, i, D_CLOSED_WORDS));
+    json_out_member_string(out, "case", rows_span(rows, i, D_CASE));
+    json_out_member_string(out, "filing", rows_span(rows, i, D_FILING));
+    json_out_member_string(out, "page", rows_span(rows, i, D_PAGE));
+    json_out_member_string(out, "office_kind", rows_span(rows, i, D_OFFICE_KIND));
+    json_out_object_end(out);
+}
+
+// --- of a case ---
+
+// The case, for one who may read it; *ret_is_office: by her office, so that she sees all that was sent.
+static struct err read_case(struct api_request *request, struct span id, struct case_file *file, bool *ret_is_office, struct why *why) {
+    struct access_case of;
+    TRY(case_get(request->conn, id, request->arena, file, why));
+    TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, file, why));
+    case_access(request->services, file, request->arena, &of);
+    TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    *ret_is_office = access_role_for_case(&request->principal, &of) != NULL;
+    return err_none();
+}
+
+// A company's people see what went to the company and to themselves.
+static bool may_see(const struct api_request *request, const struct rows *rows, size_t i, bool is_office) {
+    return is_office || span_is(rows_span(rows, i, D_OWNER_KIND), "entity") ||
+           (span_is(rows_span(rows, i, D_OWNER_KIND), "person") && span_equals(rows_span(rows, i, D_OWNER), request->principal.person_id));
+}
+
+static struct err deliveries_of_case(struct api_request *request, struct api_response *response, struct span id, int64_t limit, struct why *why) {
+    struct case_file file;
+    struct json after = {.type = JSON_INT};
+    bool is_office = false, is_after = false;
+    struct rows rows;
+    TRY(read_case(request, id, &file, &is_office, why));
+    TRY(api_cursor_read(request, "deliveries-of-case", &after, 1, &is_after, why));
+    TRY(store_read(request->conn, STMT_DELIVERIES_OF_CASE, PARAMS(value_text(id), value_int(is_after ? after.integer : INT64_MAX), value_int(limit)),
+                   request->arena, &rows, why));
+    struct json_out out;
+    list_begin(response, &out);
+    for (size_t i = 0; i < rows.count; i++)
+        if (may_see(request, &rows, i, is_office)) write_delivery(request, &out, &rows, i);
+    struct json last = json_from_int(rows.count > 0 ? rows_int(&rows, rows.count - 1, D_ID) : 0);
+    list_end(request, &out, "deliveries-of-case", &last, rows.count == (size_t)limit);
+    return err_none();
+}
+
+// --- tasks ---
+
+static struct span kinds_json(struct api_request *request) {
+    struct buf buf;
+    struct json_out out;
+    buf_init(&buf, request->arena, 4096);
+    json_out_init(&out, &buf);
+    json_out_array(&out);
+    for (size_t i = 0; i < request->principal.role_count; i++) json_out_text(&out, office_kind_name(request->principal.roles[i].kind));
+    json_out_array_end(&out);
+    return buf_span(&buf);
+}
+
+static bool may_read_row(struct api_request *request, const struct rows *rows, size_t i) {
+    struct access_case of;
+    if (rows_at(rows, i, D_CASE)->type == VALUE_NULL || rows_at(rows, i, D_WORKSPACE)->type == VALUE_NULL) return false;
+    case_access_row(request->services, rows_span(rows, i, D_PROCEDURE), rows_span(rows, i, D_WORKSPACE), rows_span(rows, i, D_CASE_ENTITY),
+                    rows_span(rows, i, D_SECTORS), request->arena, &of);
+    return !is_err(access_may_read_case(&request->principal, &of, request->received_ms, NULL)) &&
+           access_is_officer_of(&request->principal, office_kind_from(rows_span(rows, i, D_OFFICE_KIND)), ROLE_READER);
+}
+
+static struct err failed_deliveries(struct api_request *request, struct api_response *response, int64_t limit, struct why *why) {
+    struct json after = {.type = JSON_INT};
+    bool is_after = false;
+    struct rows rows;
+    if (!request->principal.is_totp_done || request->principal.role_count == 0)
+        return why_set(why, ERR_DENIED, "", "access.office", "", "these tasks are for officers, signed in with their second factor");
+    TRY(api_cursor_read(request, "deliveries-failed", &after, 1, &is_after, why));
+    TRY(store_read(request->conn, STMT_DELIVERIES_FAILED, PARAMS(value_text(kinds_json(request)), value_int(is_after ? after.integer : 0), value_int(limit)),
+                   request->arena, &rows, why));
+    struct json_out out;
+    list_begin(response, &out);
+    for (size_t i = 0; i < rows.count; i++)
+        if (may_read_row(request, &rows, i)) write_delivery(request, &out, &rows, i);
+    struct json last = json_from_int(rows.count > 0 ? rows_int(&rows, rows.count - 1, D_ID) : 0);
+    list_end(request, &out, "deliveries-failed", &last, rows.count == (size_t)limit);
+    return err_none();
+}
+
+static struct err get_deliveries(struct api_request *request, struct api_response *response, struct why *why) {
+    struct span id = api_query(request, "case"), state = api_query(request, "state");
+    int64_t limit;
+    TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &limit, why));
+    if (id.at != NULL && state.at == NULL) return deliveries_of_case(request, response, id, limit, why);
+    if (id.at == NULL && state.at != NULL && span_is(state, "failed")) return failed_deliveries(request, response, limit, why);
+    return why_set(why, ERR_INPUT, "case", "api.query", "", "either case=ID or state=failed is expected");
+}
+
+struct close_ctx {
+    struct span words;
+    bool is_again;
+};
+
+static struct err find(struct api_request *request, struct store_conn *conn, struct rows *ret, struct why *why) {
+    int64_t id;
+    if (!span_to_int(request->params[0], &id)) id = 0;
+    TRY(store_read(conn, STMT_DELIVERY_GET, PARAMS(value_int(id)), request->arena, ret, why));
+    if (ret->count == 0 || !may_read_row(request, ret, 0)) return why_set(why, ERR_NOT_FOUND, "", "delivery.unknown", "", "there is no such task");
+    if (!access_is_officer_of(&request->principal, office_kind_from(rows_span(ret, 0, D_OFFICE_KIND)), ROLE_OFFICER))
+        return why_set(why, ERR_DENIED, "", "access.office", "", "a task is done by an officer of the office");
+    return err_none();
+}
+
+static struct err close_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
+    (void)edge;
+    const struct close_ctx *ctx = context;
+    struct rows rows;
+    size_t changed = 0;
+    TRY(find(request, conn, &rows, why));
+    struct value id = value_int(rows_int(&rows, 0, D_ID));
+    if (ctx->is_again && span_is(rows_span(&rows, 0, D_MEDIUM), "none"))
+        return why_set(why, ERR_CONFLICT, "", "delivery.no_way", "", "there is no address to send it to");
+    if (ctx->is_again) TRY(store_write(conn, STMT_DELIVERY_TRY_AGAIN, PARAMS(id, value_int(now_ms)), &changed, why));
+    else TRY(store_write(conn, STMT_DELIVERY_CLOSE, PARAMS(id, value_int(now_ms), value_text(request->principal.person_id), value_text(ctx->words)), &changed, why));
+    return changed == 1 ? err_none() : why_set(why, ERR_CONFLICT, "", "delivery.closed", "", "it has not failed, or somebody has seen to it already");
+}
+
+static struct err post_close(struct api_request *request, struct api_response *response, struct why *why) {
+    static const char *const NAMES[] = {"words", NULL};
+    struct close_ctx *ctx = ARENA_NEW(request->arena, struct close_ctx);
+    struct json body;
+    struct rows rows;
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(find(request, request->conn, &rows, why));
+    TRY(api_body(request, &body, why));
+    TRY(api_members_only(&body, NAMES, why));
+    TRY(api_member_text(&body, "words", WORDS_BYTES, &ctx->words, why));
+    return api_write(request, response, close_apply, api_done_render, ctx, false);
+}
+
+static struct err post_again(struct api_request *request, struct api_response *response, struct why *why) {
+    struct close_ctx *ctx = ARENA_NEW(request->arena, struct close_ctx);
+    struct rows rows;
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    ctx->is_again = true;
+    TRY(find(request, request->conn, &rows, why));
+    return api_write(request, response, close_apply, api_done_render, ctx, false);
+}
+
+// --- reminders ---
+
+static const struct list_column REMINDERS[] = {{"duty", LIST_TEXT, 0, NULL}, {"reminder", LIST_TEXT, 1, NULL}, {"owed_by", LIST_TEXT, 2, NULL},
+                                               {"when", LIST_INSTANT, 3, NULL}, {"is_after_due", LIST_BOOL, 4, NULL}, {"done_at", LIST_INSTANT, 5, NULL},
+                                               {"outcome", LIST_TEXT, 6, NULL}, {0}};
+
+static struct err get_reminders(struct api_request *request, struct api_response *response, struct why *why) {
+    struct span id = api_query(request, "case");
+    struct case_file file;
+    bool is_office = false;
+    struct rows rows;
+    if (id.at == NULL) return why_set(why, ERR_INPUT, "case", "api.query", "", "case=ID is expected");
+    TRY(read_case(request, id, &file, &is_office, why));
+    TRY(store_read(request->conn, STMT_REMINDERS_OF_CASE, PARAMS(value_text(id)), request->arena, &rows, why));
+    return list_write(request, response, REMINDERS, &rows, "reminders", -1);
+}
+
+static const struct route_param LIST_DELIVERIES[] = {
+    {"case", "string", "who was told of this case"},
+    {"state", "string", "failed: those of one's office that nobody has seen to"},
+    {"limit", "integer", "rows, 1 to 250; 50 by default"},
+    {"cursor", "string", "where to go on: next of the page before"},
+    {NULL, NULL, NULL},
+};
+static const struct route_param OF_CASE[] = {{"case", "string", "the case"}, {NULL, NULL, NULL}};
+
+const struct route routes_delivery[] = {
+    {"GET", "/api/v1/deliveries", get_deliveries, AUTH_KNOWN, SCOPE_READ, RATE_READ, "reach", "Who was told, when, by what; or what failed and waits for someone", NULL, "DeliveryList", 200, LIST_DELIVERIES, false},
+    {"POST", "/api/v1/deliveries/{id}/close", post_close, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "reach", "Say what was done about a delivery that failed", "DeliveryClose", NULL, 204, NULL, false},
+    {"POST", "/api/v1/deliveries/{id}/again", post_again, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "reach", "Try a delivery that failed once more", NULL, NULL, 204, NULL, false},
+    {"GET", "/api/v1/reminders", get_reminders, AUTH_KNOWN, SCOPE_READ, RATE_READ, "reach", "What was and will be reminded of in a case", NULL, "ReminderList", 200, OF_CASE, false},
+    {0},
+};
