@@ -207,21 +207,19 @@ FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner
 WHERE d.case_id = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3;
 
 -- name: deliveries_failed
--- takes kinds of office (JSON array), id after which to go on, number of rows; gives the columns of deliveries_of_case and workspace, sectors,
--- procedure of the case
+-- takes kinds of office (JSON array), id after which to go on, number of rows; gives the columns of
+-- deliveries_of_case
 SELECT d.id, d.kind, d.topic, d.state, d.owner_kind, d.owner, d.medium, d.address, d.attempts, d.created_ms, d.tried_ms, d.sent_ms,
-       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name,
-       c.workspace, c.sectors, c.procedure, c.entity_id
-FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner LEFT JOIN case_file c ON c.id = d.case_id
+       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name
+FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner
 WHERE d.office_kind IN (SELECT value FROM json_each($1)) AND d.state = 'failed' AND d.closed_ms IS NULL AND d.id > $2
 ORDER BY d.id LIMIT $3;
 
 -- name: delivery_get
--- takes id; gives the columns of deliveries_failed
+-- takes id; gives the columns of deliveries_of_case
 SELECT d.id, d.kind, d.topic, d.state, d.owner_kind, d.owner, d.medium, d.address, d.attempts, d.created_ms, d.tried_ms, d.sent_ms,
-       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name,
-       c.workspace, c.sectors, c.procedure, c.entity_id
-FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner LEFT JOIN case_file c ON c.id = d.case_id
+       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name
+FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner
 WHERE d.id = $1;
 
 -- name: delivery_close
