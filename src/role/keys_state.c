@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "record/envelope.h"
 #include "role/wire.h"
 
 static void origin_set(struct keys_memory *memory, struct span origin) {
@@ -48,6 +49,28 @@ static struct err head_decide(const struct keys_state *state, const struct frame
                    SPAN_FMT(span_part(origin, 0, NOTE_NAME_BYTES_MAX)));
 }
 
+// An envelope's text is built here, from explicit fields; nothing that comes as bytes is signed.
+static struct err envelope_read(const struct frame *request, struct envelope *ret, struct why *why) {
+    struct span hash = frame_get(request, TAG_ROOT);
+    uint64_t time_ms = frame_get_u64(request, TAG_BYTES, 0);
+    *ret = (struct envelope){.kind = frame_get(request, TAG_KIND), .subject = frame_get(request, TAG_MESSAGE), .to = frame_get(request, TAG_TARGET_NAME),
+                             .media = frame_get(request, TAG_MEDIA), .time_ms = (int64_t)time_ms};
+    if (hash.len != HASH_BYTES || time_ms == 0 || time_ms > (uint64_t)4102444800 * 1000)
+        return why_set(why, ERR_INPUT, "", "keys.request", "", "a request for an envelope has kind, message, target, media, hash and time");
+    memcpy(ret->sha256.bytes, hash.at, HASH_BYTES);
+    return err_none();
+}
+
+static struct err envelope_decide(const struct keys_state *state, const struct frame *request, struct why *why) {
+    struct envelope envelope;
+    struct buf tried;
+    TRY(envelope_read(request, &envelope, why));
+    buf_init(&tried, NULL, NOTE_BYTES_MAX);
+    struct err e = envelope_sign(&tried, &envelope, span_of(state->name), state->secret, why);
+    buf_fini(&tried);
+    return e;
+}
+
 struct keys_decision keys_decide(const struct keys_state *state, const struct frame *request, struct why *why) {
     struct keys_decision decision = {.verdict = KEYS_ANSWER};
     struct err result;
@@ -55,6 +78,7 @@ struct keys_decision keys_decide(const struct keys_state *state, const struct fr
     case WIRE_KEYS_CHECKPOINT: result = checkpoint_decide(state, request, &decision, why); break;
     case WIRE_KEYS_HEAD: result = head_decide(state, request, why); break;
     case WIRE_KEYS_PUBLIC: result = err_none(); break;
+    case WIRE_KEYS_ENVELOPE: result = envelope_decide(state, request, why); break;
     default:
         result = why_set(why, ERR_INPUT, "", "keys.request", "", "the keys process does not know messages of type %u",
                          (unsigned)request->type);
@@ -76,6 +100,18 @@ static void note_answer(const struct keys_state *state, uint64_t number, struct 
     note_sign(&note, span_of(state->memory.origin), state->memory.size, &state->memory.root, state->secret);
     size_t mark = frame_begin(out, WIRE_KEYS_NOTE, number);
     if (note.is_failed) out->is_failed = true;
+    frame_field(out, TAG_NOTE, buf_span(&note));
+    (void)frame_end(out, mark);
+    buf_fini(&note);
+}
+
+static void envelope_answer(const struct keys_state *state, const struct frame *request, struct buf *out) {
+    struct envelope envelope;
+    struct buf note;
+    buf_init(&note, NULL, NOTE_BYTES_MAX);
+    bool is_good = !is_err(envelope_read(request, &envelope, NULL)) && !is_err(envelope_sign(&note, &envelope, span_of(state->name), state->secret, NULL));
+    assert(is_good); // keys_decide has tried it
+    size_t mark = frame_begin(out, WIRE_KEYS_NOTE, request->number);
     frame_field(out, TAG_NOTE, buf_span(&note));
     (void)frame_end(out, mark);
     buf_fini(&note);
@@ -107,6 +143,7 @@ void keys_answer(const struct keys_state *state, const struct frame *request, st
     case WIRE_KEYS_CHECKPOINT: note_answer(state, request->number, out); break;
     case WIRE_KEYS_HEAD: head_answer(state, request->number, out); break;
     case WIRE_KEYS_PUBLIC: public_answer(state, request->number, out); break;
+    case WIRE_KEYS_ENVELOPE: envelope_answer(state, request, out); break;
     default: assert(false); // keys_decide has refused it
     }
 }

@@ -88,6 +88,8 @@ static struct err start_services(struct node *node, struct why *why) {
     services->random_id = random_id;
     services->press = node_press;
     services->press_context = node;
+    services->sign = node_envelope;
+    services->sign_context = node;
     services->head = signed_head_new();
     services->tree_cache = tree_cache_new();
     if (services->head == NULL) return err_make(ERR_MEMORY);

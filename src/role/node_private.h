@@ -142,6 +142,10 @@ void node_stream_begin(struct node *node, struct inflight *inflight);
 void node_stream_end(struct node *node, struct inflight *inflight);
 void node_streams_feed(struct node *node, int64_t now_ms);
 
+// node_signer.c (any thread)
+// Has the envelope of a document signed by keys and appends the note. ERR_BUSY where keys is not there now.
+CHECKED struct err node_envelope(void *node, const struct envelope *envelope, struct buf *ret, struct why *why);
+
 // node_press.c (any thread)
 // Has the PDF of a paper (format/paper.h) made and appends it. ERR_BUSY where press is not there now, or busy.
 CHECKED struct err node_press(void *node, struct span paper, struct buf *ret, struct why *why);

@@ -182,6 +182,30 @@ void *node_signer(void *context) {
     return NULL;
 }
 
+struct err node_envelope(void *context, const struct envelope *envelope, struct buf *ret, struct why *why) {
+    struct node *node = context;
+    struct arena arena;
+    struct buf request;
+    struct frame answer;
+    uint64_t number = next_number();
+    arena_init(&arena, 256 * 1024);
+    buf_init(&request, &arena, 16 * 1024);
+    size_t mark = frame_begin(&request, WIRE_KEYS_ENVELOPE, number);
+    frame_field(&request, TAG_KIND, envelope->kind);
+    frame_field(&request, TAG_MESSAGE, envelope->subject);
+    frame_field(&request, TAG_TARGET_NAME, envelope->to);
+    frame_field(&request, TAG_MEDIA, envelope->media);
+    frame_field(&request, TAG_ROOT, hash_span(&envelope->sha256));
+    frame_field_u64(&request, TAG_BYTES, (uint64_t)envelope->time_ms);
+    struct err e = frame_end(&request, mark) ? ask_keys(node, buf_span(&request), number, &arena, &answer) : err_make(ERR_MEMORY);
+    if (is_err(e)) e = why_set(why, ERR_BUSY, "", "envelope.keys", "", "the document can't be signed now; ask again");
+    else if (answer.type != WIRE_KEYS_NOTE)
+        e = why_set(why, ERR_CONFLICT, "", "envelope.refused", "", "keys refused the envelope: %.*s", SPAN_FMT(frame_get(&answer, TAG_WORDS)));
+    else buf_add(ret, frame_get(&answer, TAG_NOTE));
+    arena_fini(&arena);
+    return e;
+}
+
 // The log's verifier key, for whoever wants to check what this node signs.
 static struct err ask_key(struct node *node, struct arena *arena) {
     struct buf request;

@@ -17,6 +17,8 @@
  *                    -> KEYS_NOTE with the signed note
  *   KEYS_HEAD        log origin -> KEYS_HEAD with the remembered size and root (size 0 where none)
  *   KEYS_PUBLIC      -> KEYS_PUBLIC with the verifier key ("name+hash+base64" of C2SP signed notes)
+ *   KEYS_ENVELOPE    kind, message (the filing), target name (the recipient), media, root (SHA-256 of the document), bytes (time in ms)
+ *                    -> KEYS_NOTE with the envelope of record/envelope.h, which keys builds from these
  *
  * node -> courier:
  *   COURIER_SEND     message id, kind, target, data -> COURIER_SENT with kind mail or hook, or FAILED with words and kind: refused (for good), later (this
@@ -55,6 +57,7 @@ enum wire_type {
     WIRE_KEYS_NOTE,
     WIRE_KEYS_HEAD,
     WIRE_KEYS_PUBLIC,
+    WIRE_KEYS_ENVELOPE,
     WIRE_COURIER_SEND = 48,
     WIRE_COURIER_SENT,
     WIRE_COURIER_POLL,
@@ -97,6 +100,8 @@ enum wire_tag {
     TAG_COPY,
     TAG_SUBJECT,
     TAG_SECRET,
+    TAG_TARGET_NAME,
+    TAG_MEDIA,
 };
 
 // Descriptors that a child finds open after the supervisor re-executed the binary.

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "base/time.h"
+#include "record/envelope.h"
 #include "record/note.h"
 #include "record/tree.h"
 #include "service/access.h"
@@ -48,6 +49,9 @@ struct services {
     // Makes the PDF of a paper (format/paper.h) and appends it; ERR_BUSY where that can't be done now. NULL in commands.
     struct err (*press)(void *context, struct span paper, struct buf *ret, struct why *why);
     void *press_context;
+    // Has the envelope of a document signed and appends the note (record/envelope.h); ERR_BUSY where that can't be done now. NULL in commands.
+    struct err (*sign)(void *context, const struct envelope *envelope, struct buf *ret, struct why *why);
+    void *sign_context;
     _Atomic uint64_t counters[COUNTERS];
     _Atomic bool has_erased;  // keys were erased: the write-ahead log still holds them until it is truncated
     struct signed_head *head; // the latest signed head of the log
