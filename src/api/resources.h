@@ -26,5 +26,7 @@ extern const struct route routes_channel[];
 extern const struct route routes_delivery[];
 extern const struct route routes_page[];
 extern const struct route routes_rota[];
+extern const struct route routes_release[];
+extern const struct route routes_preview[];
 
 #endif

@@ -164,6 +164,19 @@ struct gate_verdict gate_view_ask_case(const struct gate_view *view) {
     return ask(view, &item, NULL, view->pseudonym.len > 0); // who may know of the case is for access to say; here only blocks count
 }
 
+struct gate_verdict gate_view_blocks_ask(const struct gate_view *view, struct span filing_id) {
+    struct gate_verdict verdict = {.is_allowed = true};
+    for (size_t i = 0; i < view->block_count; i++) { // a block of a part is one of the whole: nothing half is handed out
+        const struct gate_block *block = &view->blocks[i];
+        if (view->now_ms >= block->until_ms || (block->filing.len > 0 && !span_equals(block->filing, filing_id))) continue;
+        bool is_freeze = block->kind == GATE_FREEZE;
+        verdict = (struct gate_verdict){.rule = is_freeze ? "gate.freeze" : "gate.hold", .article = block->article};
+        verdict.words = is_freeze ? SPAN("withdrawn") : SPAN("held back");
+        return verdict;
+    }
+    return verdict;
+}
+
 bool gate_view_has_blocks(const struct gate_view *view) {
     for (size_t i = 0; i < view->block_count; i++) {
         struct gate_item item = item_of(view);

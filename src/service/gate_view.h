@@ -55,6 +55,8 @@ CHECKED struct err gate_view_open(const struct services *services, struct store_
 struct gate_verdict gate_view_ask_case(const struct gate_view *view);
 // Whether any block at all hits this person in this case: then what was made from its filings stays (facts of the case).
 bool gate_view_has_blocks(const struct gate_view *view);
+// Whether blocks alone let the filing as such through; markings are not asked.
+struct gate_verdict gate_view_blocks_ask(const struct gate_view *view, struct span filing_id);
 // Over an attachment of a filing.
 CHECKED struct err gate_view_attachment(const struct gate_view *view, struct store_conn *conn, struct span filing_id, struct span attachment_id,
                                         struct arena *arena, struct gate_verdict *ret, struct why *why);

@@ -24,16 +24,6 @@ struct err release_view(const struct services *services, struct store_conn *conn
     return err_none();
 }
 
-static bool proposes(const struct json *proposal, struct span recipient) {
-    const struct json *to = json_get(proposal, "to"), *states = json_get(to, "states");
-    struct span id = span_part(recipient, span_find(recipient, ':', 0) + 1, recipient.len);
-    if (span_starts_with(recipient, SPAN("body:"))) return span_equals(json_get_string(to, "body"), id);
-    if (span_starts_with(recipient, SPAN("office:"))) return span_equals(json_get_string(to, "office_kind"), id);
-    for (size_t i = 0; states != NULL && states->type == JSON_ARRAY && i < states->count; i++)
-        if (span_equals(states->items[i].string, id)) return true;
-    return false;
-}
-
 struct err release_is_proposed(struct store_conn *conn, struct span case_id, struct span source, struct span recipient, struct arena *arena, bool *ret,
                                struct json *ret_rule, struct why *why) {
     struct value id = value_text(case_id);
@@ -44,7 +34,9 @@ struct err release_is_proposed(struct store_conn *conn, struct span case_id, str
         struct json proposal;
         if (!span_equals(rows_span(&rows, i, 0), source)) continue;
         TRY(json_parse(arena, rows_span(&rows, i, 2), &proposal, why));
-        if (!proposes(&proposal, recipient)) continue;
+        const struct span *to;
+        size_t count = release_proposed(&proposal, arena, &to);
+        if (!audience_has(to, count, recipient)) continue;
         *ret = true;
         if (ret_rule != NULL) *ret_rule = proposal;
         return err_none();

@@ -30,6 +30,18 @@ size_t release_recipients(const struct json *op, struct arena *arena, const stru
     return count;
 }
 
+size_t release_proposed(const struct json *proposal, struct arena *arena, const struct span **ret) {
+    const struct json *to = json_get(proposal, "to"), *states = json_get(to, "states");
+    struct span body = json_get_string(to, "body"), office = json_get_string(to, "office_kind");
+    struct span *out = arena_take_array(arena, 2 + (states == NULL ? 0 : states->count), sizeof *out);
+    size_t count = 0;
+    for (size_t i = 0; out != NULL && states != NULL && i < states->count; i++) out[count++] = arena_printf(arena, "state:%.*s", SPAN_FMT(states->items[i].string));
+    if (out != NULL && body.len > 0) out[count++] = arena_printf(arena, "body:%.*s", SPAN_FMT(body));
+    if (out != NULL && office.len > 0) out[count++] = arena_printf(arena, "office:%.*s", SPAN_FMT(office));
+    *ret = out;
+    return count;
+}
+
 // --- doing ---
 
 static struct err put(struct store_conn *conn, const struct effects_of *of, const struct json *op, struct span case_id, struct span state, bool is_released,

@@ -25,6 +25,8 @@ CHECKED struct err release_allowed(const struct services *services, struct store
 
 // The recipients that an operation names (members states, bodies, offices, state, body, office), as names.
 size_t release_recipients(const struct json *op, struct arena *arena, const struct span **ret);
+// The recipients that a proposal names, as names.
+size_t release_proposed(const struct json *proposal, struct arena *arena, const struct span **ret);
 // A view of the case for this recipient of a release, under BASIS.
 CHECKED struct err release_view(const struct services *services, struct store_conn *conn, const struct gate_place *place, struct span recipient,
                                 struct span basis, int64_t now_ms, struct arena *arena, struct gate_view *ret, struct why *why);

@@ -6,7 +6,6 @@ and relaxed by its originator alone."""
 import json
 import subprocess
 import sys
-import urllib.parse
 
 import varde_client as v
 
@@ -36,22 +35,22 @@ def incident(who):
 
 def sweep(node, client, made):
     """Paths of GET resources whose answer has the canary, for this person: every route of the API description, filled in."""
-    paths = client.need(200, "GET", "/api/v1/openapi.json")["paths"]
+    paths = client.patient("/api/v1/openapi.json").json["paths"]
     found = []
     for path, methods in paths.items():
         if "get" not in methods or path.endswith("/events"):
             continue
-        for value in [made["case"], made["notification"], made["warning"], made["attachment"], made["entity"], "incident"]:
-            filled = path
-            while "{" in filled:
-                start = filled.index("{")
-                filled = filled[:start] + value + filled[filled.index("}") + 1:]
-            for query in ["", "?entity=" + made["entity"], "?case=" + made["case"], "?filing=" + made["notification"], "?q=" + urllib.parse.quote(CANARY)]:
-                answer = client.get(filled + query)
-                if CANARY.encode() in answer.data:
-                    found.append(filled + query)
-            if filled == path:
-                break
+        filled, queries = [path], ["", "?entity=" + made["entity"], "?case=" + made["case"], "?q=" + CANARY]
+        if "{" in path:
+            queries, filled = [""], []
+            for value in [made["case"], made["notification"], made["attachment"], made["entity"]]:
+                filled.append(path)
+                while "{" in filled[-1]:
+                    start = filled[-1].index("{")
+                    filled[-1] = filled[-1][:start] + value + filled[-1][filled[-1].index("}") + 1:]
+        for asked in [f + q for f in filled for q in queries]:
+            if CANARY.encode() in client.patient(asked).data:
+                found.append(asked)
     return sorted(set(found))
 
 
@@ -99,7 +98,7 @@ def confirm(who, made, released):
                              "how": "Deleted from mail and file store."}, case=case)
     count.status(said, 201, "the recipient confirms")
     count.problem(who["csirt"].file("incident", "recall_confirmed", {"release": released, "state": "NL", "by_whom": "x", "confirmed_at": v.instant(-5), "how": "x"}, case=case),
-                  400, "release.recipient", "who never got it confirms nothing")
+                  422, "release.recipient", "who never got it confirms nothing")
     rows = who["csirt"].need(200, "GET", "/api/v1/disclosures?case=" + case)["disclosures"]
     count.equal([(r["state"], r["last_filing"]) for r in rows if r["release"] == released], [("destroyed", said.json["filing"])], "with the record of who confirmed")
 
@@ -108,7 +107,7 @@ def resolve(who, made, placed):
     case = made["case"]
     fields = {"spill": placed, "outcome": "erased", "confirmed_by": "Head of the CSIRT", "reason": "Looked at with the owner of the matter."}
     count.problem(who["csirt"].file("incident", "spill_resolved", fields, case=case), 403, "filing.head", "an officer does not resolve it")
-    count.problem(who["head"].file("incident", "spill_resolved", fields, case=case), 400, "gate.not_erased", "what is called erased must be erased")
+    count.problem(who["head"].file("incident", "spill_resolved", fields, case=case), 422, "gate.not_erased", "what is called erased must be erased")
     answer = who["head"].file("incident", "spill_resolved", dict(fields, outcome="released"), case=case)
     count.status(answer, 201, "the head lets it be seen again")
     count.problem(who["head"].file("incident", "spill_resolved", dict(fields, outcome="released"), case=case), 409, "gate.lifted", "it is lifted once")
@@ -133,7 +132,7 @@ def hold(node, who, made):
     asked = who["cahead"].must_file("incident", "hold_lift_request", {"hold": held["filing"], "reason": "Over."}, case=case, **{"as": "ca"})
     fields = {"hold": held["filing"], "request": asked["filing"], "reason": "Over."}
     count.problem(who["cahead"].file("incident", "hold_lifted", fields, case=case, **{"as": "ca"}), 403, "filing.second_person", "one person alone lifts nothing")
-    count.problem(who["cahead"].file("incident", "hold_lifted", dict(fields, request=made["warning"]), case=case, **{"as": "ca"}), 400, "filing.second_person",
+    count.problem(who["cahead"].file("incident", "hold_lifted", dict(fields, request=made["warning"]), case=case, **{"as": "ca"}), 422, "filing.second_person",
                   "any filing is no request")
     asked = who["ca"].must_file("incident", "hold_lift_request", {"hold": held["filing"], "reason": "Over."}, case=case, **{"as": "ca"})
     count.problem(who["head"].file("incident", "hold_lifted", dict(fields, request=asked["filing"]), case=case, **{"as": "csirt"}), 403, "gate.hold_office",
@@ -151,7 +150,7 @@ def markings(who, made):
     count.check("impact" in who["company"].need(200, "GET", "/api/v1/filings/" + filing)["fields"], "whoever filed it does")
     count.problem(who["ca"].file("incident", "marking_lowered", dict(raise_it, label="TLP:AMBER"), case=case, **{"as": "ca"}), 403, "gate.originator",
                   "another office does not relax it")
-    count.problem(who["csirt"].file("incident", "marking_raised", dict(raise_it, offices=["csirt", "ca"]), case=case), 400, "gate.raise", "raising adds nobody")
+    count.problem(who["csirt"].file("incident", "marking_raised", dict(raise_it, offices=["csirt", "ca"]), case=case), 422, "gate.raise", "raising adds nobody")
     count.status(who["csirt"].file("incident", "marking_lowered", dict(raise_it, label="TLP:AMBER"), case=case), 201, "its originator does")
     count.check("impact" in who["ca"].need(200, "GET", "/api/v1/filings/" + filing)["fields"], "then it is seen again")
 
