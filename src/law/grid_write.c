@@ -2,6 +2,8 @@
 /* The answer in JSON and in text, and what can be asked. */
 #include "law/grid_private.h"
 
+enum { WRITE_ARENA_BYTES = 1024 * 1024 };
+
 struct span grid_words(const struct law *law, struct span state, const char *kind, struct span name, struct span own, struct span lang,
                        struct arena *arena) {
     struct span key = arena_printf(arena, "%s.%.*s", kind, SPAN_FMT(name));
@@ -70,7 +72,8 @@ static void needs_write(struct json_out *out, const struct grid_answer *answer, 
 }
 
 void grid_write_json(struct json_out *out, const struct grid_answer *answer, struct span lang) {
-    struct arena *arena = out->buf->arena;
+    struct arena own, *arena = &own; // the buffer may live on the heap
+    arena_init(&own, WRITE_ARENA_BYTES);
     json_out_object(out);
     json_out_member_string(out, "guidance", said(answer, "guidance", lang, arena));
     json_out_member_text(out, "outcome", outcome_name(answer->truth));
@@ -97,6 +100,7 @@ void grid_write_json(struct json_out *out, const struct grid_answer *answer, str
     json_out_member_string(out, "aware", said(answer, "aware", lang, arena));
     json_out_member_string(out, "precaution", said(answer, "precaution", lang, arena));
     json_out_object_end(out);
+    arena_fini(&own);
 }
 
 static void text_rows(struct buf *out, const struct grid_answer *answer, enum grid_truth truth, const char *heading, struct span lang) {
@@ -143,7 +147,8 @@ static void values_write(struct json_out *out, const struct names *values) {
 void grid_write_facts(struct json_out *out, const struct law *law, struct span state, struct span lang) {
     static const char *const KINDS[] = {"bool", "count", "money", "choice"};
     const struct grid_book *book = law->grids;
-    struct arena *arena = out->buf->arena;
+    struct arena own, *arena = &own; // the buffer may live on the heap
+    arena_init(&own, WRITE_ARENA_BYTES);
     json_out_object(out);
     json_out_name(out, "facts");
     json_out_array(out);
@@ -181,4 +186,5 @@ void grid_write_facts(struct json_out *out, const struct law *law, struct span s
     }
     json_out_array_end(out);
     json_out_object_end(out);
+    arena_fini(&own);
 }

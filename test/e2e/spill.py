@@ -174,6 +174,7 @@ def main():
         hold(node, who, made)
         markings(who, made)
     finally:
+        print(node.log()[-3000:]) if __import__("os").environ.get("SHOW") else None
         count.equal(node.close(), 0, "the node stops when asked")
     return count.done()
 
