@@ -165,7 +165,7 @@ struct proof_ctx {
     struct span code, letter_code, state;
     struct claim claim;
     struct claim_word word;
-    int64_t expires_ms, made_ms;
+    int64_t expires_ms;
     bool is_right;
 };
 
@@ -266,6 +266,36 @@ static struct err post_letter(struct api_request *request, struct api_response *
     return api_write(request, response, letter_apply, letter_render, ctx, false);
 }
 
+static struct err mail_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context,
+                             struct why *why) {
+    (void)edge;
+    struct proof_ctx *ctx = context;
+    struct access_env env = access_env_of(request, now_ms);
+    TRY(open_again(request, conn, now_ms, CLAIM_OWN, ctx, why));
+    return claim_mail(request->services, conn, &ctx->claim, request->principal.person_id, &env, request->arena, why);
+}
+
+static struct err mail_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context,
+                              struct why *why) {
+    (void)request;
+    (void)reader;
+    (void)context;
+    (void)why;
+    struct json_out out;
+    api_json(response, 202, &out);
+    json_out_object(&out);
+    json_out_member_text(&out, "words", "If the entity is on the register with a mail address, its contacts are sent a code. Ask them for it.");
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static struct err post_mail(struct api_request *request, struct api_response *response, struct why *why) {
+    struct proof_ctx *ctx = ARENA_NEW(request->arena, struct proof_ctx);
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(open_again(request, request->conn, request->received_ms, CLAIM_OWN, ctx, why));
+    return api_write(request, response, mail_apply, mail_render, ctx, false);
+}
+
 // --- deciding ---
 
 static struct err decide_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context,
@@ -339,9 +369,11 @@ const struct route routes_claim[] = {
     {"GET", "/api/v1/claims", get_claims, AUTH_KNOWN, SCOPE_MANAGE, RATE_READ, "access", "One's claims, or those that one decides", NULL, "ClaimList", 200, LIST, false},
     {"GET", "/api/v1/claims/{claim}", get_claim, AUTH_KNOWN, SCOPE_MANAGE, RATE_READ, "access", "A claim", NULL, "Claim", 200, NULL, false},
     {"DELETE", "/api/v1/claims/{claim}", delete_claim, AUTH_KNOWN, SCOPE_MANAGE, RATE_FILE, "access", "Takes a claim back", NULL, NULL, 204, NULL, false},
-    {"POST", "/api/v1/claims/{claim}/code", post_code, AUTH_KNOWN, SCOPE_MANAGE, RATE_SECOND, "access", "Shows the code that came by letter or mail", "ClaimCode", NULL, 204, NULL, false},
+    {"POST", "/api/v1/claims/{claim}/code", post_code, AUTH_KNOWN, SCOPE_MANAGE, RATE_PROOF, "access", "Shows the code that came by letter or mail", "ClaimCode", NULL, 204, NULL, false},
     {"POST", "/api/v1/claims/{claim}/letter", post_letter, AUTH_KNOWN, SCOPE_MANAGE, RATE_FILE, "access",
      "Makes the code of a letter to the registered address, and what the letter says", NULL, "ClaimLetter", 201, NULL, false},
+    {"POST", "/api/v1/claims/{claim}/mail", post_mail, AUTH_KNOWN, SCOPE_MANAGE, RATE_PROOF, "access",
+     "Has a code mailed to the contacts on the register", NULL, "ClaimMail", 202, NULL, false},
     {"POST", "/api/v1/claims/{claim}/decision", post_decision, AUTH_KNOWN, SCOPE_MANAGE, RATE_FILE, "access",
      "Approves or refuses a claim, as a representative or an officer", "ClaimDecision", "ClaimDecided", 200, NULL, false},
     {0},

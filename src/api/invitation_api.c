@@ -303,7 +303,7 @@ const struct route routes_invitation[] = {
      "Invites whoever holds the code to act for an entity", "InvitationNew", "InvitationMade", 201, NULL, false},
     {"DELETE", "/api/v1/entities/{entity}/invitations/{invitation}", delete_invitation, AUTH_KNOWN, SCOPE_MANAGE, RATE_FILE, "access",
      "Takes an invitation back", NULL, NULL, 204, NULL, false},
-    {"POST", "/api/v1/me/invitations", post_take, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_SECOND, "access", "Takes an invitation by its code",
+    {"POST", "/api/v1/me/invitations", post_take, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_PROOF, "access", "Takes an invitation by its code",
      "ClaimCode", "InvitationTaken", 201, NULL, false},
     {"GET", "/api/v1/firms", get_firms, AUTH_KNOWN, SCOPE_MANAGE, RATE_READ, "access", "The firms that one is a member of", NULL, "FirmList", 200, NULL, false},
     {"POST", "/api/v1/firms", post_firm, AUTH_KNOWN, SCOPE_MANAGE, RATE_FILE, "access", "Makes a firm, with oneself as its manager", "FirmNew", "Made", 201, NULL, false},

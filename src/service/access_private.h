@@ -17,8 +17,6 @@ enum { ACCESS_ID_BYTES = 17, ACCESS_CODE_BYTES = 19, ACCESS_TOKEN_BYTES = 58 };
 struct span access_id_make(const struct access_env *env, char letter, struct arena *arena);
 // A code for people: 80 random bits as "xxxx-xxxx-xxxx-xxxx".
 struct span access_code_make(const struct access_env *env, struct arena *arena);
-// The same from bits that are given.
-struct span access_code_from(const uint8_t random[10], struct arena *arena);
 // Hash of a code as typed: case, blanks and hyphens do not count, O is 0, I and L are 1. False where it can't be a code.
 bool access_code_hash(struct span typed, struct hash *ret);
 // "vrd_" KIND "_" and 256 random bits.

@@ -26,6 +26,7 @@ static const struct {
     [RATE_OPEN_FILE] = {10, 60 * 1000, "filings without account"},
     [RATE_PASSWORD] = {5, 60 * 1000, "tries of the password"},
     [RATE_SECOND] = {10, 30 * 1000, "tries of the second factor"},
+    [RATE_PROOF] = {40, 30 * 1000, "codes"},
     [RATE_FILE] = {1000, 50, "filings"},
     [RATE_READ] = {2000, 10, "requests"},
 };

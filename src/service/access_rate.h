@@ -16,6 +16,7 @@ enum rate {
     RATE_OPEN_FILE,  // an address files without account
     RATE_PASSWORD,   // a person shows her present password again
     RATE_SECOND,     // a person confirms a second factor
+    RATE_PROOF,      // a person shows codes of claims and invitations
     RATE_FILE,       // a person files
     RATE_READ,       // a person reads
     RATE_COUNT

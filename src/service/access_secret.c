@@ -35,20 +35,15 @@ struct span access_id_make(const struct access_env *env, char letter, struct are
 
 struct span access_code_make(const struct access_env *env, struct arena *arena) {
     uint8_t random[10];
-    env->random(random, sizeof random);
-    struct span code = access_code_from(random, arena);
-    sodium_memzero(random, sizeof random);
-    return code;
-}
-
-struct span access_code_from(const uint8_t random[10], struct arena *arena) {
     char flat[16], text[ACCESS_CODE_BYTES];
-    base32_write(random, 10, sizeof flat, flat);
+    env->random(random, sizeof random);
+    base32_write(random, sizeof random, sizeof flat, flat);
     for (size_t i = 0, at = 0; i < sizeof flat; i++) {
         if (i > 0 && i % 4 == 0) text[at++] = '-';
         text[at++] = flat[i];
     }
     struct span copy = arena_copy(arena, span_make(text, sizeof text));
+    sodium_memzero(random, sizeof random);
     sodium_memzero(flat, sizeof flat);
     sodium_memzero(text, sizeof text);
     return copy;

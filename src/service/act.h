@@ -91,10 +91,9 @@ CHECKED struct err claim_entity(struct services *services, struct store_conn *co
 CHECKED struct err claim_letter(struct services *services, struct store_conn *conn, const struct claim *claim, struct span by,
                                 const struct access_env *env, struct arena *arena, struct span *ret_code, int64_t *ret_expires_ms,
                                 struct why *why);
-// Lays down a code for mail; *ret_made_ms is what claim_mail_code makes it from again when it is sent. The same for a claim that fits nothing.
+// Has a code mailed to the contacts on the register. To who claims it is the same where there is nobody to write to.
 CHECKED struct err claim_mail(struct services *services, struct store_conn *conn, const struct claim *claim, struct span by,
-                              const struct access_env *env, struct arena *arena, int64_t *ret_made_ms, struct why *why);
-struct span claim_code_text(const struct access *access, struct span claim_id, const char *kind, int64_t made_ms, struct arena *arena);
+                              const struct access_env *env, struct arena *arena, struct why *why);
 // Tries a code. *ret_is_right false: counted; commit it. After LIMIT_CLAIM_ATTEMPTS the claim ends.
 CHECKED struct err claim_try_code(struct services *services, struct store_conn *conn, const struct claim *claim, struct span code,
                                   int64_t now_ms, struct arena *arena, bool *ret_is_right, struct why *why);

@@ -3,12 +3,11 @@
  * Claims: a person asks to act for an entity, and shows that she may. What a claim names is not told to her: where it fits nothing on
  * the register it waits, takes codes and ends like any other, with the same answers.
  */
-#include <sodium.h>
-
 #include "service/access_private.h"
 #include "service/act.h"
 #include "service/case.h"
 #include "service/entity.h"
+#include "service/reach.h"
 
 enum { ID, PERSON, FIRM, ASKED, ENTITY, SCOPES, CAPACITY, PROCEDURES, GROUND, UNTIL, STATE, ATTEMPTS, PROOF, PROVED, MADE, EXPIRES,
        DECIDED, DECIDED_BY, REASON, MANDATE }; // columns of act_claim_get
@@ -120,20 +119,16 @@ static struct err need_waiting(const struct claim *claim, int64_t now_ms, struct
 
 // ---- codes ---------------------------------------------------------------------------------------------------------
 
-struct span claim_code_text(const struct access *access, struct span claim_id, const char *kind, int64_t made_ms, struct arena *arena) {
-    struct span what = arena_printf(arena, "%.*s %s %lld", SPAN_FMT(claim_id), kind, (long long)made_ms);
-    if (what.at == NULL) return what;
-    struct hash bits = access_blind(access, "varde claim code", what);
-    struct span code = access_code_from(bits.bytes, arena);
-    sodium_memzero(&bits, sizeof bits);
-    return code;
+// What the code is made from; it can be made again for the mail that carries it, and is kept nowhere.
+static struct span code_key(const struct claim *claim, const char *kind, int64_t made_ms, struct arena *arena) {
+    return arena_printf(arena, "claim %.*s %s %lld", SPAN_FMT(claim->id), kind, (long long)made_ms);
 }
 
 static struct err put_code(struct services *services, struct store_conn *conn, const struct claim *claim, const char *kind, int64_t days,
                            struct span by, int64_t now_ms, struct arena *arena, struct span *ret_code, struct why *why) {
     struct hash hash;
     TRY(need_waiting(claim, now_ms, why));
-    struct span code = claim_code_text(services->access, claim->id, kind, now_ms, arena);
+    struct span key = code_key(claim, kind, now_ms, arena), code = key.at == NULL ? key : reach_code(services, key, arena);
     if (code.at == NULL || !access_code_hash(code, &hash)) return access_full(why);
     *ret_code = code;
     return store_write(conn, STMT_ACT_CLAIM_CODE_PUT,
@@ -151,11 +146,48 @@ struct err claim_letter(struct services *services, struct store_conn *conn, cons
     return put_code(services, conn, claim, "letter", LIMIT_CLAIM_LETTER_DAYS, by, env->now_ms, arena, ret_code, why);
 }
 
+enum { CLAIM_MAIL_ADDRESSES = 3, CLAIM_MAIL_PAUSE_MS = 15 * 60 * 1000 };
+
+// Not more often than the pause lets, so that nobody's mailbox is flooded.
+static struct err check_pause(struct store_conn *conn, const struct claim *claim, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct rows codes;
+    TRY(store_read(conn, STMT_ACT_CLAIM_CODE_LIST, PARAMS(value_text(claim->id)), arena, &codes, why));
+    for (size_t i = 0; i < codes.count; i++)
+        if (span_is(rows_span(&codes, i, 0), "mail") && rows_int(&codes, i, 1) > now_ms - CLAIM_MAIL_PAUSE_MS)
+            return why_set(why, ERR_CONFLICT, NULL, "act.mail_pause", NULL, "A mail was asked for a moment ago. Please wait a quarter of an hour.");
+    return err_none();
+}
+
+static struct err mail_contacts(struct services *services, struct store_conn *conn, const struct claim *claim, int64_t now_ms,
+                                struct arena *arena, struct why *why) {
+    struct entity entity;
+    struct span sent[CLAIM_MAIL_ADDRESSES];
+    size_t count = 0;
+    if (services->reach == NULL || !services->reach->has_mail) return err_none();
+    TRY(entity_get(conn, claim->entity, arena, &entity, why));
+    const struct json *contacts = json_get(&entity.profile, "contacts");
+    struct span words = arena_printf(arena, "{\"key\":\"%.*s\",\"claim\":\"%.*s\"}", SPAN_FMT(code_key(claim, "mail", now_ms, arena)), SPAN_FMT(claim->id));
+    if (words.at == NULL) return access_full(why);
+    for (size_t i = 0; contacts != NULL && i < contacts->count && count < CLAIM_MAIL_ADDRESSES; i++) {
+        struct span address = json_get_string(&contacts->items[i], "email");
+        bool is_known = address.len == 0;
+        for (size_t k = 0; k < count; k++) is_known = is_known || span_equals(sent[k], address);
+        if (is_known) continue;
+        sent[count++] = address;
+        const struct delivery_new mail = {.kind = "code", .topic = SPAN("claim"), .entity_id = claim->entity, .owner_kind = "entity",
+                                          .owner = claim->entity, .medium = "mail", .address = address, .language = SPAN(""), .words = words,
+                                          .next_ms = now_ms};
+        TRY(delivery_add(conn, &mail, now_ms, why));
+    }
+    return err_none();
+}
+
 struct err claim_mail(struct services *services, struct store_conn *conn, const struct claim *claim, struct span by,
-                      const struct access_env *env, struct arena *arena, int64_t *ret_made_ms, struct why *why) {
+                      const struct access_env *env, struct arena *arena, struct why *why) {
     struct span code;
-    *ret_made_ms = env->now_ms;
-    return put_code(services, conn, claim, "mail", LIMIT_CLAIM_MAIL_DAYS, by, env->now_ms, arena, &code, why);
+    TRY(check_pause(conn, claim, env->now_ms, arena, why));
+    TRY(put_code(services, conn, claim, "mail", LIMIT_CLAIM_MAIL_DAYS, by, env->now_ms, arena, &code, why));
+    return claim->entity.len > 0 ? mail_contacts(services, conn, claim, env->now_ms, arena, why) : err_none();
 }
 
 struct err claim_try_code(struct services *services, struct store_conn *conn, const struct claim *claim, struct span code,

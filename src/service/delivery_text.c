@@ -182,17 +182,20 @@ static struct err write_reminder(struct services *services, struct store_conn *c
     return err_none();
 }
 
-// A code that confirms an address. The words of such a delivery name the key that the code is made from: {"key":"..."}.
+// A code that confirms an address, or (topic "claim") that somebody may act for an entity. The words of such a delivery name the key that
+// the code is made from, {"key":"...","claim":"..."}.
 static void write_code(struct services *services, const struct delivery_row *row, struct arena *arena, struct delivery_out *out, bool *ret_is_needed) {
     struct json words;
     struct span key = span_make(NULL, 0);
     if (row->words.len > 0 && !is_err(json_parse(arena, row->words, &words, NULL))) key = json_get_string(&words, "key");
     *ret_is_needed = key.at != NULL;
     if (key.at == NULL) return;
-    const struct fill fills[] = {{"code", reach_code(services, key, arena)}, {"node", services->node_name}, {"link", services->public_url}};
-    struct span headline = filled(services, "mail.code_subject", row->language, fills, 3, arena);
+    bool is_claim = row->topic.at != NULL && span_is(row->topic, "claim");
+    const struct fill fills[] = {{"code", reach_code(services, key, arena)}, {"node", services->node_name}, {"link", services->public_url},
+                                 {"case", json_get_string(&words, "claim")}};
+    struct span headline = filled(services, is_claim ? "mail.claim_subject" : "mail.code_subject", row->language, fills, 4, arena);
     if (span_is(row->medium, "hook")) hook_set(row, out, fills[0].value, services->public_url, span_make(NULL, 0), arena, out);
-    else mail_set(services, row, headline, filled(services, "mail.code", row->language, fills, 3, arena), arena, out);
+    else mail_set(services, row, headline, filled(services, is_claim ? "mail.claim" : "mail.code", row->language, fills, 4, arena), arena, out);
 }
 
 struct err delivery_write(struct services *services, struct store_conn *conn, const struct delivery_row *row, int64_t now_ms, struct arena *arena,

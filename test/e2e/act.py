@@ -2,13 +2,74 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who may act: claims with their proofs and second person, invitations, bounded and delegated mandates, firms, one report for several
 entities, leavers."""
+import email
+import email.policy
+import os
+import re
+import socket
+import ssl
 import sys
+import threading
 import time
 
 import varde_client as v
 
 count = v.Count()
+MAIL_PORT = int(os.environ.get("ACT_MAIL_PORT", "9181"))
 FIELDS = {"scopes": ["read", "file"], "ground": "head of security since May", "capacity": "employee"}
+
+
+class Mailbox:
+    """A mail server that takes everything: TLS from the first byte, under the node's own certificate."""
+
+    def __init__(self, port):
+        self.port, self.mails, self.folder = port, [], None
+        self.listener = socket.create_server(("127.0.0.1", port))
+
+    def start(self, folder):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(folder + "/tls/certificate.pem", folder + "/tls/key.pem")
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                raw, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                with self.context.wrap_socket(raw, server_side=True) as connection:
+                    self.talk(connection.makefile("rwb", buffering=0))
+            except OSError:
+                pass
+
+    def talk(self, file):
+        file.write(b"220 mailbox\r\n")
+        while line := file.readline():
+            word = line[:4].upper()
+            if word == b"EHLO":
+                file.write(b"250-mailbox\r\n250 8BITMIME\r\n")
+            elif word == b"DATA":
+                file.write(b"354 go on\r\n")
+                data = b""
+                while not data.endswith(b"\r\n.\r\n"):
+                    data += file.readline()
+                self.mails.append(email.message_from_bytes(data[:-3], policy=email.policy.default))
+                file.write(b"250 taken\r\n")
+            elif word == b"QUIT":
+                file.write(b"221 bye\r\n")
+                return
+            else:
+                file.write(b"250 well\r\n")
+
+    def wait(self, condition, seconds=15):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for mail in list(self.mails):
+                if condition(mail):
+                    return mail
+            time.sleep(0.05)
+        return None
 
 
 def offices(text):
@@ -16,7 +77,8 @@ def offices(text):
     return before + ("offices:\n"
                      "  - {id: csirt, kind: csirt, name: CSIRT}\n"
                      "  - {id: ca-energy, kind: ca, name: Energy authority, sectors: [energy]}\n"
-                     "  - {id: ca-health, kind: ca, name: Health authority, sectors: [health]}\n")
+                     "  - {id: ca-health, kind: ca, name: Health authority, sectors: [health]}\n"
+                     f"mail:\n  server: 127.0.0.1\n  port: {MAIL_PORT}\n  tls: implicit\n  ca: tls/certificate.pem\n  from: varde@node.example\n")
 
 
 def same(one, other, drop=("id", "made_at", "expires_at", "asked", "proved_at", "decided_at")):
@@ -98,6 +160,28 @@ def more_claims(rep, ann, officers, one, two):
     spare = {**FIELDS, "scopes": ["read"]}
     claim = ann.need(201, "POST", "/api/v1/claims", {"number": one["number"] + " BE", **spare})["id"]
     count.status(first.get(f"/api/v1/claims/{claim}"), 404, "a claim that fits nothing is not for a bounded officer")
+
+
+def mailed(mailbox, ann, rep, third):
+    """A code by mail to the contact on the register; who claims a number of nobody gets the same words."""
+    real = ann.need(201, "POST", "/api/v1/claims", {"number": third["number"], **FIELDS})["id"]
+    none = ann.need(201, "POST", "/api/v1/claims", {"number": "DEMO-nobody-has-it", **FIELDS})["id"]
+    said = [ann.need(202, "POST", f"/api/v1/claims/{claim}/mail") for claim in (real, none)]
+    count.equal(said[0], said[1], "asking for the mail answers alike")
+    for claim in (real, none):
+        count.problem(ann.post(f"/api/v1/claims/{claim}/mail"), 409, "act.mail_pause", "asked again at once")
+    mail = mailbox.wait(lambda m: real in m.as_string())
+    if not count.check(mail is not None, "the mail came"):
+        return
+    text = mail.get_content()
+    count.check(third["name"] not in text and ann.login not in text, "the mail names neither entity nor person")
+    count.equal([str(m["To"]) for m in mailbox.mails if real in m.as_string()], [third["contact"]], "to the contact alone")
+    code = re.search(r"\b[0-9a-z]{4}(-[0-9a-z]{4}){3}\b", text).group(0)
+    count.problem(ann.post(f"/api/v1/claims/{none}/code", {"code": code}), 403, "act.code", "the code at another claim")
+    count.status(ann.post(f"/api/v1/claims/{real}/code", {"code": code}), 204, "the code of the mail")
+    kept = rep.need(200, "GET", f"/api/v1/claims/{real}")
+    count.equal((kept["state"], kept["proof"]), ("proved", "mail"), "proved by mail")
+    rep.need(200, "POST", f"/api/v1/claims/{real}/decision", {"decision": "refuse", "reason": "enough for a test"})
 
 
 def bounded(ann, two):
@@ -229,7 +313,10 @@ def leavers(node, admin, officers, rep, ann, made):
 
 def main():
     started = time.monotonic()
-    node = v.Node(edit=offices).start()
+    mailbox = Mailbox(MAIL_PORT)
+    node = v.Node(edit=offices)
+    mailbox.start(node.folder)
+    node.start()
     try:
         admin = node.administrator()
         officers = [node.officer(admin, f"officer{i}@ca.example", f"Officer {i}", office, f"the tower of stone {i}")
@@ -238,9 +325,11 @@ def main():
         ann = node.person("ann@one.example", "Ann", "a louder harbour at dusk")
         stranger = node.person("stranger@else.example", "Stranger", "a farther harbour at dusk")
         fields = [v.registration(f"{name} Grid (invented)", ["EN_EL_DSO"]) for name in ("Quilzarn", "Zyntvupp", "Brofmel")]
-        made = [{**rep.must_file("registration", "registration", f), "name": f["name"], "number": f["national_number"]} for f in fields]
+        made = [{**rep.must_file("registration", "registration", f), "name": f["name"], "number": f["national_number"],
+                 "contact": f["contacts"][0]["email"]} for f in fields]
         claims(rep, ann, officers, stranger, made[0])
         more_claims(rep, ann, officers, made[0], made[1])
+        mailed(mailbox, ann, rep, made[2])
         bounded(ann, made[1])
         invitations(rep, stranger, ann, made[0])
         firms(rep, stranger, ann, made[0])
