@@ -48,7 +48,7 @@ static struct err moves_load(const struct load *l, const struct yaml *rows, stru
     return err_none();
 }
 
-// {fact: x, field: y} | {fact: x, case: y} | {fact: x, received: yes} | {fact: x, value: z}, with as: first, when: ..
+// {fact: x, field: y} | {fact: x, case: y} | {fact: x, received: yes} | {fact: x, value: z} | {fact: x, clock: c}, with as: first, when: ..
 static struct err facts_load(const struct load *l, const struct yaml *rows, struct document *d) {
     void *at = NULL;
     TRY(rows_begin(l->arena, rows, sizeof *d->facts, &at, &d->fact_count, l->why));
@@ -57,7 +57,7 @@ static struct err facts_load(const struct load *l, const struct yaml *rows, stru
         const struct yaml *row = &rows->items[i];
         struct fact_row *fact = &d->facts[i];
         fact->node = row;
-        TRY(yaml_only(row, "fact field case received value as when", l->why));
+        TRY(yaml_only(row, "fact field case received value clock as when", l->why));
         TRY(yaml_need(row, "fact", &fact->fact, l->why));
         TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &fact->when, l->why));
         fact->is_first = span_is(yaml_get_text(row, "as"), "first");
@@ -70,12 +70,15 @@ static struct err facts_load(const struct load *l, const struct yaml *rows, stru
             fact->name = yaml_get_text(row, "case");
         } else if (yaml_get(row, "received") != NULL) {
             fact->source = FACT_RECEIVED;
+        } else if (yaml_get(row, "clock") != NULL) {
+            fact->source = FACT_CLOCK;
+            fact->name = yaml_get_text(row, "clock");
         } else if (value != NULL && value->type == YAML_SCALAR) {
             fact->source = FACT_CONSTANT;
             bool is_yes = !value->is_quoted && span_is(value->text, "yes"), is_no = !value->is_quoted && span_is(value->text, "no");
             fact->constant = is_yes || is_no ? json_from_bool(is_yes) : json_from_string(value->text);
         } else {
-            return yaml_refuse(row, l->why, "pack.fact", "one of field, case, received or value is expected");
+            return yaml_refuse(row, l->why, "pack.fact", "one of field, case, received, clock or value is expected");
         }
     }
     return err_none();

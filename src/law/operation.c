@@ -12,6 +12,7 @@ static const struct {
     {"disclosure", "held refused handed_over acknowledged answered recalled destroyed", "release filing state states body bodies office offices"},
     {"standing", "allow revoke", "standing procedure documents names states bodies label basis until"},
     {"peer", "", "state body way"},
+    {"letter", "written approved refused made sealed served", "letter template language about how"},
 };
 
 static bool has_word(const char *words, struct span word) {

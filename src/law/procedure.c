@@ -242,9 +242,11 @@ static void facts_keep(struct decision *d) {
         const struct fact_row *row = &d->document->facts[i];
         if (!condition_holds(row->when, &d->facts)) continue;
         struct json received = json_tree_instant(d->tree, d->input->received_at.ms);
+        struct json counted = row->source == FACT_CLOCK ? fact_from_clock(d, row->name) : json_null();
         const struct json *value = row->source == FACT_FIELD      ? json_find(d->values, row->name)
                                    : row->source == FACT_CASE     ? json_find(d->facts.case_facts, row->name)
                                    : row->source == FACT_RECEIVED ? &received
+                                   : row->source == FACT_CLOCK    ? &counted
                                                                   : &row->constant;
         fact_keep(d, row->fact, value, row->is_first);
     }

@@ -37,17 +37,13 @@ static void finding(struct checker *c, const struct yaml *node, const char *form
 
 // --- names ---
 
-static size_t state_index(const struct procedure *p, struct span id) {
+static size_t index_in(const struct state_row *rows, size_t count, struct span id) {
     size_t i = 0;
-    while (i < p->state_count && !span_equals(p->states[i].id, id)) i++;
+    while (i < count && !span_equals(rows[i].id, id)) i++;
     return i;
 }
-
-static size_t party_state_index(const struct procedure *p, struct span id) {
-    size_t i = 0;
-    while (i < p->party_state_count && !span_equals(p->party_states[i].id, id)) i++;
-    return i;
-}
+static size_t state_index(const struct procedure *p, struct span id) { return index_in(p->states, p->state_count, id); }
+static size_t party_state_index(const struct procedure *p, struct span id) { return index_in(p->party_states, p->party_state_count, id); }
 
 static const struct fact_name *fact_of(const struct procedure *p, struct span name) {
     for (size_t i = 0; i < p->fact_count; i++)
@@ -199,8 +195,9 @@ static void kept_check(struct checker *c, const struct document *d) {
         const struct fact_row *row = &d->facts[i];
         condition_check(c, row->when);
         name_check(c, "case", row->fact, row->node);
-        if (row->source == FACT_FIELD) name_check(c, "field", row->name, row->node);
-        if (row->source == FACT_CASE) name_check(c, "case", row->name, row->node);
+        const char *fault = row->source == FACT_CLOCK ? fact_clock_fault(c->profile, c->procedure, d, row) : NULL;
+        if (fault != NULL) finding(c, row->node, "\"%.*s\" %s", SPAN_FMT(row->name), fault);
+        if (row->source == FACT_FIELD || row->source == FACT_CASE) name_check(c, row->source == FACT_FIELD ? "field" : "case", row->name, row->node);
     }
     for (size_t i = 0; i < d->flag_count; i++) {
         condition_check(c, d->flags[i].when);

@@ -34,11 +34,11 @@ struct move_row {
     const struct yaml *node;
 };
 
-enum fact_source { FACT_FIELD, FACT_CASE, FACT_RECEIVED, FACT_CONSTANT };
+enum fact_source { FACT_FIELD, FACT_CASE, FACT_RECEIVED, FACT_CONSTANT, FACT_CLOCK };
 struct fact_row { // `sets:`; what a filing leaves behind in the case beside its kept fields
     struct span fact;
     enum fact_source source;
-    struct span name;      // of the field or the fact
+    struct span name;      // of the field, the fact or the clock
     struct json constant;
     bool is_first;
     const struct condition *when;
@@ -226,6 +226,12 @@ void duties_update(struct decision *d);
 // After WITHDRAWN was marked: what it had fulfilled is owed again unless another filing fulfils it.
 void duties_reopen(struct decision *d, struct span withdrawn);
 struct json effects_make(struct decision *d);
+// fact_clock.c: the moment that a clock of the state gives on the fields of this filing, null where it gives none. A whole day counts
+// with its last second, so that a period that runs from it begins on the next day.
+struct json fact_from_clock(struct decision *d, struct span clock);
+// What is wrong with a fact that a clock gives; NULL where nothing is.
+const char *fact_clock_fault(const struct clock_profile *profile, const struct procedure *procedure, const struct document *document,
+                             const struct fact_row *row);
 // The kind of office that alone holds cases in the state; empty where it is none of quarantine.
 struct span state_held(const struct procedure *procedure, struct span state);
 // Faults of a filing that an officer records for another.

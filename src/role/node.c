@@ -142,6 +142,7 @@ static struct err start_threads(struct node *node) {
     int failed = pthread_create(&node->writer, NULL, node_writer, node);
     failed |= pthread_create(&node->signer, NULL, node_signer, node);
     failed |= pthread_create(&node->checkpointer, NULL, node_checkpointer, node);
+    failed |= pthread_create(&node->letters, NULL, node_letters, node);
     for (size_t i = 0; i < node->worker_count; i++) failed |= pthread_create(&node->workers[i], NULL, node_worker, node);
     return failed != 0 ? err_make(ERR_IO) : err_none();
 }
@@ -238,6 +239,7 @@ static void stop(struct node *node) {
     (void)pthread_cond_broadcast(&node->queue.filled);
     (void)pthread_mutex_unlock(&node->queue.lock);
     for (size_t i = 0; i < node->worker_count; i++) (void)pthread_join(node->workers[i], NULL);
+    (void)pthread_join(node->letters, NULL); // its last write is answered before the writer stops
     (void)pthread_mutex_lock(&node->jobs.lock);
     node->jobs.is_closed = true;
     (void)pthread_cond_broadcast(&node->jobs.filled);

@@ -108,7 +108,7 @@ struct node {
 
     size_t worker_count;
     pthread_t workers[NODE_WORKERS_MAX];
-    pthread_t writer, signer, checkpointer;
+    pthread_t writer, signer, checkpointer, letters;
 };
 
 // node_worker.c
@@ -153,6 +153,9 @@ void node_press_channel(struct node *node, int fd); // the channel's thread: a n
 
 // node_tasks.c (the channel's thread): goes on with what is queued for the parties of cases
 void node_tasks(struct node *node);
+
+// node_letters.c
+void *node_letters(void *node);
 
 // node_timers.c (the channel's thread)
 void node_timers(struct node *node, int64_t now_ms);

@@ -124,8 +124,12 @@ struct principal {
     bool is_totp_done; // roles and administration count only with it
     struct span csrf;  // what X-CSRF-Token must be, for cookie sessions; at == NULL for tokens
     bool is_session_over; // a cookie was sent, but its session has ended
+    bool is_node;         // the node itself, which alone files as "node"
     bool is_csrf_missing; // a good cookie was sent with a changing request, but not its X-CSRF-Token
 };
+
+// The node as one who files: no person, no right but that.
+const struct principal *access_node(void);
 
 #define ACCESS_COOKIE "__Host-varde" // set with: Path=/; Secure; HttpOnly; SameSite=Strict
 
@@ -207,7 +211,7 @@ bool access_reads_as_filer(const struct principal *principal, const struct acces
 // Filing into a case (IS_NEW: opening one with these attributes) AS a filer's role. "csirt", "ca", "spoc", "ccma": officer or
 // head at an office of that kind concerned, within its bounds of sector; *ret_office (may be NULL) is that office. "entity": a
 // mandate to file for it; "party": for one of of->parties. "anyone": no account needed, only for a case of no entity and, where the case exists, only its
-// filers. "node" is nobody's.
+// filers. "node" is access_node's alone.
 CHECKED struct err access_may_file(const struct principal *principal, const struct access_case *of, struct span as,
                                    bool is_new, int64_t now_ms, struct span *ret_office, struct why *why);
 // Filing an erasure: head of an office concerned, and SCOPE_DELETE. An officer who may write may not delete.

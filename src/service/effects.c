@@ -6,6 +6,7 @@
 #include "service/downtime.h"
 #include "service/entity.h"
 #include "service/erasure.h"
+#include "service/letter_op.h"
 #include "service/intake.h"
 #include "service/gate_op.h"
 #include "service/release_op.h"
@@ -140,6 +141,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(downtime_op(conn, of, row.id, op, why));
         TRY(gate_op(conn, of, op, i, row.id, arena, why));
         TRY(release_op(conn, of, op, row.id, arena, why));
+        TRY(letter_op(services, conn, of, op, row.id, row.entity, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
         TRY(party_op(conn, &place, op, arena, why));
         if (!span_is(name, "message") || of->is_rebuild) continue;

@@ -9,8 +9,10 @@
 #include "service/erasure.h"
 #include "service/gate_op.h"
 #include "service/intake.h"
+#include "service/letter_op.h"
 #include "service/party.h"
 #include "service/filing_attachment.h"
+#include "service/filing_link.h"
 #include "service/record_store.h"
 #include "service/release_op.h"
 
@@ -243,23 +245,6 @@ static struct err check_single(struct services *services, struct store_conn *con
     return err_none();
 }
 
-// Entities that a document joins to its own must be others, and there.
-static struct err check_links(struct store_conn *conn, const struct filing_plan *plan, struct arena *arena, struct why *why) {
-    const struct json *ops = plan->decision.effects;
-    for (size_t i = 0; i < ops->count; i++) {
-        if (!span_is(json_get_string(&ops->items[i], "op"), "link")) continue;
-        struct span from = json_get_string(&ops->items[i], "from"), to = json_get_string(&ops->items[i], "to");
-        struct span other = span_equals(from, plan->entity_id) ? to : from;
-        if (other.len == 0 || other.at[0] != 'E') continue;
-        if (span_equals(from, to)) return why_set(why, ERR_INPUT, "/fields", "filing.link", "", "the document names the entity itself as the other one");
-        struct value id = value_text(other);
-        struct rows rows;
-        TRY(store_read(conn, STMT_ENTITY_VERSION, &id, 1, arena, &rows, why));
-        if (rows.count == 0) return why_set(why, ERR_INPUT, "/fields", "filing.link", "", "there is no entity %.*s on the register", SPAN_FMT(other));
-    }
-    return err_none();
-}
-
 struct err filing_decide(struct services *services, struct store_conn *conn, const struct principal *principal,
                          const struct filing_request *request, int64_t now_ms, struct arena *arena, struct filing_plan *ret,
                          struct why *why) {
@@ -328,11 +313,12 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
         if (plan.is_new_entity && !registers(plan.decision.effects, plan.entity_id))
             return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "this document concerns an entity on the register; name it in \"entity\"");
         TRY(check_single(services, conn, &plan, at, arena, why));
-        TRY(check_links(conn, &plan, arena, why));
+        TRY(filing_check_links(conn, plan.decision.effects, plan.entity_id, arena, why));
         TRY(erasure_allowed(services, conn, principal, plan.decision.effects, now_ms, arena, why));
         TRY(gate_person_allowed(conn, principal, &plan.document, plan.office, plan.decision.values, arena, why));
         TRY(gate_op_allowed(conn, plan.decision.effects, plan.case_id, plan.as, arena, why));
         TRY(release_allowed(services, conn, plan.decision.effects, plan.case_id, now_ms, arena, why));
+        TRY(letter_allowed(services, conn, &plan, arena, why));
         TRY(effects_make(services, &place, &plan, at, arena, why));
     }
     *ret = plan;

@@ -5,6 +5,7 @@
 #include "law/procedure.h"
 #include "service/case.h"
 #include "service/entity.h"
+#include "service/gate_view.h"
 #include "service/record_store.h"
 
 struct err letter_template(const struct services *services, struct span template, struct span language, int64_t at_ms,
@@ -170,6 +171,23 @@ static struct err read_sources(const struct services *services, struct store_con
     }
     if (request->about.len > 0) TRY(read_about(conn, request, arena, s, f, why));
     return f->is_full ? err_make(ERR_MEMORY) : err_none();
+}
+
+struct err letter_about_allowed(const struct services *services, struct store_conn *conn, const struct principal *principal, struct span case_id,
+                                struct span about, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct case_file file;
+    struct gate_view view;
+    struct record_open record;
+    struct gate_withheld withheld = {0};
+    struct why own = {0};
+    if (about.len == 0) return err_none();
+    TRY(case_get(conn, case_id, arena, &file, why));
+    struct gate_place place = gate_place_of(&file);
+    TRY(gate_view_open(services, conn, &place, principal, GATE_FILING, now_ms, arena, &view, why));
+    struct err e = gate_read_record(&view, conn, about, arena, &record, &withheld, &own);
+    bool is_seen = !is_err(e) && withheld.count == 0 && span_equals(record_header_value(&record, "case", arena).string, case_id);
+    if (is_seen || (is_err(e) && e.code != ERR_NOT_FOUND)) return e;
+    return why_set(why, ERR_INPUT, "/fields/about", "letter.about", "", "there is no filing %.*s in this case that you may read in full", SPAN_FMT(about));
 }
 
 // --- the paper ---

@@ -38,4 +38,8 @@ CHECKED struct err letter_template(const struct services *services, struct span 
 // [{"name":"reasons","text":".."}] as {"reasons":".."}; ERR_INPUT where a name stands twice.
 CHECKED struct err letter_texts(const struct json *rows, struct arena *arena, struct json *ret, struct why *why);
 
+// Whether PRINCIPAL sees the whole of the filing that a letter is about: a letter tells nothing that its writer may not read.
+CHECKED struct err letter_about_allowed(const struct services *services, struct store_conn *conn, const struct principal *principal,
+                                        struct span case_id, struct span about, int64_t now_ms, struct arena *arena, struct why *why);
+
 #endif

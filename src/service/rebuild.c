@@ -66,7 +66,8 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
                                              STMT_DERIVED_CLEAR_PARTY_DUTY_DONE, STMT_DERIVED_CLEAR_PARTY_TASK, STMT_TREE_NODES_CLEAR,
                                              STMT_DERIVED_CLEAR_BLOCK, STMT_DERIVED_CLEAR_MARKING, STMT_DERIVED_CLEAR_DISCLOSURE,
                                              STMT_DERIVED_CLEAR_STANDING, STMT_DERIVED_CLEAR_PEER, STMT_DERIVED_CLEAR_DESK_CASE,
-                                             STMT_DERIVED_CLEAR_DESK_LINK, STMT_DERIVED_CLEAR_SEARCH};
+                                             STMT_DERIVED_CLEAR_DESK_LINK, STMT_DERIVED_CLEAR_SEARCH,
+                                             STMT_DERIVED_CLEAR_LETTER};
     for (size_t i = 0; i < sizeof CLEARED / sizeof CLEARED[0]; i++) TRY(store_write(conn, CLEARED[i], NULL, 0, NULL, why));
     return err_none();
 }
