@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* What handlers need: headers, query parameters, bodies, cursors, entity tags. */
 #include "api/api.h"
+#include "api/urlencoded.h"
 
 #include <stdio.h>
 
@@ -8,33 +9,6 @@ struct span api_header(const struct api_request *request, const char *name) {
     for (size_t i = 0; i < request->header_count; i++)
         if (span_is(request->headers[i].name, name)) return request->headers[i].value;
     return span_make(NULL, 0);
-}
-
-static int hex_value(uint8_t c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-// Percent-decoding; at == NULL where it is malformed or not UTF-8.
-static struct span percent_decode(struct arena *arena, struct span text, bool is_query) {
-    uint8_t *out = arena_take(arena, text.len + 1);
-    if (out == NULL) return span_make(NULL, 0);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.at[i];
-        if (c == '+' && is_query) c = ' ';
-        if (c == '%') {
-            if (text.len - i < 3) return span_make(NULL, 0);
-            int high = hex_value(text.at[i + 1]), low = hex_value(text.at[i + 2]);
-            if (high < 0 || low < 0) return span_make(NULL, 0);
-            c = (uint8_t)(high * 16 + low);
-            i += 2;
-        }
-        out[len++] = c;
-    }
-    struct span decoded = span_make(out, len);
-    return span_is_utf8(decoded) ? decoded : span_make(NULL, 0);
 }
 
 struct span api_query(const struct api_request *request, const char *name) {
@@ -45,7 +19,7 @@ struct span api_query(const struct api_request *request, const char *name) {
         rest = span_part(rest, end + 1, rest.len);
         size_t equals = span_find(pair, '=', 0);
         if (!span_is(span_part(pair, 0, equals), name)) continue;
-        return percent_decode(request->arena, span_part(pair, equals + 1, pair.len), true);
+        return urlencoded_text(request->arena, span_part(pair, equals + 1, pair.len));
     }
     return span_make(NULL, 0);
 }
@@ -74,7 +48,7 @@ static const struct route_param *query_param_find(const struct route *route, str
 static struct err query_pair_check(const struct api_request *request, struct span name, struct span text, struct why *why) {
     const struct route_param *param = query_param_find(request->route, name);
     if (param == NULL) return why_set(why, ERR_INPUT, "", "api.query", "", "the query has a parameter that this resource does not know");
-    struct span value = percent_decode(request->arena, text, true);
+    struct span value = urlencoded_text(request->arena, text);
     if (value.at == NULL) return why_set(why, ERR_INPUT, param->name, "api.query", "", "%s is not percent-encoded UTF-8", param->name);
     // No text of ours holds a NUL; what a cursor holds is judged where it is read.
     if (!span_is(name, "cursor") && span_find(value, 0, 0) < value.len)

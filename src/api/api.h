@@ -23,7 +23,10 @@ struct api_header {
 
 struct route;
 struct fault;
+struct api_request;
 struct api_response;
+// Writes a refusal as a page for people, instead of a problem document.
+typedef void api_problem_page(struct api_request *request, struct api_response *response, unsigned status, struct span words);
 
 struct api_request {
     struct span method;
@@ -41,6 +44,7 @@ struct api_request {
     struct span lang; // two letters, from Accept-Language or the person
     const struct route *route;
     struct span params[API_PARAMS]; // values of {names} in the route's path, decoded
+    api_problem_page *problem_page; // set by a handler that answers with pages; NULL: problem documents
     void *inflight;                 // the node's own
 };
 

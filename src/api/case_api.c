@@ -2,6 +2,7 @@
 /* Cases, duties and the stream of events. */
 #include "api/resources.h"
 #include "service/case.h"
+#include "service/downtime.h"
 #include "service/entity.h"
 #include "service/gate_list.h"
 #include "service/seen.h"
@@ -241,7 +242,10 @@ static struct err get_duties(struct api_request *request, struct api_response *r
         json_out_member_string(&out, "entity", rows_span(&rows, i, 2));
         json_out_member_string(&out, "entity_name", rows_span(&rows, i, 6));
         json_out_name(&out, "duty");
-        duty_write_json(&out, &duty, request->received_ms, is_office);
+        struct json one = {.type = JSON_ARRAY, .count = 1, .items = &duty};
+        struct downtimes downtimes;
+        TRY(downtimes_load(request->conn, &one, request->received_ms, request->arena, &downtimes, why));
+        duty_write_beside(&out, &duty, request->received_ms, is_office, &downtimes, request->arena);
         json_out_object_end(&out);
     }
     struct json last[3] = {{.type = JSON_NULL}, {.type = JSON_NULL}, {.type = JSON_NULL}};

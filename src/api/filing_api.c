@@ -114,7 +114,7 @@ struct err filed_write_json(struct api_request *request, struct store_conn *conn
     for (size_t i = 0; duties != NULL && i < duties->count; i++)
         if (json_is_null(json_get(&duties->items[i], "done_at")) && json_is_null(json_get(&duties->items[i], "closed_by")) &&
             viewer_sees_row(&viewer, &duties->items[i]))
-            viewer_write_duty(out, &viewer, &file.content, &duties->items[i], request->received_ms);
+            viewer_write_duty(out, &viewer, &file.content, &duties->items[i], request->received_ms, arena);
     json_out_array_end(out);
     json_out_member_text(out, "note", "This is an automatic receipt, not the authority's answer.");
     json_out_member_string(out, "answer_by", request->services->answer_by);
@@ -169,7 +169,7 @@ static void write_tried_duties(struct json_out *out, struct api_request *request
     json_out_name(out, "duties");
     json_out_array(out);
     for (size_t i = 0; duties != NULL && i < duties->count; i++)
-        if (viewer_sees_row(&viewer, &duties->items[i])) viewer_write_duty(out, &viewer, after, &duties->items[i], request->received_ms);
+        if (viewer_sees_row(&viewer, &duties->items[i])) viewer_write_duty(out, &viewer, after, &duties->items[i], request->received_ms, request->arena);
     json_out_array_end(out);
 }
 

@@ -55,7 +55,8 @@ static void write_content(struct json_out *out, struct arena *arena, const char 
 static void write_body(struct json_out *out, struct arena *arena, const struct route *route) {
     if (route->request_schema == NULL) return;
     struct span schema = span_of(route->request_schema);
-    const char *type = span_is(schema, "Bytes") ? "application/octet-stream" : span_is(schema, "ImportLines") ? "application/x-ndjson" : "application/json";
+    const char *type = span_is(schema, "Bytes") ? "application/octet-stream" : span_is(schema, "ImportLines") ? "application/x-ndjson"
+                       : span_is(schema, "UrlEncoded") ? "application/x-www-form-urlencoded" : "application/json";
     json_out_name(out, "requestBody");
     json_out_object(out);
     json_out_member_bool(out, "required", true);

@@ -82,6 +82,12 @@ void api_problem(struct api_request *request, struct api_response *response, str
     unsigned status = status_of(e, why);
     // What broke inside is for the operator; outside it is only said that it did.
     struct span words = status == 500 ? SPAN("the node could not do this; nothing was changed") : span_of(why->words);
+    if (request->problem_page != NULL) {
+        response->header_count = 0;
+        response->job = NULL;
+        request->problem_page(request, response, status, words);
+        return;
+    }
     struct json_out out;
     problem_begin(request, response, status, span_of(why->rule), words, &out);
     if (status != 500) {

@@ -17,6 +17,8 @@ enum {
     LIMIT_TEXT_BYTES = 64 * 1024,       // one free-text field
     LIMIT_NAME_BYTES = 256,             // one line of text
     LIMIT_FIELDS = 256,                 // fields of one form
+    LIMIT_FORM_BYTES = 64 * 1024,       // one form of a page, as a browser sends it
+    LIMIT_FORM_PAIRS = 256,
     LIMIT_ATTACHMENT_BYTES = 10 * 1024 * 1024,
     LIMIT_ATTACHMENTS_PER_FILING = 16,
     LIMIT_ATTACHMENT_CHUNK_BYTES = 64 * 1024,

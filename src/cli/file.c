@@ -9,6 +9,19 @@
 
 enum { FILING_ARENA_BYTES = 256 * 1024 * 1024, PATH_BYTES = 2048 };
 
+// All values of an option that are NAME=VALUE, as texts.
+static struct err pairs_write(const struct call *call, const char *option, struct json_out *out, struct why *why) {
+    size_t at = 0;
+    for (const char *text; (text = call_option_next(call, option, &at)) != NULL;) {
+        struct span pair = span_of(text);
+        size_t equals = span_find(pair, '=', 0);
+        if (equals == 0 || equals == pair.len) return why_set(why, ERR_INPUT, "", "file.set", "", "%s %s is not NAME=VALUE", option, text);
+        json_out_name_span(out, span_part(pair, 0, equals));
+        json_out_string(out, span_part(pair, equals + 1, pair.len));
+    }
+    return err_none();
+}
+
 // The fields of the file, then those of --set; a --set of a name that the file has is refused by the node as a duplicate.
 static struct err fields_write(const struct call *call, struct arena *arena, struct json_out *out, struct why *why) {
     struct json fields = {.type = JSON_OBJECT};
@@ -21,14 +34,17 @@ static struct err fields_write(const struct call *call, struct arena *arena, str
         json_out_name_span(out, fields.members[i].name);
         json_out_value(out, &fields.members[i].value);
     }
-    size_t at = 0;
-    for (const char *text; (text = call_option_next(call, "--set", &at)) != NULL;) {
-        struct span pair = span_of(text);
-        size_t equals = span_find(pair, '=', 0);
-        if (equals == 0 || equals == pair.len) return why_set(why, ERR_INPUT, "", "file.set", "", "--set %s is not NAME=VALUE", text);
-        json_out_name_span(out, span_part(pair, 0, equals));
-        json_out_string(out, span_part(pair, equals + 1, pair.len));
-    }
+    TRY(pairs_write(call, "--set", out, why));
+    json_out_object_end(out);
+    return err_none();
+}
+
+// What an officer says of another's filing that she records: how it came, when, from whom.
+static struct err on_behalf_write(const struct call *call, struct json_out *out, struct why *why) {
+    if (!call_has(call, "--on-behalf")) return err_none();
+    json_out_name(out, "on_behalf");
+    json_out_object(out);
+    TRY(pairs_write(call, "--on-behalf", out, why));
     json_out_object_end(out);
     return err_none();
 }
@@ -69,6 +85,7 @@ static struct err filing_write(const struct call *call, struct upload *upload, s
     for (size_t i = 0; i < sizeof MEMBERS / sizeof MEMBERS[0]; i++)
         if (call_has(call, MEMBERS[i].option)) json_out_member_text(&out, MEMBERS[i].name, call_option(call, MEMBERS[i].option));
     TRY(fields_write(call, upload->arena, &out, why));
+    TRY(on_behalf_write(call, &out, why));
     json_out_name(&out, "attachments");
     json_out_array(&out);
     size_t at = 0;
@@ -153,6 +170,7 @@ static const struct option FILE_OPTIONS[] = {
     {"--as", "ROLE", "file as: entity, csirt, ca, spoc; where one could file in several roles"},
     {"--corrects", "ID", "the filing that this one corrects"},
     {"--set", "NAME=VALUE", "one field as text; may be repeated"},
+    {"--on-behalf", "NAME=VALUE", "an officer records what another reported: channel, received_at, caller, call_back, ...; repeated"},
     {"--attach", "FILE", "attach a file; may be repeated"},
     {"--key", "TEXT", "idempotency key: the same key and content file once, however often sent"},
     {"--receipt", "FILE", "write the receipt to this file"},
@@ -165,7 +183,9 @@ const struct command file_command = {
     .arguments = "PROCEDURE DOCUMENT [FIELDS]",
     .summary = "File a document: register, report an incident, answer",
     .help = "FIELDS is a file with one JSON object (- is standard input): the fields of the form. GET /api/v1/procedures lists\n"
-            "procedures and documents. A broken connection is tried again with the same key, so that nothing is filed twice.",
+            "procedures and documents. A broken connection is tried again with the same key, so that nothing is filed twice.\n\n"
+            "An officer records what came by telephone or on paper with --on-behalf channel=phone --on-behalf\n"
+            "received_at=2026-11-22T08:15 --on-behalf caller=NAME --on-behalf call_back=done. Timeliness counts from received_at.",
     .options = FILE_OPTIONS,
     .run = file_run,
 };

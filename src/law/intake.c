@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Filings without account and filings recorded for another: what the packs say of them. */
+#include "law/pack.h"
 #include "law/procedure_private.h"
 
 struct span state_held(const struct procedure *procedure, struct span state) {
@@ -63,4 +64,25 @@ void intake_check(const struct decision *d, struct fault_list *faults) {
     if (input->received_at.ms < input->recorded_ms - days * MS_PER_DAY)
         fault_add(faults, SPAN("/" FIELD_ON_BEHALF "/received_at"), "filing.intake_age", document->article,
                   "It would have come more than %lld days ago; please look at the date again.", (long long)days);
+}
+
+static struct span word_or(const struct law *law, struct span state, struct span key, struct span lang, struct span english) {
+    struct span found = key.at != NULL && !span_is(lang, "en") ? law_word(law, state, key, lang) : span_make(NULL, 0);
+    return found.at != NULL ? found : english;
+}
+
+struct span procedure_label(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
+                            struct span lang, struct arena *arena) {
+    const struct document *d = document_at(law, state, at, procedure, document);
+    if (d == NULL) return document;
+    return word_or(law, state, arena_printf(arena, "%.*s.%.*s.label", SPAN_FMT(d->home), SPAN_FMT(d->id)), lang, d->label);
+}
+
+struct span procedure_state_label(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state,
+                                  struct span lang, struct arena *arena) {
+    const struct procedure *p = procedure_get(law, state, at, procedure);
+    for (size_t i = 0; p != NULL && i < p->state_count; i++)
+        if (span_equals(p->states[i].id, case_state))
+            return word_or(law, state, arena_printf(arena, "%.*s.state.%.*s.label", SPAN_FMT(procedure), SPAN_FMT(case_state)), lang, p->states[i].label);
+    return case_state;
 }

@@ -170,6 +170,11 @@ struct procedure_reach {
 CHECKED struct err procedure_reach(const struct law *law, struct span state, struct civil at, struct span procedure,
                                    const struct json *subject, const struct json *case_state, struct arena *arena,
                                    struct procedure_reach *ret, struct why *why);
+// What people call a document, and a state of a case; the identifier itself where the packs have no such row.
+struct span procedure_label(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
+                            struct span lang, struct arena *arena);
+struct span procedure_state_label(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state,
+                                  struct span lang, struct arena *arena);
 // Whether nothing need follow in a case of the procedure that is in CASE_STATE.
 bool procedure_state_is_final(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state);
 

@@ -168,6 +168,23 @@ static struct err read_offices(struct reader *r) {
     return err_none();
 }
 
+// How to report when the portal can't be used, and how many reports without account are taken.
+static struct err read_emergency(struct reader *r) {
+    static const char *const NAMES[] = {"telephone", "fax", "post", "per_hour", NULL};
+    const struct yaml *emergency = yaml_get(r->root, "emergency");
+    if (yaml_is_null(emergency)) return err_none();
+    TRY(check_names(r, emergency, NAMES));
+    TRY(read_text(r, emergency, "telephone", 64, &r->config->emergency_telephone));
+    TRY(read_text(r, emergency, "fax", 64, &r->config->emergency_fax));
+    TRY(read_text(r, emergency, "post", LIMIT_NAME_BYTES, &r->config->emergency_post));
+    const struct yaml *most = yaml_get(emergency, "per_hour");
+    if (most == NULL) return err_none();
+    if (most->type != YAML_SCALAR || !span_to_int(most->text, &r->config->emergency_per_hour) || r->config->emergency_per_hour < 0 ||
+        r->config->emergency_per_hour > 100000)
+        return refuse(r, most, "emergency: per_hour: a number from 0 to 100000 is expected");
+    return err_none();
+}
+
 static struct err read_hook(struct reader *r) {
     static const char *const NAMES[] = {"url", "secret", "ca", NULL};
     const struct yaml *hook = yaml_get(r->root, "hook");
@@ -267,7 +284,7 @@ static struct err check_whole(struct reader *r) {
 
 static struct err read_all(struct reader *r) {
     static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key",
-                                        "user", "demo", "sandbox", "checkpoint_interval_s", "workers", "answer_telephone", "hook", "mail",
+                                        "user", "demo", "sandbox", "checkpoint_interval_s", "workers", "answer_telephone", "emergency", "hook", "mail",
                                         "offices", NULL};
     struct config *c = r->config;
     TRY(check_names(r, r->root, NAMES));
@@ -285,6 +302,7 @@ static struct err read_all(struct reader *r) {
     TRY(read_int(r, "checkpoint_interval_s", 1, 86400, &c->checkpoint_interval_s));
     TRY(read_int(r, "workers", 1, 64, &c->workers));
     TRY(read_text(r, r->root, "answer_telephone", 64, &c->answer_telephone));
+    TRY(read_emergency(r));
     TRY(read_hook(r));
     TRY(read_mail(r));
     TRY(read_offices(r));
@@ -292,7 +310,7 @@ static struct err read_all(struct reader *r) {
 }
 
 struct err config_parse(const char *dir, const char *file, struct span text, struct config *ret, struct why *why) {
-    *ret = (struct config){.dir = dir, .file = file, .checkpoint_interval_s = 600, .workers = 4};
+    *ret = (struct config){.dir = dir, .file = file, .checkpoint_interval_s = 600, .workers = 4, .emergency_per_hour = 600};
     arena_init(&ret->arena, 4 * 1024 * 1024);
     struct yaml root;
     struct reader r = {.config = ret, .root = &root, .why = why};

@@ -69,6 +69,8 @@ struct config {
     int64_t checkpoint_interval_s; // between published heads of the log
     int64_t workers;               // reading threads of the node
     struct span answer_telephone;  // whom to call about an answer; at == NULL: none
+    struct span emergency_telephone, emergency_fax, emergency_post; // for who can't file here; at == NULL: none
+    int64_t emergency_per_hour;    // reports without account taken within an hour
     struct span hook_url;          // https; at == NULL: no hook
     const char *hook_secret_file;  // NULL: no hook
     const char *hook_ca_file;      // whom to trust there, PEM; NULL: the system's list

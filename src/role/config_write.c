@@ -54,6 +54,8 @@ void config_write(struct buf *buf, const struct config_draft *draft) {
                       "checkpoint_interval_s: 600\n"
                       "workers: 4\n"
                       "\n# Whom a filer can call about an answer:\n# answer_telephone: '+00 0 000 00 00'\n"
+                      "\n# For who can't file here or has no account; on the page /emergency and the paper form. Reports without account an hour:\n"
+                      "# emergency:\n#   telephone: '+00 0 000 00 00'\n#   fax: '+00 0 000 00 01'\n#   post: 'Street 1, 0000 Town'\n#   per_hour: 600\n"
                       "\n# Messages to a system of the authority's own, signed with the secret in a file (at least 32 bytes):\n"
                       "# hook:\n#   url: https://soc.example/varde\n#   secret: hook.secret\n"
                       "#   ca: hook-ca.pem   # where it is not signed by one of the system's authorities\n");

@@ -19,6 +19,7 @@
 #include "role/role.h"
 #include "role/wire.h"
 #include "service/archive.h"
+#include "service/downtime.h"
 
 enum { NODE_TICK_MS = 250 };
 
@@ -48,7 +49,12 @@ static void find_answerer(struct node *node) {
     node->services.answer_by = found != NULL ? found->name : config->name;
     struct span telephone = config->answer_telephone.at != NULL ? config->answer_telephone
                             : found != NULL ? found->telephone : span_make(NULL, 0);
-    node->services.answer_how = telephone.at != NULL ? arena_printf(&node->arena, "telephone %.*s", SPAN_FMT(telephone)) : SPAN("");
+    struct services *services = &node->services;
+    services->emergency_telephone = config->emergency_telephone.at != NULL ? config->emergency_telephone : telephone.at != NULL ? telephone : SPAN("");
+    services->emergency_fax = config->emergency_fax.at != NULL ? config->emergency_fax : SPAN("");
+    services->emergency_post = config->emergency_post.at != NULL ? config->emergency_post : SPAN("");
+    services->emergency_per_hour = config->emergency_per_hour;
+    services->answer_how = telephone.at != NULL ? arena_printf(&node->arena, "telephone %.*s", SPAN_FMT(telephone)) : SPAN("");
 }
 
 // A file of the data directory with a secret or code in it; at == NULL where there is none.
@@ -103,6 +109,18 @@ static struct err start_services(struct node *node, struct why *why) {
     return start_access(node, why);
 }
 
+// What lies between the last sign of life and now is a downtime.
+static struct err note_start(struct node *node, struct why *why) {
+    struct store_conn *writer;
+    TRY(store_connect(node->store, STORE_WRITE, &writer, why));
+    struct err e = store_begin(writer, why);
+    if (!is_err(e)) e = downtime_start(writer, node->services.is_read_only, clock_now_ms(), &node->arena, why);
+    if (!is_err(e)) e = store_commit(writer, why);
+    if (is_err(e)) store_rollback(writer);
+    store_disconnect(writer);
+    return e;
+}
+
 static struct err start_store(struct node *node, struct why *why) {
     TRY(store_open(node->config->database_file, true, &node->store, why));
     TRY(store_connect(node->store, STORE_READ, &node->own_conn, why));
@@ -121,7 +139,7 @@ static struct err start_store(struct node *node, struct why *why) {
         node->services.read_only_reason = SPAN("the database was restored; stop the node and run varde rebuild first");
         log_error("read_only", "words=\"%.*s\"", SPAN_FMT(node->services.read_only_reason));
     }
-    return err_none();
+    return note_start(node, why);
 }
 
 static void queues_init(struct node *node) {
@@ -240,6 +258,7 @@ static void stop(struct node *node) {
     (void)pthread_mutex_unlock(&node->queue.lock);
     for (size_t i = 0; i < node->worker_count; i++) (void)pthread_join(node->workers[i], NULL);
     (void)pthread_join(node->letters, NULL); // its last write is answered before the writer stops
+    node_note_stop(node);
     (void)pthread_mutex_lock(&node->jobs.lock);
     node->jobs.is_closed = true;
     (void)pthread_cond_broadcast(&node->jobs.filled);

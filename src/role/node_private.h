@@ -102,7 +102,7 @@ struct node {
     struct inflight *buckets[NODE_BUCKETS];
     struct inflight *streams;
     size_t bodies_bytes;
-    int64_t publish_ms, housekeeping_ms, tasks_ms;
+    int64_t publish_ms, housekeeping_ms, tasks_ms, beat_ms;
     uint64_t published_size;
     struct reach_state *reach; // node_reach.c
 
@@ -163,6 +163,7 @@ void node_timers(struct node *node, int64_t now_ms);
 // node_reach.c (the channel's thread; what its writes finish comes back through a list)
 CHECKED struct err node_reach_start(struct node *node, struct why *why); // before the sandbox: reads the configuration
 void node_reach(struct node *node, int64_t now_ms);
+void node_note_stop(struct node *node); // the last write: it ends in order
 void node_courier_frame(struct node *node, const struct frame *frame);
 void node_courier_lost(struct node *node); // a new courier: what the old one had is unclear
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "os/clock.h"
 #include "role/node_private.h"
+#include "service/downtime.h"
 #include "service/proof.h"
 
 enum {
@@ -13,6 +14,7 @@ enum {
 #define UNFILED_KEPT_MS (2 * MS_PER_DAY)
 #define READINGS_KEPT_MS (3 * 365 * MS_PER_DAY)
 #define DELIVERIES_KEPT_MS (3 * 365 * MS_PER_DAY)
+#define UPTIMES_KEPT_MS (3 * 365 * MS_PER_DAY)
 #define EVENTS_KEPT_MS (365 * MS_PER_DAY)
 
 // A small write of the node's own.
@@ -73,12 +75,31 @@ static struct err housekeeping_apply(struct write_job *job, struct store_conn *c
         {STMT_ATTACHMENT_KEYS_EXPIRE, now_ms - UNFILED_KEPT_MS},
         {STMT_ATTACHMENTS_EXPIRE, now_ms - UNFILED_KEPT_MS},
         {STMT_DELIVERY_EXPIRE, now_ms - DELIVERIES_KEPT_MS},
+        {STMT_UPTIME_EXPIRE, now_ms - UPTIMES_KEPT_MS},
     };
     for (size_t i = 0; i < sizeof EXPIRED / sizeof EXPIRED[0]; i++) {
         struct value before = value_int(EXPIRED[i].before_ms);
         TRY(store_write(conn, EXPIRED[i].statement, &before, 1, NULL, why));
     }
     return access_prune(conn, now_ms - READINGS_KEPT_MS, now_ms - EVENTS_KEPT_MS, now_ms, why);
+}
+
+// --- signs of life ---
+
+static struct err beat_apply(struct write_job *job, struct store_conn *conn, struct log_edge *edge, struct why *why) {
+    (void)edge;
+    struct own_job *own = (struct own_job *)job;
+    return downtime_beat(conn, own->node->services.is_read_only, job->now_ms, &own->arena, why);
+}
+
+static struct err stop_apply(struct write_job *job, struct store_conn *conn, struct log_edge *edge, struct why *why) {
+    (void)edge;
+    return downtime_stop(conn, job->now_ms, why);
+}
+
+void node_note_stop(struct node *node) {
+    struct own_job *own = own_job_new(node, stop_apply);
+    if (own != NULL) node_submit(node, &own->write);
 }
 
 void node_timers(struct node *node, int64_t now_ms) {
@@ -92,6 +113,11 @@ void node_timers(struct node *node, int64_t now_ms) {
     if (now_ms - node->housekeeping_ms >= HOUSEKEEPING_MS) {
         node->housekeeping_ms = now_ms;
         struct own_job *own = own_job_new(node, housekeeping_apply);
+        if (own != NULL) node_submit(node, &own->write);
+    }
+    if (now_ms - node->beat_ms >= DOWNTIME_BEAT_MS) {
+        node->beat_ms = now_ms;
+        struct own_job *own = own_job_new(node, beat_apply);
         if (own != NULL) node_submit(node, &own->write);
     }
     node_reach(node, now_ms);

@@ -24,6 +24,7 @@ static const struct {
     [RATE_CODE] = {10, 30 * 1000, "codes"},
     [RATE_OPEN] = {120, 250, "questions"},
     [RATE_OPEN_FILE] = {10, 60 * 1000, "filings without account"},
+    [RATE_CLAIM] = {60, 2000, "questions with a token"},
     [RATE_PASSWORD] = {5, 60 * 1000, "tries of the password"},
     [RATE_SECOND] = {10, 30 * 1000, "tries of the second factor"},
     [RATE_PROOF] = {40, 30 * 1000, "codes"},

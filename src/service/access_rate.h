@@ -14,6 +14,7 @@ enum rate {
     RATE_CODE,       // an address redeems codes
     RATE_OPEN,       // an address asks open resources that cost (scope questions)
     RATE_OPEN_FILE,  // an address files without account
+    RATE_CLAIM,      // an address shows a claim token
     RATE_PASSWORD,   // a person shows her present password again
     RATE_SECOND,     // a person confirms a second factor
     RATE_PROOF,      // a person shows codes of claims and invitations

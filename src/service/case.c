@@ -2,7 +2,9 @@
 #include "service/case.h"
 
 #include "law/procedure.h"
+#include "service/downtime.h"
 #include "service/entity.h"
+#include "service/intake.h"
 #include "service/gate_view.h"
 #include "service/party.h"
 #include "service/seen.h"
@@ -187,7 +189,8 @@ struct err case_list_bounds(const struct services *services, const struct princi
     return err_none();
 }
 
-void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office) {
+void duty_write_beside(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office, const struct downtimes *beside,
+                       struct arena *arena) {
     struct duty_times times;
     json_out_object(out);
     for (size_t i = 0; i < duty->count; i++) {
@@ -203,7 +206,12 @@ void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_
         if (times.due_ms != INSTANT_NONE && times.done_ms == INSTANT_NONE && !times.is_closed)
             json_out_member_int(out, "seconds_left", (times.due_ms - now_ms) / 1000);
     }
+    if (beside != NULL) downtimes_write_beside(out, beside, duty, now_ms, arena);
     json_out_object_end(out);
+}
+
+void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office) {
+    duty_write_beside(out, duty, now_ms, is_office, NULL, NULL);
 }
 
 struct shown { // of the case to one viewer
@@ -211,6 +219,7 @@ struct shown { // of the case to one viewer
     struct viewer viewer;
     struct gate_view gate;
     struct rows filings; // all of them, as filings_of_case gives them
+    struct rows intakes; // those that an officer recorded
 };
 
 static bool shows_filing(const struct shown *shown, struct span id) {
@@ -237,13 +246,13 @@ static void write_named(struct json_out *out, const struct shown *shown, const c
     json_out_object_end(out);
 }
 
-static void write_duties(struct json_out *out, const struct shown *shown, int64_t now_ms) {
+static void write_duties(struct json_out *out, const struct shown *shown, int64_t now_ms, struct arena *arena) {
     const struct json *duties = json_get(&shown->file->content, "duties");
     json_out_name(out, "duties");
     json_out_array(out);
     for (size_t i = 0; duties != NULL && i < duties->count; i++)
         if (viewer_sees_row(&shown->viewer, &duties->items[i]))
-            viewer_write_duty(out, &shown->viewer, &shown->file->content, &duties->items[i], now_ms);
+            viewer_write_duty(out, &shown->viewer, &shown->file->content, &duties->items[i], now_ms, arena);
     json_out_array_end(out);
 }
 
@@ -262,6 +271,7 @@ static void write_filings(struct json_out *out, const struct shown *shown, struc
         json_out_member_string(out, "filer_role", rows_span(&rows, i, 7));
         json_out_member_string(out, "received_at", instant_text(arena, rows_int(&rows, i, 9)));
         json_out_member_string(out, "recorded_at", instant_text(arena, rows_int(&rows, i, 10)));
+        intake_write(out, &shown->intakes, rows_span(&rows, i, 0));
         for (size_t k = 0; known != NULL && k < known->count; k++) {
             if (!span_equals(json_get_string(&known->items[k], "id"), rows_span(&rows, i, 0))) continue;
             json_out_member_int(out, "version", json_get_int(&known->items[k], "version", 1));
@@ -391,13 +401,17 @@ struct err case_write_json(struct json_out *out, const struct services *services
     TRY(gate_view_open(services, conn, &place, principal, GATE_CASE, now_ms, arena, &shown.gate, why));
     struct value id = value_text(file->id);
     TRY(store_read(conn, STMT_FILINGS_OF_CASE, &id, 1, arena, &shown.filings, why));
+    TRY(store_read(conn, STMT_INTAKE_OF_CASE, &id, 1, arena, &shown.intakes, why));
+    struct downtimes downtimes;
+    TRY(downtimes_load(conn, json_get(&file->content, "duties"), now_ms, arena, &downtimes, why));
+    shown.viewer.downtimes = &downtimes;
     json_out_object(out);
     write_head(out, &shown, arena);
     // Facts come from fields of filings: where some of these stay, so do all facts. Duties and their times bind and stay in sight.
     bool is_blocked = gate_view_has_blocks(&shown.gate);
     write_named(out, &shown, "facts", is_blocked);
     write_named(out, &shown, "flags", is_blocked);
-    write_duties(out, &shown, now_ms);
+    write_duties(out, &shown, now_ms, arena);
     write_filings(out, &shown, arena);
     if (is_office) TRY(write_proposals(out, conn, &shown, arena, why));
     TRY(write_attachments(out, conn, &shown, arena, why));

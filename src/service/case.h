@@ -53,5 +53,9 @@ CHECKED struct err case_write_json(struct json_out *out, const struct services *
                                    int64_t now_ms, struct arena *arena, struct why *why);
 // One duty with its status: the stored one and {"status":...}. IS_FILER: who sees the earlier reading as well.
 void duty_write_json(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office);
+// The same; beside lateness stands when the ways to file were down (service/downtime.h). BESIDE NULL: nothing.
+struct downtimes;
+void duty_write_beside(struct json_out *out, const struct json *duty, int64_t now_ms, bool is_office, const struct downtimes *beside,
+                       struct arena *arena);
 
 #endif

@@ -59,20 +59,16 @@ struct err downtime_op(struct store_conn *conn, const struct effects_of *of, str
     return store_write(conn, STMT_OUTAGE_PUT, params, 4, NULL, why);
 }
 
-static void write_rows(struct json_out *out, const struct rows *rows, struct arena *arena) {
-    json_out_array(out);
-    for (size_t i = 0; i < rows->count; i++) {
-        json_out_object(out);
-        json_out_member_string(out, "kind", rows_span(rows, i, 0));
-        json_out_member_string(out, "from", instant_text(arena, rows_int(rows, i, 1)));
-        json_out_name(out, "to");
-        if (rows_at(rows, i, 2)->type == VALUE_INT) json_out_string(out, instant_text(arena, rows_int(rows, i, 2)));
-        else json_out_null(out);
-        json_out_member_string(out, "note", rows_span(rows, i, 3));
-        json_out_member_string(out, "case", rows_span(rows, i, 4));
-        json_out_object_end(out);
-    }
-    json_out_array_end(out);
+static void write_row(struct json_out *out, const struct rows *rows, size_t i, struct arena *arena) {
+    json_out_object(out);
+    json_out_member_string(out, "kind", rows_span(rows, i, 0));
+    json_out_member_string(out, "from", instant_text(arena, rows_int(rows, i, 1)));
+    json_out_name(out, "to");
+    if (rows_at(rows, i, 2)->type == VALUE_INT) json_out_string(out, instant_text(arena, rows_int(rows, i, 2)));
+    else json_out_null(out);
+    json_out_member_string(out, "note", rows_span(rows, i, 3));
+    json_out_member_string(out, "case", rows_span(rows, i, 4));
+    json_out_object_end(out);
 }
 
 struct err downtime_write(struct json_out *out, struct store_conn *conn, int64_t from_ms, int64_t to_ms, int64_t most, struct arena *arena,
@@ -80,24 +76,53 @@ struct err downtime_write(struct json_out *out, struct store_conn *conn, int64_t
     struct value params[] = {value_int(from_ms), value_int(to_ms), value_int(most)};
     struct rows rows;
     TRY(store_read(conn, STMT_DOWNTIMES_BETWEEN, params, 3, arena, &rows, why));
-    write_rows(out, &rows, arena);
+    json_out_array(out);
+    for (size_t i = 0; i < rows.count; i++) write_row(out, &rows, i, arena);
+    json_out_array_end(out);
     return err_none();
 }
 
-struct err downtime_write_beside(struct json_out *out, struct store_conn *conn, const struct json *duty, int64_t now_ms, struct arena *arena,
-                                 struct why *why) {
+// --- beside what is late ---
+
+// From when to when the ways to file matter for a duty; false where it is not late.
+static bool window_of(const struct json *duty, int64_t now_ms, int64_t *ret_from_ms, int64_t *ret_to_ms) {
     struct duty_times times;
-    if (!duty_read(duty, &times) || times.due_ms == INSTANT_NONE) return err_none();
+    if (!duty_read(duty, &times) || times.due_ms == INSTANT_NONE) return false;
     enum duty_status status = duty_status(&times, now_ms);
-    bool is_late = status == DUTY_POSSIBLY_LATE || status == DUTY_LATE || status == DUTY_BEYOND_AIM || status == DUTY_DONE_POSSIBLY_LATE ||
-                   status == DUTY_DONE_LATE || status == DUTY_DONE_BEYOND_AIM;
-    if (!is_late) return err_none();
-    int64_t latest_ms = times.due_latest_ms > times.due_ms ? times.due_latest_ms : times.due_ms;
-    struct value params[] = {value_int(times.due_ms - DOWNTIME_BEFORE_DUE_MS), value_int(latest_ms), value_int(20)};
-    struct rows rows;
-    TRY(store_read(conn, STMT_DOWNTIMES_BETWEEN, params, 3, arena, &rows, why));
-    if (rows.count == 0) return err_none();
-    json_out_name(out, "downtimes");
-    write_rows(out, &rows, arena);
-    return err_none();
+    *ret_from_ms = times.due_ms - DOWNTIME_BEFORE_DUE_MS;
+    *ret_to_ms = times.due_latest_ms > times.due_ms ? times.due_latest_ms : times.due_ms;
+    return status == DUTY_POSSIBLY_LATE || status == DUTY_LATE || status == DUTY_BEYOND_AIM || status == DUTY_DONE_POSSIBLY_LATE ||
+           status == DUTY_DONE_LATE || status == DUTY_DONE_BEYOND_AIM;
+}
+
+struct err downtimes_load(struct store_conn *conn, const struct json *duties, int64_t now_ms, struct arena *arena, struct downtimes *ret,
+                          struct why *why) {
+    int64_t from_ms = INT64_MAX, to_ms = INT64_MIN;
+    *ret = (struct downtimes){.rows = {.count = 0}};
+    for (size_t i = 0; duties != NULL && duties->type == JSON_ARRAY && i < duties->count; i++) {
+        int64_t from, to;
+        if (!window_of(&duties->items[i], now_ms, &from, &to)) continue;
+        if (from < from_ms) from_ms = from;
+        if (to > to_ms) to_ms = to;
+    }
+    if (from_ms > to_ms) return err_none();
+    struct value params[] = {value_int(from_ms), value_int(to_ms), value_int(LIMIT_PAGE_ROWS)};
+    return store_read(conn, STMT_DOWNTIMES_BETWEEN, params, 3, arena, &ret->rows, why);
+}
+
+void downtimes_write_beside(struct json_out *out, const struct downtimes *downtimes, const struct json *duty, int64_t now_ms, struct arena *arena) {
+    int64_t from_ms, to_ms;
+    bool is_begun = false;
+    if (!window_of(duty, now_ms, &from_ms, &to_ms)) return;
+    for (size_t i = 0; i < downtimes->rows.count; i++) {
+        bool is_over = rows_at(&downtimes->rows, i, 2)->type == VALUE_INT && rows_int(&downtimes->rows, i, 2) <= from_ms;
+        if (is_over || rows_int(&downtimes->rows, i, 1) >= to_ms) continue;
+        if (!is_begun) {
+            json_out_name(out, "downtimes");
+            json_out_array(out);
+        }
+        is_begun = true;
+        write_row(out, &downtimes->rows, i, arena);
+    }
+    if (is_begun) json_out_array_end(out);
 }

@@ -28,9 +28,15 @@ CHECKED struct err downtime_op(struct store_conn *conn, const struct effects_of 
 // [{"kind","from","to"|null,"note"|null,"case"|null}] of what overlaps FROM_MS to before TO_MS, latest first, at most MOST.
 CHECKED struct err downtime_write(struct json_out *out, struct store_conn *conn, int64_t from_ms, int64_t to_ms, int64_t most,
                                   struct arena *arena, struct why *why);
-// The member "downtimes" of a duty that is late (or was done late), where the ways to file were down within a day before its
-// due date or between its two readings; otherwise nothing. Inside the duty's object.
-CHECKED struct err downtime_write_beside(struct json_out *out, struct store_conn *conn, const struct json *duty, int64_t now_ms,
-                                         struct arena *arena, struct why *why);
+// Downtimes that may stand beside late duties.
+struct downtimes {
+    struct rows rows; // kind, from_ms, to_ms or NULL, note, case; latest first
+};
+// Those within a day before the due date of a late duty (or one that was done late), or between its two readings. DUTIES: array, or
+// NULL. Reads nothing where none is late.
+CHECKED struct err downtimes_load(struct store_conn *conn, const struct json *duties, int64_t now_ms, struct arena *arena,
+                                  struct downtimes *ret, struct why *why);
+// The member "downtimes" of a late duty, of those that concern it; otherwise nothing. Inside the duty's object.
+void downtimes_write_beside(struct json_out *out, const struct downtimes *downtimes, const struct json *duty, int64_t now_ms, struct arena *arena);
 
 #endif

@@ -114,7 +114,8 @@ static struct err choose_role(struct services *services, const struct principal 
     const struct span *roles;
     size_t count;
     TRY(procedure_filers(services->law, services->state, at, request->procedure, request->document, arena, &roles, &count, why));
-    access_of_place(services, request, place, roles, count, arena, &of);
+    bool is_intake = request->on_behalf != NULL; // opened for another: by the offices that record it
+    access_of_place(services, request, place, is_intake ? plan->document.intake : roles, is_intake ? plan->document.intake_count : count, arena, &of);
     of.document = request->document;
     bool is_new_entity = !place->has_entity && plan->document.needs_entity && !place->has_case;
     if (request->is_claim_holder) {
@@ -122,7 +123,7 @@ static struct err choose_role(struct services *services, const struct principal 
         if (place->has_case && (plan->document.claim == CLAIM_FILES || plan->document.claim == CLAIM_TAKES)) return err_none();
         return why_set(why, ERR_DENIED, "/document", "filing.claim", "", "this document is not filed with a claim token");
     }
-    if (request->on_behalf != NULL) {
+    if (is_intake) {
         plan->as = place->has_entity || plan->document.needs_entity ? SPAN("entity") : SPAN("anyone");
         return intake_allowed(principal, &plan->document, &of, !place->has_case, plan->decided_ms, &plan->intake_kind, &plan->office, why);
     }

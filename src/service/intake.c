@@ -58,3 +58,14 @@ struct err intake_move(struct store_conn *conn, struct span case_id, struct span
     struct value params[] = {id, value_text(workspace), value_text(entity_id)};
     return store_write(conn, STMT_FILINGS_MOVE, params, 3, NULL, why);
 }
+
+void intake_write(struct json_out *out, const struct rows *intakes, struct span filing_id) {
+    for (size_t i = 0; i < intakes->count; i++) {
+        if (!span_equals(rows_span(intakes, i, 0), filing_id)) continue;
+        json_out_name(out, "recorded_by");
+        json_out_object(out);
+        json_out_member_string(out, "office_kind", rows_span(intakes, i, 1));
+        json_out_member_string(out, "channel", rows_span(intakes, i, 2));
+        json_out_object_end(out);
+    }
+}

@@ -21,6 +21,8 @@ CHECKED struct err intake_allowed(const struct principal *principal, const struc
                                   struct span *ret_office, struct why *why);
 // Does the operation {"op":"intake"}; others are left alone.
 CHECKED struct err intake_op(struct store_conn *conn, const struct effects_of *of, struct span case_id, const struct json *op, struct why *why);
+// The member "recorded_by" {"office_kind","channel"} of a filing that is among INTAKES (rows of intake_of_case); otherwise nothing.
+void intake_write(struct json_out *out, const struct rows *intakes, struct span filing_id);
 // Where the case stood before goes with it: its filings follow to another workspace or entity.
 CHECKED struct err intake_move(struct store_conn *conn, struct span case_id, struct span workspace, struct span entity_id,
                                struct arena *arena, struct why *why);

@@ -79,7 +79,8 @@ static bool sees_filing(const struct viewer *viewer, const struct json *content,
     return true;
 }
 
-void viewer_write_duty(struct json_out *out, const struct viewer *viewer, const struct json *content, const struct json *duty, int64_t now_ms) {
+void viewer_write_duty(struct json_out *out, const struct viewer *viewer, const struct json *content, const struct json *duty, int64_t now_ms,
+                       struct arena *arena) {
     static const char *const BY[] = {"opened_by", "done_by", "closed_by"};
     struct json shown = *duty;
     struct json_member members[64];
@@ -91,5 +92,5 @@ void viewer_write_duty(struct json_out *out, const struct viewer *viewer, const 
                 if (span_is(members[i].name, BY[k]) && members[i].value.type == JSON_STRING && !sees_filing(viewer, content, members[i].value.string))
                     members[i].value = (struct json){.type = JSON_NULL};
     }
-    duty_write_json(out, &shown, now_ms, (viewer->views & VIEW_OFFICES) != 0);
+    duty_write_beside(out, &shown, now_ms, (viewer->views & VIEW_OFFICES) != 0, viewer->downtimes, arena);
 }

@@ -17,6 +17,7 @@ enum { VIEW_OFFICES = VIEW_CSIRT | VIEW_CA | VIEW_SPOC | VIEW_CCMA };
 struct viewer {
     const struct principal *principal;
     const struct access_case *of;
+    const struct downtimes *downtimes; // to be shown beside late duties; NULL: none
     uint32_t views; // 0: she may not know of the case; of a filing of her own at most
 };
 // The bit of a filer's role; 0 where it is none.
@@ -40,7 +41,8 @@ bool viewer_owns(const struct viewer *viewer, const struct matter *matter);
 bool viewer_sees_row(const struct viewer *viewer, const struct json *row);
 bool viewer_sees_name(const struct viewer *viewer, const struct json *content, const char *kind, struct span name);
 // A duty without the ids of filings that the viewer may not see.
-void viewer_write_duty(struct json_out *out, const struct viewer *viewer, const struct json *content, const struct json *duty, int64_t now_ms);
+void viewer_write_duty(struct json_out *out, const struct viewer *viewer, const struct json *content, const struct json *duty, int64_t now_ms,
+                       struct arena *arena);
 // "seen_by" of a row of the content as text with blanks between, in the arena; empty where there is none.
 struct span seen_by_text(const struct json *row, struct arena *arena);
 

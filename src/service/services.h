@@ -35,6 +35,8 @@ struct services {
     struct span setup_code;   // SHA-256 of the first administrator's code; empty once used or none
     struct span answer_by;    // who answers, for receipts: name of the office
     struct span answer_how;   // and how to call it
+    struct span emergency_telephone, emergency_fax, emergency_post; // for who can't file here; empty: not known
+    int64_t emergency_per_hour; // reports without account taken within an hour
     struct span public_url;
     const struct reach_config *reach; // how people are reached (service/reach.h); NULL: nothing is sent
     bool is_demo;
