@@ -135,6 +135,19 @@ struct err gate_view_open(const struct services *services, struct store_conn *co
     return err_none();
 }
 
+struct err gate_view_document(const struct services *services, struct store_conn *conn, const struct gate_place *place, int64_t now_ms,
+                              struct arena *arena, struct gate_view *ret, struct why *why) {
+    TRY(gate_view_case(services, conn, place, GATE_DOCUMENT, now_ms, arena, ret, why));
+    if (place->entity_id.len > 0)
+        return hat_add(ret, (struct gate_to){.role = SPAN("entity")}, arena_printf(arena, "entity:%.*s", SPAN_FMT(place->entity_id)), SPAN(""), arena);
+    struct span *circle = arena_take_array(arena, ret->circle_count + 1, sizeof *circle);
+    if (circle == NULL) return err_make(ERR_MEMORY);
+    for (size_t i = 0; i < ret->circle_count; i++) circle[i] = ret->circle[i];
+    circle[ret->circle_count++] = SPAN("person:addressee");
+    ret->circle = circle;
+    return hat_add(ret, (struct gate_to){.role = SPAN("anyone")}, SPAN("person:addressee"), SPAN(""), arena);
+}
+
 // --- asking ---
 
 // The first hat that may; else why the first may not.

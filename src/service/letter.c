@@ -133,11 +133,11 @@ struct sources { // what the letter speaks of, as read
     struct span about_procedure, about_document;
 };
 
-static struct err read_about(struct store_conn *conn, const struct letter_request *request, struct arena *arena, struct sources *s,
-                             struct facts_of *f, struct why *why) {
+static struct err read_about(const struct gate_view *view, struct store_conn *conn, const struct letter_request *request, struct arena *arena,
+                             struct sources *s, struct facts_of *f, struct why *why) {
     struct record_open record;
     struct why own = {0};
-    struct err e = record_read(conn, request->about, arena, &record, &own);
+    struct err e = gate_read_record(view, conn, request->about, arena, &record, NULL, &own);
     bool is_here = !is_err(e) && span_equals(record_header_value(&record, "case", arena).string, request->case_id);
     if (e.code == ERR_NOT_FOUND || (!is_err(e) && !is_here))
         return why_set(why, ERR_INPUT, "/fields/about", "letter.about", "", "there is no filing %.*s in this case", SPAN_FMT(request->about));
@@ -154,11 +154,14 @@ static struct err read_about(struct store_conn *conn, const struct letter_reques
 static struct err read_sources(const struct services *services, struct store_conn *conn, const struct letter_request *request, struct arena *arena,
                                struct sources *s, struct facts_of *f, struct why *why) {
     struct span entity_id = request->entity_id;
+    struct gate_view view = {0};
     *f = (struct facts_of){.arena = arena, .all = {.type = JSON_OBJECT, .members = arena_take_array(arena, GROUPS, sizeof(struct json_member))}};
     if (f->all.members == NULL) return err_make(ERR_MEMORY);
     put_node(f, services, request);
     if (request->case_id.len > 0) {
         TRY(case_get(conn, request->case_id, arena, &s->file, why));
+        struct gate_place place = gate_place_of(&s->file);
+        TRY(gate_view_document(services, conn, &place, request->date_ms, arena, &view, why));
         put_case(f, services, &s->file);
         s->has_case = true;
         entity_id = s->file.entity_id;
@@ -169,7 +172,8 @@ static struct err read_sources(const struct services *services, struct store_con
         put_entity(f, &s->entity);
         s->has_entity = true;
     }
-    if (request->about.len > 0) TRY(read_about(conn, request, arena, s, f, why));
+    if (request->about.len > 0 && !s->has_case) return why_set(why, ERR_INPUT, "/fields/about", "letter.about", "", "a letter of no case is about no filing");
+    if (request->about.len > 0) TRY(read_about(&view, conn, request, arena, s, f, why));
     return f->is_full ? err_make(ERR_MEMORY) : err_none();
 }
 

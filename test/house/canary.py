@@ -42,6 +42,8 @@ PLANTED = [
     ("typedefs", "src/law/a.h", SPDX + "/* A. */\n#ifndef LAW_A_H\n#define LAW_A_H\ntypedef struct a a;\n#endif\n"),
     ("places", "src/law/a.c", SPDX + "// " + "TO" + "DO: more\n"),
     ("places", "doc/a.md", "see /work/" + "main/x\n"),
+    ("gate", "src/api/a.c", BODY % "    record_read(conn, id, arena, &record, why);\n"),
+    ("gate", "src/service/a.c", BODY % "    return attachment_read (conn, a, arena, out, why);\n"),
     ("blanks", "src/law/a.c", SPDX + "int y; \n"),
 ]
 
