@@ -3,6 +3,7 @@
 
 #include "service/case.h"
 #include "service/effects.h"
+#include "service/gate_view.h"
 #include "service/record_store.h"
 
 static bool is_letter(const struct json *op, const char *as) {
@@ -200,6 +201,14 @@ struct err letter_paper_of(const struct services *services, struct store_conn *c
     struct record_open record;
     struct json values;
     struct letter_request request;
+    struct case_file file;
+    struct gate_view view;
+    TRY(case_get(conn, row->case_id, arena, &file, why));
+    struct gate_place place = gate_place_of(&file);
+    int64_t now_ms = row->issued_ms != INSTANT_NONE ? row->issued_ms : row->written_ms;
+    TRY(gate_view_document(services, conn, &place, now_ms, arena, &view, why));
+    struct gate_verdict verdict = gate_view_blocks_ask(&view, row->filing_id); // what the office wrote is the letter; only blocks stop it
+    if (!verdict.is_allowed) return why_set(why, ERR_DENIED, "", verdict.rule, arena_text(arena, verdict.article), "this letter stays: %.*s", SPAN_FMT(verdict.words));
     TRY(record_read(conn, row->filing_id, arena, &record, why));
     TRY(record_values(&record, arena, &values, why));
     TRY(request_from(&values, row->case_id, row->office, row->issued_ms != INSTANT_NONE ? row->issued_ms : row->written_ms, arena, &request, why));
