@@ -83,6 +83,7 @@ static struct err person_apply(struct api_request *request, struct store_conn *c
 }
 
 static struct err post_person(struct api_request *request, struct api_response *response, struct why *why) {
+    TRY(api_room(request, why));
     static const char *const NAMES[] = {"login", "name", "language", "password", NULL};
     struct person_ctx *ctx = ARENA_NEW(request->arena, struct person_ctx);
     struct json body;

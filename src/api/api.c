@@ -233,3 +233,9 @@ struct err api_cursor_read(struct api_request *request, const char *kind, struct
     *ret_is_given = true;
     return err_none();
 }
+
+struct err api_room(const struct api_request *request, struct why *why) {
+    const struct services *services = request->services;
+    if (atomic_load(&services->disk_free_bytes) >= services->disk_reserve_bytes) return err_none();
+    return why_set(why, ERR_BUSY, "", "store.reserve", "", "the node keeps the last space of its disk for filings; try later, or call the office");
+}

@@ -80,6 +80,10 @@ CHECKED struct err api_member_text_optional(const struct json *object, const cha
 // Refuses members that are not in NAMES (NULL-terminated), rule api.unknown_member.
 CHECKED struct err api_members_only(const struct json *object, const char *const *names, struct why *why);
 
+// For what anyone may store without its being a filing (drafts, attachments, accounts, imports): ERR_BUSY, rule store.reserve,
+// where the disk's last space is left.
+CHECKED struct err api_room(const struct api_request *request, struct why *why);
+
 void api_respond_header(struct api_response *response, const char *name, struct span value);
 // Starts a JSON body.
 void api_json(struct api_response *response, unsigned status, struct json_out *ret);

@@ -64,6 +64,7 @@ static struct err read_draft(struct api_request *request, struct draft_ctx *ctx,
 }
 
 static struct err post_draft(struct api_request *request, struct api_response *response, struct why *why) {
+    TRY(api_room(request, why));
     struct draft_ctx *ctx = ARENA_NEW(request->arena, struct draft_ctx);
     if (ctx == NULL) return err_make(ERR_MEMORY);
     TRY(read_draft(request, ctx, why));
@@ -73,6 +74,7 @@ static struct err post_draft(struct api_request *request, struct api_response *r
 }
 
 static struct err put_draft(struct api_request *request, struct api_response *response, struct why *why) {
+    TRY(api_room(request, why));
     struct draft_ctx *ctx = ARENA_NEW(request->arena, struct draft_ctx);
     struct draft draft;
     if (ctx == NULL) return err_make(ERR_MEMORY);
@@ -176,6 +178,7 @@ static bool is_media_type(struct span type) {
 }
 
 static struct err post_attachment(struct api_request *request, struct api_response *response, struct why *why) {
+    TRY(api_room(request, why));
     struct attachment *attachment = ARENA_NEW(request->arena, struct attachment);
     struct hash *hash = ARENA_NEW(request->arena, struct hash);
     if (attachment == NULL || hash == NULL) return err_make(ERR_MEMORY);

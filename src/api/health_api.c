@@ -17,6 +17,7 @@ static struct err get_live(struct api_request *request, struct api_response *res
 static struct err get_ready(struct api_request *request, struct api_response *response, struct why *why) {
     const struct services *services = request->services;
     struct rows rows;
+    // That the database can be read is all that is taken from it: the size of the log would tell everybody of each filing.
     TRY(store_read(request->conn, STMT_RECORD_COUNT, NULL, 0, request->arena, &rows, why));
     struct json_out out;
     api_json(response, services->is_read_only ? 503 : 200, &out);
@@ -25,7 +26,6 @@ static struct err get_ready(struct api_request *request, struct api_response *re
     if (services->is_read_only) json_out_member_string(&out, "reason", services->read_only_reason);
     json_out_member_string(&out, "node", services->state);
     json_out_member_string(&out, "name", services->node_name);
-    json_out_member_int(&out, "log_size", rows_int(&rows, 0, 0));
     struct buf hash;
     buf_init(&hash, request->arena, 128);
     buf_add_hex(&hash, hash_span(&services->law_hash));
@@ -76,6 +76,7 @@ static struct err get_metrics(struct api_request *request, struct api_response *
     for (size_t i = 0; i < COUNTERS; i++)
         metric(out, COUNTED[i].name, "counter", COUNTED[i].help, atomic_load(&services->counters[i]));
     metric(out, "log_head_size", "gauge", "Size of the log under its latest signed head.", signed_head_size(services->head));
+    metric(out, "disk_free_bytes", "gauge", "Bytes that the node can still write; below the reserve only filings are taken.", (uint64_t)atomic_load(&services->disk_free_bytes));
     metric(out, "start_time_seconds", "gauge", "When the node started.", (uint64_t)(services->started_ms / 1000));
     return add_duty_metrics(request, out, why);
 }

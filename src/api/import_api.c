@@ -110,6 +110,7 @@ static struct err import_render(struct api_request *request, struct api_response
 }
 
 static struct err post_import(struct api_request *request, struct api_response *response, struct why *why) {
+    TRY(api_room(request, why));
     struct import_ctx *ctx = ARENA_NEW(request->arena, struct import_ctx);
     struct import_line *lines = arena_take_array(request->arena, IMPORT_LINES_MAX, sizeof *lines);
     if (ctx == NULL || lines == NULL) return err_make(ERR_MEMORY);

@@ -44,7 +44,7 @@ static struct err get_significance_facts(struct api_request *request, struct api
     (void)why;
     struct json_out out;
     api_json(response, 200, &out);
-    grid_write_facts(&out, request->services->law, request->services->state, request->lang);
+    grid_write_facts(&out, request->services->law, request->services->state, request->lang, request->arena);
     return err_none();
 }
 

@@ -41,7 +41,7 @@ struct err grid_answer_make(const struct law *law, const struct json *facts, str
     struct grid_question *q = ARENA_NEW(arena, struct grid_question);
     if (q == NULL) return err_make(ERR_MEMORY);
     TRY(grid_question_read(law, facts, state, zone, at, now_ms, arena, q, why));
-    struct grid_answer answer = {.law = law, .state = state, .at = at, .since_ms = INSTANT_NONE, .type_count = q->type_count};
+    struct grid_answer answer = {.law = law, .arena = arena, .state = state, .at = at, .since_ms = INSTANT_NONE, .type_count = q->type_count};
     size_t rows = 0;
     for (size_t g = 0; g < q->book->count; g++) rows += q->book->grids[g].row_count;
     answer.types = arena_take_array(arena, q->type_count, sizeof *answer.types);

@@ -42,6 +42,7 @@ struct grid_type_answer {
 };
 struct grid_answer {
     const struct law *law;
+    struct arena *arena;
     struct span state;
     struct civil at;
     enum grid_truth truth;
@@ -59,6 +60,6 @@ CHECKED struct err grid_answer_make(const struct law *law, const struct json *fa
 void grid_write_json(struct json_out *out, const struct grid_answer *answer, struct span lang);
 void grid_write_text(struct buf *out, const struct grid_answer *answer, struct span lang);
 // What can be asked: facts, effects and settings for a state, for forms.
-void grid_write_facts(struct json_out *out, const struct law *law, struct span state, struct span lang);
+void grid_write_facts(struct json_out *out, const struct law *law, struct span state, struct span lang, struct arena *arena);
 
 #endif

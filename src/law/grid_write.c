@@ -2,8 +2,6 @@
 /* The answer in JSON and in text, and what can be asked. */
 #include "law/grid_private.h"
 
-enum { WRITE_ARENA_BYTES = 1024 * 1024 };
-
 struct span grid_words(const struct law *law, struct span state, const char *kind, struct span name, struct span own, struct span lang,
                        struct arena *arena) {
     struct span key = arena_printf(arena, "%s.%.*s", kind, SPAN_FMT(name));
@@ -72,8 +70,7 @@ static void needs_write(struct json_out *out, const struct grid_answer *answer, 
 }
 
 void grid_write_json(struct json_out *out, const struct grid_answer *answer, struct span lang) {
-    struct arena own, *arena = &own; // the buffer may live on the heap
-    arena_init(&own, WRITE_ARENA_BYTES);
+    struct arena *arena = answer->arena;
     json_out_object(out);
     json_out_member_string(out, "guidance", said(answer, "guidance", lang, arena));
     json_out_member_text(out, "outcome", outcome_name(answer->truth));
@@ -100,7 +97,6 @@ void grid_write_json(struct json_out *out, const struct grid_answer *answer, str
     json_out_member_string(out, "aware", said(answer, "aware", lang, arena));
     json_out_member_string(out, "precaution", said(answer, "precaution", lang, arena));
     json_out_object_end(out);
-    arena_fini(&own);
 }
 
 static void text_rows(struct buf *out, const struct grid_answer *answer, enum grid_truth truth, const char *heading, struct span lang) {
@@ -110,27 +106,27 @@ static void text_rows(struct buf *out, const struct grid_answer *answer, enum gr
         if (finding->truth != truth) continue;
         if (is_first) buf_printf(out, "\n%s:\n", heading);
         is_first = false;
-        struct span words = grid_words(answer->law, answer->state, "grid", finding->row->id, finding->row->words, lang, out->arena);
+        struct span words = grid_words(answer->law, answer->state, "grid", finding->row->id, finding->row->words, lang, answer->arena);
         buf_printf(out, "  %.*s (%.*s, %.*s)\n", SPAN_FMT(words), SPAN_FMT(finding->row->article), SPAN_FMT(finding->type));
-        if (finding->since_ms != INSTANT_NONE) buf_printf(out, "      since %.*s\n", SPAN_FMT(instant_text(out->arena, finding->since_ms)));
-        if (finding->then_ms != INSTANT_NONE) buf_printf(out, "      from %.*s on if it goes on\n", SPAN_FMT(instant_text(out->arena, finding->then_ms)));
+        if (finding->since_ms != INSTANT_NONE) buf_printf(out, "      since %.*s\n", SPAN_FMT(instant_text(answer->arena, finding->since_ms)));
+        if (finding->then_ms != INSTANT_NONE) buf_printf(out, "      from %.*s on if it goes on\n", SPAN_FMT(instant_text(answer->arena, finding->then_ms)));
         if (finding->row->certainty.at != NULL) buf_printf(out, "      not read in the source (%.*s)\n", SPAN_FMT(finding->row->certainty));
     }
 }
 
 void grid_write_text(struct buf *out, const struct grid_answer *answer, struct span lang) {
-    buf_printf(out, "%.*s\n\n%.*s\n", SPAN_FMT(said(answer, "guidance", lang, out->arena)), SPAN_FMT(said(answer, outcome_name(answer->truth), lang, out->arena)));
-    if (answer->since_ms != INSTANT_NONE) buf_printf(out, "Since %.*s.\n", SPAN_FMT(instant_text(out->arena, answer->since_ms)));
+    buf_printf(out, "%.*s\n\n%.*s\n", SPAN_FMT(said(answer, "guidance", lang, answer->arena)), SPAN_FMT(said(answer, outcome_name(answer->truth), lang, answer->arena)));
+    if (answer->since_ms != INSTANT_NONE) buf_printf(out, "Since %.*s.\n", SPAN_FMT(instant_text(answer->arena, answer->since_ms)));
     text_rows(out, answer, GRID_YES, "Met", lang);
     text_rows(out, answer, GRID_OPEN, "Open", lang);
     text_rows(out, answer, GRID_NO, "Not met", lang);
     if (answer->needs.count > 0) buf_add_text(out, "\nWhat would settle it:\n");
     for (size_t i = 0; i < answer->needs.count; i++) {
-        struct span words = fact_words(answer, answer->needs.items[i], lang, out->arena);
+        struct span words = fact_words(answer, answer->needs.items[i], lang, answer->arena);
         buf_printf(out, "  %.*s%s%.*s\n", SPAN_FMT(answer->needs.items[i]), words.at == NULL ? "" : ": ", SPAN_FMT(words));
     }
-    if (needs_judgement(answer)) buf_printf(out, "\n%.*s\n", SPAN_FMT(said(answer, "judgement", lang, out->arena)));
-    buf_printf(out, "\n%.*s\n%.*s\n", SPAN_FMT(said(answer, "aware", lang, out->arena)), SPAN_FMT(said(answer, "precaution", lang, out->arena)));
+    if (needs_judgement(answer)) buf_printf(out, "\n%.*s\n", SPAN_FMT(said(answer, "judgement", lang, answer->arena)));
+    buf_printf(out, "\n%.*s\n%.*s\n", SPAN_FMT(said(answer, "aware", lang, answer->arena)), SPAN_FMT(said(answer, "precaution", lang, answer->arena)));
 }
 
 static bool is_asked_in(const struct pack *pack, const struct law *law, struct span state) {
@@ -144,11 +140,9 @@ static void values_write(struct json_out *out, const struct names *values) {
     json_out_array_end(out);
 }
 
-void grid_write_facts(struct json_out *out, const struct law *law, struct span state, struct span lang) {
+void grid_write_facts(struct json_out *out, const struct law *law, struct span state, struct span lang, struct arena *arena) {
     static const char *const KINDS[] = {"bool", "count", "money", "choice"};
     const struct grid_book *book = law->grids;
-    struct arena own, *arena = &own; // the buffer may live on the heap
-    arena_init(&own, WRITE_ARENA_BYTES);
     json_out_object(out);
     json_out_name(out, "facts");
     json_out_array(out);
@@ -186,5 +180,4 @@ void grid_write_facts(struct json_out *out, const struct law *law, struct span s
     }
     json_out_array_end(out);
     json_out_object_end(out);
-    arena_fini(&own);
 }

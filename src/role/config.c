@@ -284,7 +284,7 @@ static struct err check_whole(struct reader *r) {
 
 static struct err read_all(struct reader *r) {
     static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key",
-                                        "user", "demo", "sandbox", "checkpoint_interval_s", "workers", "answer_telephone", "emergency", "hook", "mail",
+                                        "user", "demo", "sandbox", "checkpoint_interval_s", "disk_reserve_mb", "workers", "answer_telephone", "emergency", "hook", "mail",
                                         "offices", NULL};
     struct config *c = r->config;
     TRY(check_names(r, r->root, NAMES));
@@ -300,6 +300,7 @@ static struct err read_all(struct reader *r) {
     TRY(read_bool(r, "demo", &c->is_demo));
     TRY(read_sandbox(r));
     TRY(read_int(r, "checkpoint_interval_s", 1, 86400, &c->checkpoint_interval_s));
+    TRY(read_int(r, "disk_reserve_mb", 0, 1 << 30, &c->disk_reserve_mb));
     TRY(read_int(r, "workers", 1, 64, &c->workers));
     TRY(read_text(r, r->root, "answer_telephone", 64, &c->answer_telephone));
     TRY(read_emergency(r));
@@ -310,7 +311,7 @@ static struct err read_all(struct reader *r) {
 }
 
 struct err config_parse(const char *dir, const char *file, struct span text, struct config *ret, struct why *why) {
-    *ret = (struct config){.dir = dir, .file = file, .checkpoint_interval_s = 600, .workers = 4, .emergency_per_hour = 600};
+    *ret = (struct config){.dir = dir, .file = file, .checkpoint_interval_s = 600, .disk_reserve_mb = 512, .workers = 4, .emergency_per_hour = 600};
     arena_init(&ret->arena, 4 * 1024 * 1024);
     struct yaml root;
     struct reader r = {.config = ret, .root = &root, .why = why};

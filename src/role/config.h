@@ -67,6 +67,7 @@ struct config {
     bool is_demo;
     enum sandbox_mode sandbox;
     int64_t checkpoint_interval_s; // between published heads of the log
+    int64_t disk_reserve_mb;       // below this only filings are taken
     int64_t workers;               // reading threads of the node
     struct span answer_telephone;  // whom to call about an answer; at == NULL: none
     struct span emergency_telephone, emergency_fax, emergency_post; // for who can't file here; at == NULL: none

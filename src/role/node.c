@@ -89,6 +89,8 @@ static struct err start_services(struct node *node, struct why *why) {
     services->public_url = config->public_url;
     services->is_demo = config->is_demo;
     services->started_ms = clock_now_ms();
+    atomic_store(&services->disk_free_bytes, INT64_MAX); // until looked at
+    services->disk_reserve_bytes = config->disk_reserve_mb * 1024 * 1024;
     services->publish_interval_ms = config->checkpoint_interval_s * 1000;
     services->random = random_bytes;
     services->random_id = random_id;

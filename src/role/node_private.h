@@ -102,7 +102,7 @@ struct node {
     struct inflight *buckets[NODE_BUCKETS];
     struct inflight *streams;
     size_t bodies_bytes;
-    int64_t publish_ms, housekeeping_ms, tasks_ms, beat_ms;
+    int64_t publish_ms, disk_ms, housekeeping_ms, tasks_ms, beat_ms;
     uint64_t published_size;
     struct reach_state *reach; // node_reach.c
 

@@ -2,6 +2,7 @@
 /* What the node does by the clock: publish heads, clear what expired. What it sends: node_reach.c. */
 #include "base/log.h"
 #include "os/clock.h"
+#include "os/machine.h"
 #include "role/node_private.h"
 #include "service/downtime.h"
 #include "service/proof.h"
@@ -9,6 +10,7 @@
 enum {
     HOUSEKEEPING_MS = 10 * 60 * 1000,
     TASKS_MS = 1000,
+    DISK_MS = 10 * 1000,
 };
 #define IDEMPOTENCY_KEPT_MS (30 * MS_PER_DAY)
 #define UNFILED_KEPT_MS (2 * MS_PER_DAY)
@@ -102,6 +104,16 @@ void node_note_stop(struct node *node) {
     if (own != NULL) node_submit(node, &own->write);
 }
 
+static void look_at_disk(struct node *node) {
+    int64_t free_bytes = 0, size_bytes = 0;
+    struct services *services = &node->services;
+    if (is_err(disk_space(node->config->dir, &free_bytes, &size_bytes, NULL))) return;
+    bool was_short = atomic_load(&services->disk_free_bytes) < services->disk_reserve_bytes, is_short = free_bytes < services->disk_reserve_bytes;
+    atomic_store(&services->disk_free_bytes, free_bytes);
+    if (is_short && !was_short) log_error("disk.reserve", "free_mb=%lld words=\"only filings are taken\"", (long long)(free_bytes >> 20));
+    if (!is_short && was_short) log_line(LOG_INFO, "disk.reserve", "free_mb=%lld", (long long)(free_bytes >> 20));
+}
+
 void node_timers(struct node *node, int64_t now_ms) {
     // At fixed instants, whatever was filed or started in between: the growth of the log tells no one of an incident.
     int64_t interval_ms = node->services.publish_interval_ms;
@@ -109,6 +121,10 @@ void node_timers(struct node *node, int64_t now_ms) {
     if (now_ms / interval_ms != node->publish_ms / interval_ms) {
         node->publish_ms = now_ms;
         publish(node);
+    }
+    if (now_ms - node->disk_ms >= DISK_MS) {
+        node->disk_ms = now_ms;
+        look_at_disk(node);
     }
     if (now_ms - node->housekeeping_ms >= HOUSEKEEPING_MS) {
         node->housekeeping_ms = now_ms;

@@ -120,7 +120,7 @@ def main():
         count.equal(ready["status"], "read_only", "restored behind the key: read-only")
         company.move(node.url)
         kept = check_content(node, company, load, before, known)
-        count.equal(ready["log_size"], kept + 2, "as many records as filings")
+        count.equal(node.log_size(), kept + 2, "as many records as filings")
         refused = company.file("incident", "early_warning", v.early_warning(), entity=entity)
         count.check(refused.status in (409, 503) and refused.is_problem(), f"no filing is taken: {refused}")
         count.equal(node.stop(), 0, "the node stops")

@@ -5,6 +5,7 @@ import base64
 import json
 import sys
 import threading
+import time
 
 import varde_client as v
 
@@ -150,12 +151,45 @@ def health(node, company, csirt):
             name, _, value = line.rpartition(" ")
             values[name] = float(value)
     count.check(values.get("varde_filings_total", 0) > 20, f"filings are counted: {values.get('varde_filings_total')}")
-    count.equal(values.get("varde_log_head_size"), float(ready["log_size"]), "the size of the log is a metric")
+    count.equal(values.get("varde_log_head_size"), float(node.log_size()), "the size of the log is a metric")
+    count.check("log_size" not in ready, "and not for everybody")
     unknown = nobody.get("/api/v1/nothing")
     count.problem(unknown, 404, "http.path", "an unknown path")
     wrong = nobody.call("DELETE", "/api/v1/filings")
     count.problem(wrong, 405, "http.method", "a wrong method")
     count.equal(wrong.header("allow"), "POST", "Allow says which")
+
+
+def significance(nobody):
+    """A trial, without account: nothing is stored."""
+    asked = nobody.need(200, "GET", "/api/v1/significance/facts")
+    count.check({"loss_eur", "users_eu"} <= {fact["fact"] for fact in asked["facts"]}, "what can be said")
+    facts = {"types": ["DI_CLOUD"], "users_eu": 1000, "episodes": [{"effect": "unavailable", "users_affected": 9, "from": "2026-03-02T10:00:00Z", "to": "2026-03-02T10:31:00Z"}]}
+    said = nobody.need(200, "POST", "/api/v1/significance", facts)
+    met = [row["id"] for row in said["criteria"] if row["outcome"] == "met"]
+    count.equal((said["outcome"], said["since"], met), ("significant", "2026-03-02T10:30:00Z", ["IR7-a"]), "31 minutes are significant")
+    facts["episodes"][0]["effect"] = "eaten"
+    refused = nobody.post("/api/v1/significance", facts)
+    count.problem(refused, 422, "significance.effect", "an unknown effect")
+
+
+def full_disk(node, company, entity):
+    """Where the disk's last space is reached, filings are taken and nothing else is stored."""
+    count.equal(node.stop(), 0, "the node stops")
+    with open(node.folder + "/varde.yaml", "a", encoding="utf-8") as file:
+        file.write("disk_reserve_mb: 1000000000\n")
+    node.start()
+    company.move(node.url)
+    stranger = v.Client(node.url, company.context)
+    until = time.monotonic() + 15
+    while company.post("/api/v1/attachments?name=a.txt", b"x", kind="text/plain").status != 503 and time.monotonic() < until:
+        time.sleep(0.1)
+    for what, answer in (("an attachment", company.post("/api/v1/attachments?name=a.txt", b"x", kind="text/plain")),
+                         ("a draft", company.post("/api/v1/drafts", {"procedure": "incident", "document": "early_warning", "fields": {}})),
+                         ("an account", stranger.post("/api/v1/persons", {"login": "new@one.example", "name": "New", "password": "the green tower stands 1"}))):
+        count.problem(answer, 503, "store.reserve", what)
+        count.equal(answer.header("retry-after"), "5", "when to try again")
+    count.status(company.file("incident", "early_warning", v.early_warning(), entity=entity), 201, "an early warning")
 
 
 def main():
@@ -174,6 +208,8 @@ def main():
         cursors(node, company, ca, entity)
         events(company, other, csirt, entity)
         health(node, company, csirt)
+        significance(v.Client(node.url, company.context))
+        full_disk(node, company, entity)
     finally:
         count.equal(node.close(), 0, "the node stops when asked")
     return count.done()
