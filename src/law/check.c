@@ -7,6 +7,7 @@
 
 #include "law/procedure.h"
 #include "law/scope_private.h"
+#include "law/statistic.h"
 
 struct checker {
     const struct law *law;
@@ -192,6 +193,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     c.proof.findings += in_procedures;
     reminders_check(law, report, &c.proof.findings);
     letters_check(law, report, &c.proof.findings);
+    statistics_check(law, report, &c.proof.findings);
     buf_printf(report, "%zu packs, %zu languages declared complete, %zu findings\n", law->pack_count, c.languages, c.proof.findings);
     arena_fini(&arena);
     if (!is_err(e)) *ret_findings = c.proof.findings;

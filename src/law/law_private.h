@@ -26,6 +26,7 @@ struct pack_words {
 };
 
 struct procedure_book; // procedures and forms
+struct statistic_book; // what is counted
 struct clock_book;     // national clock profiles
 struct reminder_book;  // when people are reminded of what is owed
 struct letter_book;    // templates of letters
@@ -40,6 +41,7 @@ struct law {
     struct hash hash;
     struct scope_book *scope;
     struct procedure_book *procedures;
+    struct statistic_book *statistics;
     struct clock_book *clocks;
     struct reminder_book *reminders;
     struct letter_book *letters;
@@ -62,5 +64,8 @@ void letters_check(const struct law *law, struct buf *report, size_t *findings);
 CHECKED struct err grids_load(struct law *law, struct why *why);
 // procedure_load.c
 CHECKED struct err procedures_load(struct law *law, struct why *why);
+
+// statistic_load.c; after the procedures
+CHECKED struct err statistics_load(struct law *law, struct why *why);
 
 #endif
