@@ -31,5 +31,7 @@ extern const struct route routes_page[];
 extern const struct route routes_rota[];
 extern const struct route routes_release[];
 extern const struct route routes_preview[];
+extern const struct route routes_statistic[];
+extern const struct route routes_privacy[];
 
 #endif

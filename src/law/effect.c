@@ -71,16 +71,24 @@ static void link_add(struct decision *d, struct json *effects, const struct effe
 }
 
 // {"op":"erase","filing":..,"fields":[names]}: of the filing that one field names, the fields that another lists.
-static void erase_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
-    const struct json *target = json_find(d->values, effect->value), *names = json_find(d->values, effect->field);
-    if (json_is_null(target)) return;
+static void erase_add_one(struct decision *d, struct json *effects, const struct effect_row *effect, struct span target) {
+    const struct json *names = json_find(d->values, effect->field);
     struct json *row = effect_op_add(d, effects, "erase");
-    effect_text_add(d, row, "filing", target->string);
+    effect_text_add(d, row, "filing", target);
     struct json list = json_array();
     for (size_t i = 0; !json_is_null(names) && i < names->count; i++)
         (void)json_tree_push(d->tree, &list, json_from_string(json_get_string(&names->items[i], "name")));
     (void)json_tree_add(d->tree, row, SPAN("fields"), list);
     effect_text_add(d, row, "article", effect->article);
+}
+
+// The field may list several filings, each in a member "filing".
+static void erase_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    const struct json *target = json_find(d->values, effect->value);
+    if (json_is_null(target)) return;
+    if (target->type == JSON_STRING) erase_add_one(d, effects, effect, target->string);
+    for (size_t i = 0; target->type == JSON_ARRAY && i < target->count; i++)
+        erase_add_one(d, effects, effect, json_get_string(&target->items[i], "filing"));
 }
 
 // {"op":"case_entity"}: the field names the entity, or the case loses the one that it had.

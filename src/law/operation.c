@@ -13,6 +13,7 @@ static const struct {
     {"standing", "allow revoke", "standing procedure documents names states bodies label basis until"},
     {"peer", "", "state body way"},
     {"letter", "written approved refused made sealed served", "letter template language about how"},
+    {"figures", "freeze reviewed filed public withdrawn", "statistic day filing"},
 };
 
 static bool has_word(const char *words, struct span word) {

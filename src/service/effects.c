@@ -7,6 +7,7 @@
 #include "service/entity.h"
 #include "service/erasure.h"
 #include "service/letter_op.h"
+#include "service/figures.h"
 #include "service/intake.h"
 #include "service/gate_op.h"
 #include "service/release_op.h"
@@ -129,6 +130,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
     } else { // a party's filing leaves the case as it is
         TRY(intake_move(conn, row.id, row.workspace, row.entity, arena, why));
         TRY(put_case(conn, of, &row, json_get(file, "content"), arena, why));
+        TRY(case_figure_put(conn, of, row.id, row.procedure, row.entity, json_get(file, "content"), arena, why));
         TRY(party_put_duties(conn, &place, json_get(file, "content"), arena, why));
     }
     TRY(put_filing(conn, of, &row, why));
@@ -142,6 +144,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(gate_op(conn, of, op, i, row.id, arena, why));
         TRY(release_op(conn, of, op, row.id, arena, why));
         TRY(letter_op(services, conn, of, op, row.id, row.entity, arena, why));
+        TRY(figures_op(services, conn, of, op, row.id, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
         TRY(party_op(conn, &place, op, arena, why));
         if (!span_is(name, "message") || of->is_rebuild) continue;

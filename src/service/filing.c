@@ -7,6 +7,7 @@
 #include "service/effects.h"
 #include "service/entity.h"
 #include "service/erasure.h"
+#include "service/figures.h"
 #include "service/gate_op.h"
 #include "service/intake.h"
 #include "service/letter_op.h"
@@ -189,7 +190,7 @@ static struct err attach(struct services *services, struct store_conn *conn, str
     return entity_subject(&place->entity, arena, &place->subject, why);
 }
 
-static struct err effects_make(struct services *services, const struct filing_place *place, struct filing_plan *plan, struct civil at,
+static struct err effects_make(struct services *services, struct store_conn *conn, const struct filing_place *place, struct filing_plan *plan, struct civil at,
                                struct arena *arena, struct why *why) {
     const struct json *ops = plan->decision.effects;
     struct json all = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof(struct json))};
@@ -202,6 +203,7 @@ static struct err effects_make(struct services *services, const struct filing_pl
                             plan->decision.case_state, arena, &reach, why));
     if (all.items == NULL || file.members == NULL || out.members == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < ops->count; i++) all.items[all.count++] = ops->items[i];
+    TRY(figures_prepare(services, conn, &all, plan->case_id, plan->decided_ms, arena, why));
     if (plan->entity_id.len > 0 && registers(ops, plan->entity_id))
         TRY(entity_assess(services, place->has_entity ? &place->entity.profile : NULL, ops, plan->entity_id, plan->decision.values, at,
                           arena, &all.items[all.count++], why));
@@ -320,7 +322,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
         TRY(gate_op_allowed(conn, plan.decision.effects, plan.case_id, plan.as, arena, why));
         TRY(release_allowed(services, conn, plan.decision.effects, plan.case_id, now_ms, arena, why));
         TRY(letter_allowed(services, conn, &plan, arena, why));
-        TRY(effects_make(services, &place, &plan, at, arena, why));
+        TRY(effects_make(services, conn, &place, &plan, at, arena, why));
     }
     *ret = plan;
     return err_none();

@@ -5,6 +5,7 @@
 #include "service/case.h"
 #include "service/effects.h"
 #include "service/entity.h"
+#include "service/figures.h"
 #include "service/party.h"
 #include "service/record_store.h"
 
@@ -67,7 +68,9 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
                                              STMT_DERIVED_CLEAR_BLOCK, STMT_DERIVED_CLEAR_MARKING, STMT_DERIVED_CLEAR_DISCLOSURE,
                                              STMT_DERIVED_CLEAR_STANDING, STMT_DERIVED_CLEAR_PEER, STMT_DERIVED_CLEAR_DESK_CASE,
                                              STMT_DERIVED_CLEAR_DESK_LINK, STMT_DERIVED_CLEAR_SEARCH,
-                                             STMT_DERIVED_CLEAR_LETTER};
+                                             STMT_DERIVED_CLEAR_LETTER,
+                                             STMT_DERIVED_CLEAR_CASE_FIGURE, STMT_DERIVED_CLEAR_FIGURE_RELEASE,
+                                             STMT_DERIVED_CLEAR_LEGAL_HOLD, STMT_DERIVED_CLEAR_ERASURE_BATCH};
     for (size_t i = 0; i < sizeof CLEARED / sizeof CLEARED[0]; i++) TRY(store_write(conn, CLEARED[i], NULL, 0, NULL, why));
     return err_none();
 }
@@ -161,11 +164,13 @@ static void difference(struct buf *out, const struct lived *lived, const char *w
     buf_printf(out, "%lld %.*s %s%s%.*s\n", (long long)lived->record.seq, SPAN_FMT(lived->record.filing_id), what, words.len > 0 ? ": " : "", SPAN_FMT(words));
 }
 
-// The operations without the program's own, which the services add: assessments, and who a selection found.
+// The operations without the program's own, which the services add: assessments, who a selection found, what was counted.
 static struct json without_assessments(const struct json *ops, struct arena *arena) {
     struct json out = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof *out.items)};
     for (size_t i = 0; out.items != NULL && i < ops->count; i++)
-        if (!span_is(json_get_string(&ops->items[i], "op"), "entity_assessed") && json_get_string(&ops->items[i], "selection").at == NULL) out.items[out.count++] = ops->items[i];
+        if (!span_is(json_get_string(&ops->items[i], "op"), "entity_assessed") && json_get_string(&ops->items[i], "selection").at == NULL) {
+            out.items[out.count++] = figures_asked(&ops->items[i], arena);
+        }
     return out;
 }
 
