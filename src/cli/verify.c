@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "cli/verify_disclosure.h"
 #include "record/head.h"
 #include "record/receipt.h"
 
@@ -208,6 +209,28 @@ static int verify_epoch(const struct call *call, struct span statement, const st
     return is_err(e) ? EXIT_NO : EXIT_DONE;
 }
 
+// --- what comes from another state ---
+
+static int verify_disclosure(const struct call *call, struct span document, const struct trusted *trusted, struct arena *arena) {
+    struct disclosure_report report;
+    struct why why = {0};
+    struct span envelope = {NULL, 0};
+    const char *file = call_option(call, "--envelope");
+    struct err e = file == NULL ? err_none() : input_read(arena, file, NOTE_BYTES_MAX, &envelope, &why);
+    if (is_err(e)) {
+        (void)call_fail(call, e, &why);
+        return EXIT_USAGE;
+    }
+    e = disclosure_verify(document, envelope, trusted->keys, trusted->count, arena, &report, &why);
+    if (e.code == ERR_MEMORY) return call_fail(call, e, &why);
+    struct buf text;
+    buf_init(&text, NULL, REPORT_BYTES);
+    disclosure_print(is_err(e) ? NULL : &report, &why, call_has(call, "--json"), &text);
+    print_span(buf_span(&text));
+    buf_fini(&text);
+    return is_err(e) ? EXIT_NO : EXIT_DONE;
+}
+
 static int verify(const struct call *call, struct arena *arena) {
     struct why why = {0};
     struct receipt_report report;
@@ -225,6 +248,7 @@ static int verify(const struct call *call, struct arena *arena) {
         (void)call_fail(call, e, &why);
         return EXIT_USAGE; // whether the receipt is valid is not known
     }
+    if (!is_err(e) && (call_option(call, "--envelope") != NULL || disclosure_is_package(json))) return verify_disclosure(call, json, trusted, arena);
     if (!is_err(e) && span_starts_with(json, SPAN("varde-epoch/1\n"))) return verify_epoch(call, json, trusted, arena);
     if (!is_err(e)) e = receipt_verify(json, trusted->keys, trusted->count, arena, &report, &why);
     if (e.code == ERR_MEMORY) return call_fail(call, e, &why);
@@ -249,6 +273,7 @@ static int verify_run(const struct call *call) {
 static const struct option VERIFY_OPTIONS[] = {
     {"--key", "KEY", "verifier key of the log, as text or as a file with one key a line; may be repeated"},
     {"--witness", "KEY", "verifier key of a witness that shall be counted, likewise; may be repeated"},
+    {"--envelope", "FILE", "the envelope of a document that was disclosed: also verifies that it was signed for its recipient"},
     {"--json", NULL, "answer in JSON"},
     {NULL, NULL, NULL},
 };
@@ -258,7 +283,8 @@ const struct command verify_command = {
     .summary = "Verify a receipt, offline",
     .help = "Checks that the filing in the receipt is in the log that the authority signed, and says which of the named witnesses "
             "have seen the log so. It asks no one: what counts is the verifier key, which the authority publishes and which you "
-            "keep from before. A signed statement of a new epoch of the log is verified likewise.\n\n"
+            "keep from before. A signed statement of a new epoch of the log is verified likewise, and so is what was disclosed to another state: the JSON package by "
+            "itself, and any of its documents (JSON, HTML, PDF) with --envelope.\n\n"
             "Exit code 0: valid; 1: not valid; 2: the receipt or a key could not be read.",
     .options = VERIFY_OPTIONS,
     .run = verify_run,

@@ -105,8 +105,8 @@ void release_paper_recall(const struct services *services, struct span release_i
     pair(out, "Recalled", instant_text(arena, at_ms));
     paper_add(out, PAPER_PARAGRAPH, 0, words);
     paper_add(out, PAPER_HEADING, 1, SPAN("Confirmation"));
-    paper_add(out, PAPER_FIELD, 0, SPAN("Who confirms, and how to reach her or him"));
+    paper_add(out, PAPER_PARAGRAPH, 0, SPAN("Who confirms, and how to reach her or him"));
     paper_add(out, PAPER_RULED, 2, SPAN(""));
-    paper_add(out, PAPER_FIELD, 0, SPAN("What was done, and when"));
+    paper_add(out, PAPER_PARAGRAPH, 0, SPAN("What was done, and when"));
     paper_add(out, PAPER_RULED, 3, SPAN(""));
 }
