@@ -51,8 +51,30 @@ static struct err add_duty_metrics(struct api_request *request, struct buf *out,
         buf_printf(out, "varde_duties{workspace=\"%.*s\",state=\"past_later_reading\"} %lld\n", SPAN_FMT(workspace), (long long)rows_int(&duties, i, 3));
     }
     TRY(store_read(request->conn, STMT_OUTBOX_COUNTS, NULL, 0, request->arena, &outbox, why));
-    metric(out, "outbox_waiting", "gauge", "Messages waiting to be sent.", (uint64_t)rows_int(&outbox, 0, 0));
-    metric(out, "outbox_failing", "gauge", "Waiting messages that failed at least once.", (uint64_t)rows_int(&outbox, 0, 1));
+    metric(out, "outbox_waiting", "gauge", "Messages that are yet to be made into deliveries.", (uint64_t)rows_int(&outbox, 0, 0));
+    return err_none();
+}
+
+// How people are reached: what waits, what failed, who is called, and where nobody is on call.
+static struct err add_reach_metrics(struct api_request *request, struct buf *out, struct why *why) {
+    struct rows deliveries, pages, reminders, turn;
+    struct value now = value_int(request->received_ms);
+    TRY(store_read(request->conn, STMT_DELIVERY_COUNTS, NULL, 0, request->arena, &deliveries, why));
+    buf_add_text(out, "# HELP varde_deliveries Deliveries that are not done, and failed ones that nobody has seen to.\n# TYPE varde_deliveries gauge\n");
+    for (size_t i = 0; i < deliveries.count; i++)
+        buf_printf(out, "varde_deliveries{state=\"%.*s\"} %lld\n", SPAN_FMT(rows_span(&deliveries, i, 0)), (long long)rows_int(&deliveries, i, 1));
+    TRY(store_read(request->conn, STMT_PAGE_COUNTS, NULL, 0, request->arena, &pages, why));
+    metric(out, "pages_open", "gauge", "Calls that nobody has taken.", (uint64_t)rows_int(&pages, 0, 0));
+    metric(out, "pages_at_head", "gauge", "Of those, calls that have come to the head.", (uint64_t)rows_int(&pages, 0, 1));
+    TRY(store_read(request->conn, STMT_REMINDER_COUNTS, &now, 1, request->arena, &reminders, why));
+    metric(out, "reminders_due", "gauge", "Reminders that are due and not yet sent.", (uint64_t)rows_int(&reminders, 0, 1));
+    buf_add_text(out, "# HELP varde_rota_uncovered Whether nobody is first on call at the office now.\n# TYPE varde_rota_uncovered gauge\n");
+    for (size_t i = 0; i < request->services->access->office_count; i++) {
+        struct span office = request->services->access->offices[i].id;
+        struct value params[] = {value_text(office), value_int(1), now};
+        TRY(store_read(request->conn, STMT_ROTA_AT, params, 3, request->arena, &turn, why));
+        buf_printf(out, "varde_rota_uncovered{office=\"%.*s\"} %d\n", SPAN_FMT(office), turn.count == 0);
+    }
     return err_none();
 }
 
@@ -78,7 +100,8 @@ static struct err get_metrics(struct api_request *request, struct api_response *
     metric(out, "log_head_size", "gauge", "Size of the log under its latest signed head.", signed_head_size(services->head));
     metric(out, "disk_free_bytes", "gauge", "Bytes that the node can still write; below the reserve only filings are taken.", (uint64_t)atomic_load(&services->disk_free_bytes));
     metric(out, "start_time_seconds", "gauge", "When the node started.", (uint64_t)(services->started_ms / 1000));
-    return add_duty_metrics(request, out, why);
+    TRY(add_duty_metrics(request, out, why));
+    return add_reach_metrics(request, out, why);
 }
 
 const struct route routes_health[] = {
