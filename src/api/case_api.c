@@ -16,6 +16,36 @@ static struct err case_render(struct api_request *request, struct api_response *
     return case_write_json(&out, request->services, conn, file, &request->principal, request->lang, request->received_ms, request->arena, why);
 }
 
+struct mark { // how far an officer has read
+    const struct case_file *file;
+    struct access_reading reading;
+};
+
+static struct err mark_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
+    (void)edge;
+    const struct mark *mark = context;
+    struct value params[] = {value_text(request->principal.person_id), value_text(mark->file->id), value_int(mark->file->last_seq)};
+    TRY(store_write(conn, STMT_DESK_MARK_PUT, params, 3, NULL, why));
+    return access_reading_note(conn, &mark->reading, now_ms, why);
+}
+
+static struct err mark_render(struct api_request *request, struct api_response *response, struct store_conn *conn, void *context, struct why *why) {
+    return case_render(request, response, conn, (void *)(uintptr_t)((const struct mark *)context)->file, why);
+}
+
+// An officer who reads what is new to her has read it from then on.
+static struct err read_marked(struct api_request *request, struct api_response *response, const struct case_file *file, const struct role *role, struct why *why) {
+    struct value params[] = {value_text(request->principal.person_id), value_text(file->id)};
+    struct rows rows;
+    struct mark *mark = ARENA_NEW(request->arena, struct mark);
+    if (mark == NULL) return err_make(ERR_MEMORY);
+    if (role != NULL) TRY(store_read(request->conn, STMT_DESK_MARK_GET, params, 2, request->arena, &rows, why));
+    if (role == NULL || (rows.count > 0 && rows_int(&rows, 0, 0) >= file->last_seq))
+        return api_read_noted(request, response, "case", file->id, file->entity_id, role, case_render, (void *)(uintptr_t)file, why);
+    *mark = (struct mark){.file = file, .reading = {.person_id = request->principal.person_id, .office = role->office, .kind = SPAN("case"), .id = file->id, .entity = file->entity_id}};
+    return api_write(request, response, mark_apply, mark_render, mark, false);
+}
+
 static struct err get_case(struct api_request *request, struct api_response *response, struct why *why) {
     struct case_file *file = ARENA_NEW(request->arena, struct case_file);
     struct access_case of;
@@ -31,7 +61,7 @@ static struct err get_case(struct api_request *request, struct api_response *res
     struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
     bool is_office = (viewer.views & VIEW_OFFICES) != 0;
     if (api_etag(request, response, file->id, (is_office ? file->version : file->plain_version) + file->parties_version)) return err_none();
-    return api_read_noted(request, response, "case", file->id, file->entity_id, access_role_for_case(&request->principal, &of), case_render, file, why);
+    return read_marked(request, response, file, access_role_for_case(&request->principal, &of), why);
 }
 
 // --- lists ---

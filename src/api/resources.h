@@ -13,6 +13,7 @@ extern const struct route routes_emergency[];
 extern const struct route routes_emergency_page[];
 extern const struct route routes_downtime[];
 extern const struct route routes_entity[];
+extern const struct route routes_desk[];
 extern const struct route routes_draft[];
 extern const struct route routes_log[];
 extern const struct route routes_letter[];

@@ -125,6 +125,14 @@ static void intake_add(struct decision *d, struct json *effects) {
     (void)json_tree_add(d->tree, row, SPAN("channel"), channel.len > 0 ? json_from_string(channel) : json_null());
 }
 
+// Fields that name persons: the services check who they are.
+static void persons_add(struct decision *d, struct json *effects) {
+    for (size_t i = 0; i < d->document->field_count; i++) {
+        const struct field *field = &d->document->fields[i];
+        if (field->type == FIELD_PERSON && !json_is_null(json_find(d->values, field->name))) effect_text_add(d, effect_op_add(d, effects, "person"), "field", field->name);
+    }
+}
+
 // By the fields' names, as for the register: who they are stays in the filing.
 static void assign_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
     struct json *row = effect_op_add(d, effects, "assign");
@@ -193,6 +201,7 @@ struct json effects_make(struct decision *d) {
     struct json effects = json_array();
     struct span held = state_held(d->procedure, json_get_string(&d->state, "state"));
     register_add(d, &effects);
+    persons_add(d, &effects);
     intake_add(d, &effects);
     for (size_t i = 0; i < d->document->effect_count; i++) {
         const struct effect_row *effect = &d->document->effects[i];

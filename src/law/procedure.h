@@ -46,6 +46,7 @@
  *   {"op":"proposal","rule":"...","to":{"office_kind":"spoc"}|{"states":["BE","FR"]}|{"body":"enisa"},
  *     "fields":["name",...],"article","reason":{"en":..}}        a named officer releases it; nothing goes by itself
  *   {"op":"link","kind":"merged_into|split_from|succeeds|duplicate_of|...","from":"E..."|"C...","to":"E..."|"C...","article"}
+ *   {"op":"person","field":"<form field>"}    it names a person of the node
  *   {"op":"assign","owner":"<form field>","backup":"<form field>","article"}    who works on the case; a field without value: nobody
  *   {"op":"erase","filing":"F...","fields":["<form field>",...],"article"}    no fields: all of them
  *   {"op":"case_entity","entity":"E..."|null,"was":"E..."|null,"article"}     the case is from now on of this entity, or of none

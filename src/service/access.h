@@ -146,6 +146,10 @@ struct access_credentials {
 CHECKED struct err access_authenticate(const struct access *access, struct store_conn *conn,
                                        const struct access_credentials *credentials, int64_t now_ms, struct arena *arena,
                                        struct principal *ret, struct why *why);
+// Someone else as the rules see her, with roles and without mandates, whatever she has signed in with. ERR_NOT_FOUND where there is no
+// such person, or she is shut out.
+CHECKED struct err access_principal_as(const struct access *access, struct store_conn *conn, struct span person_id, struct arena *arena,
+                                       struct principal *ret, struct why *why);
 // Whether both have the same roles and mandates.
 bool access_same_rights(const struct principal *a, const struct principal *b);
 // In a transaction: whether the principal's roles and mandates have changed since she was read (not before SINCE_MS); if so, as

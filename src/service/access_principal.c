@@ -99,6 +99,17 @@ bool access_same_rights(const struct principal *a, const struct principal *b) {
     return true;
 }
 
+struct err access_principal_as(const struct access *access, struct store_conn *conn, struct span person_id, struct arena *arena,
+                               struct principal *ret, struct why *why) {
+    struct rows person;
+    TRY(access_person_need(conn, person_id, arena, &person, why));
+    if (rows_int(&person, 0, PERSON_DISABLED) != 0) return why_set(why, ERR_NOT_FOUND, NULL, "access.no_person", NULL, "There is no such person.");
+    struct principal principal = {.is_known = true, .is_totp_done = true, .person_id = person_id, .name = rows_span(&person, 0, 2)};
+    TRY(load_roles(access, conn, arena, &principal, why));
+    *ret = principal;
+    return err_none();
+}
+
 struct err access_renew(const struct access *access, struct store_conn *conn, const struct principal *principal, int64_t since_ms,
                         int64_t now_ms, struct arena *arena, bool *ret_is_changed, struct principal *ret, struct why *why) {
     enum { SLACK_MS = 10 * 1000 }; // a revocation's instant is that of its transaction's begin

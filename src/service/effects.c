@@ -2,7 +2,7 @@
 #include "service/effects.h"
 
 #include "law/procedure.h"
-#include "service/desk.h"
+#include "service/desk_work.h"
 #include "service/downtime.h"
 #include "service/entity.h"
 #include "service/erasure.h"
@@ -139,6 +139,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
     for (size_t i = 0; ops != NULL && i < ops->count; i++) {
         const struct json *op = &ops->items[i];
         struct span name = json_get_string(op, "op");
+        TRY(desk_op(conn, of, &row, op, why));
         TRY(intake_op(conn, of, row.id, op, why));
         TRY(downtime_op(conn, of, row.id, op, why));
         TRY(gate_op(conn, of, op, i, row.id, arena, why));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/erasure.h"
 
-#include "service/case.h"
+#include "service/desk_work.h"
 #include "service/effects.h"
 #include "service/entity.h"
 #include "service/record_store.h"
@@ -86,6 +86,7 @@ struct err erasure_op(struct services *services, struct store_conn *conn, const 
                       struct arena *arena, struct why *why) {
     if (!is_erase(op)) return err_none();
     if (!of->is_rebuild) TRY(erase_keys(services, conn, of, op, arena, why)); // living again, the keys are gone already
+    TRY(desk_erased(conn, json_get_string(op, "filing"), arena, why));
     struct value target = value_text(json_get_string(op, "filing"));
     struct rows rows;
     TRY(store_read(conn, STMT_FILING_GET, &target, 1, arena, &rows, why));

@@ -4,6 +4,7 @@
 #include "law/pack.h"
 #include "law/scope.h"
 #include "service/case.h"
+#include "service/desk_work.h"
 #include "service/effects.h"
 #include "service/entity.h"
 #include "service/erasure.h"
@@ -316,7 +317,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
         if (plan.is_new_entity && !registers(plan.decision.effects, plan.entity_id))
             return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "this document concerns an entity on the register; name it in \"entity\"");
         TRY(check_single(services, conn, &plan, at, arena, why));
-        TRY(filing_check_links(conn, plan.decision.effects, plan.entity_id, arena, why));
+        TRY(desk_check(services, conn, &plan, place.has_case ? &place.file : NULL, now_ms, arena, why));
         TRY(erasure_allowed(services, conn, principal, plan.decision.effects, now_ms, arena, why));
         TRY(gate_person_allowed(conn, principal, &plan.document, plan.office, plan.decision.values, arena, why));
         TRY(gate_op_allowed(conn, plan.decision.effects, plan.case_id, plan.as, arena, why));

@@ -67,6 +67,115 @@ def seen_by_some(company, csirt, ca, spoc, filed):
     count.check(all(note["filing"] not in event and task["filing"] not in event for event in told), "the stream of events told nothing of them")
 
 
+def rows_of(who, query=""):
+    return [row["case"] for row in who.pages("/api/v1/queue" + query, "queue", 50)]
+
+
+def persons(who, office):
+    return {row["name"]: row["id"] for row in who.need(200, "GET", f"/api/v1/offices/{office}/persons")["persons"]}
+
+
+def the_queue(company, csirt, second, head, ca, entity):
+    """Without owner first, then next due; filters, exact count, cursors; owner, backup, absence; what is new."""
+    names = persons(csirt, "csirt")
+    count.equal(sorted(names), ["Head of the CSIRT", "Officer of the CSIRT", "Second officer of the CSIRT"], "who works at the CSIRT")
+    me, other = names["Officer of the CSIRT"], names["Second officer of the CSIRT"]
+    cases = []
+    for number in range(4):
+        filed = company.must_file("incident", "early_warning", v.early_warning(aware_hours_ago=2.0 + number, summary=f"Flood number {number}"), entity=entity)
+        cases.append(filed["case"])
+    company.must_file("incident", "voluntary_notification", v.voluntary(), entity=entity)
+    rows = csirt.need(200, "GET", "/api/v1/queue?procedure=incident&count=true")
+    count.check(rows["total"] == len(rows["queue"]) >= 6, f"the count is exact: {rows['total']}, {len(rows['queue'])}")
+    row = [r for r in rows["queue"] if r["case"] == cases[3]][0]
+    count.equal((row["owner"], row["entity_name"], row["state"], row["opened_by"], row["unread"]),
+                (None, "Quilzarn Water (invented)", "reported", "early_warning", 1), "a row says whose, what and that it is new")
+    count.check(row["next_duty"]["duty"] in ("notification", "answer") and row["next_duty"]["due"], f"and what is due next: {row['next_duty']}")
+    count.equal(len([r for r in rows["queue"] if "voluntary" in r["flags"]]), 1, "what is voluntary says so")
+    dues = [r["next_duty"]["due"] for r in rows["queue"] if r["next_duty"] and r["next_duty"]["due"]]
+    count.equal(dues, sorted(dues), "next due first")
+    csirt.must_file("incident", "assignment", {"owner": me, "backup": other}, case=cases[0])
+    csirt.must_file("incident", "assignment", {"owner": other, "backup": me}, case=cases[1])
+    count.equal(rows_of(csirt, "?procedure=incident")[-2:], cases[:2], "what has an owner comes after what has none")
+    count.equal((rows_of(csirt, "?owner=me"), rows_of(second, "?owner=me")), ([cases[0]], [cases[1]]), "each her own")
+    count.equal(rows_of(csirt, f"?owner={other}"), [cases[1]], "another's")
+    count.check(cases[0] not in rows_of(csirt, "?owner=none") and cases[2] in rows_of(csirt, "?owner=none"), "nobody's")
+    count.equal(set(rows_of(csirt, "?owner=some")), set(cases[:2]), "somebody's")
+    for limit in (1, 2, 50):
+        for order in ("due", "newest", "changed"):
+            got = [r["case"] for r in csirt.pages(f"/api/v1/queue?procedure=incident&order={order}", "queue", limit)]
+            count.equal((len(got), set(got)), (rows["total"], {r["case"] for r in rows["queue"]}), f"{order} by {limit}: each exactly once")
+    count.equal(rows_of(csirt, "?flag=cross_border&sector=nowhere"), [], "filters join")
+    count.check(cases[0] in rows_of(csirt, "?owed_by=csirt&state=reported&opened_by=early_warning"), "what waits for the CSIRT")
+    count.problem(csirt.get("/api/v1/queue?order=alphabet"), 422, "api.query", "an order that is none")
+    count.status(company.get("/api/v1/queue"), 403, "no queue for a company")
+    count.problem(csirt.file("incident", "assignment", {"owner": persons(ca, "ca-health")["Officer for health"]}, case=cases[0]), 422, "desk.person",
+                  "an officer who does not see the case")
+    count.problem(csirt.file("incident", "assignment", {"owner": "P" + "0" * 16}, case=cases[0]), 422, "desk.person", "nobody")
+    # absence
+    count.status(csirt.post("/api/v1/absences", {"person": other, "from": v.instant(-60), "until": v.instant(3600)}), 403, "a colleague's absence")
+    away = head.post("/api/v1/absences", {"person": other, "from": v.instant(-60), "until": v.instant(3600)})
+    count.status(away, 201, "the head notes it")
+    row = [r for r in csirt.need(200, "GET", "/api/v1/queue?procedure=incident")["queue"] if r["case"] == cases[1]][0]
+    count.equal((row["owner"]["is_away"], row["acting"]["id"]), (True, me), "the backup stands in for an owner who is away")
+    count.equal(set(rows_of(csirt, "?owner=me")), {cases[0], cases[1]}, "and finds the case among her own")
+    names_away = [a["name"] for a in csirt.need(200, "GET", "/api/v1/absences")["absences"]]
+    count.equal(names_away, ["Second officer of the CSIRT"], "who is away")
+    count.equal(ca.need(200, "GET", "/api/v1/absences")["absences"], [], "is no matter for other offices")
+    count.status(head.call("DELETE", f"/api/v1/absences/{away.json['absence']}"), 204, "she is back")
+    own = csirt.post("/api/v1/absences", {"from": v.instant(-60), "until": v.instant(600), "deputy": other})
+    count.equal((own.status, set(rows_of(second, "?owner=me"))), (201, {cases[0], cases[1]}), "a deputy takes all over")
+    csirt.call("DELETE", f"/api/v1/absences/{own.json['absence']}")
+    # unread and shifts
+    count.problem(csirt.get("/api/v1/queue?changed_since=shift"), 409, "desk.no_shift", "no shift yet")
+    csirt.need(200, "GET", f"/api/v1/cases/{cases[2]}")
+    read = lambda: [r["unread"] for r in csirt.need(200, "GET", "/api/v1/queue?procedure=incident")["queue"] if r["case"] == cases[2]][0]
+    count.equal(read(), 0, "nothing is new once it is read")
+    csirt.post("/api/v1/me/shift", {"is": "begin"})
+    count.check(csirt.need(200, "GET", "/api/v1/me/shift")["is_on"], "on a shift")
+    csirt.post("/api/v1/me/shift", {"is": "end"})
+    asked = company.must_file("incident", "support_request", {"request": "Please call."}, case=cases[2])
+    count.equal(read(), 1, "then the company asks")
+    new = csirt.need(200, "GET", "/api/v1/queue?changed_since=shift")["queue"]
+    count.equal([(r["case"], [c["document"] for c in r["changes"]]) for r in new], [(cases[2], ["support_request"])], "what changed since the last shift")
+    csirt.must_file("incident", "handover", {"text": "She calls at nine.", "owner": other}, case=cases[0])
+    count.equal(set(rows_of(second, "?owner=me")), {cases[0], cases[1]}, "handed over")
+    csirt.must_file("incident", "assignment", {}, case=cases[0])
+    count.check(cases[0] in rows_of(csirt, "?owner=none"), "given back")
+    return cases, asked
+
+
+def links(company, csirt, ca, cases):
+    csirt.must_file("incident", "link", {"other": cases[1], "kind": "same_cause"}, case=cases[0])
+    for one, two in ((cases[0], cases[1]), (cases[1], cases[0])):
+        count.equal([(k["kind"], k["case"]) for k in ca.need(200, "GET", f"/api/v1/cases/{one}")["links"]], [("same_cause", two)], "both ends show the link")
+    count.equal(company.need(200, "GET", f"/api/v1/cases/{cases[0]}")["links"], [], "the company sees none")
+    count.problem(csirt.file("incident", "link", {"other": "C" + "0" * 16, "kind": "related"}, case=cases[0]), 422, "filing.link", "to no case")
+    count.problem(csirt.file("incident", "link", {"other": cases[0], "kind": "related"}, case=cases[0]), 422, "filing.link", "to itself")
+
+
+def forwarding(company, csirt, ca, spoc, ccma, cases, crossing):
+    """The contact point sees what concers other states or was passed on to it; the crisis authority only the latter."""
+    count.status(spoc.get(f"/api/v1/cases/{crossing}"), 200, "the contact point sees a cross-border case")
+    for who, office in ((spoc, "spoc"), (ccma, "ccma")):
+        path = f"/api/v1/cases/{cases[0]}"
+        count.equal(who.get(path).json, who.get("/api/v1/cases/C0000000000000000").json, f"{office} does not see one of this state alone")
+        count.check(cases[0] not in rows_of(who) and cases[0] not in {c["id"] for c in who.pages("/api/v1/cases", "cases")}, "nor in lists")
+    note = csirt.must_file("incident", "note", {"text": "For us two."}, case=cases[0])
+    ask = ca.must_file("incident", "forward", {"to": "spoc", "ground": "other_states", "reason": "Please tell the neighbours.", "answer_by": v.instant(7200)}, case=cases[0])
+    seen = spoc.need(200, "GET", f"/api/v1/cases/{cases[0]}")
+    count.check("forward" in {f["document"] for f in seen["filings"]} and "note" not in {f["document"] for f in seen["filings"]}, "passed on, without the note")
+    count.status(spoc.get(f"/api/v1/filings/{note['filing']}"), 404, "which it may not read")
+    count.equal([d["owed_by"] for d in seen["duties"] if d["duty"] == "forward_answer_spoc"], ["spoc"], "it owes an answer")
+    count.check(cases[0] in rows_of(spoc), "and has it in its queue")
+    spoc.must_file("incident", "forward_answer", {"forward": ask["filing"], "answer": "They know."}, case=cases[0])
+    count.status(ccma.get(f"/api/v1/cases/{cases[0]}"), 404, "the crisis authority still sees nothing")
+    csirt.must_file("incident", "forward", {"to": "ccma", "ground": "crisis", "reason": "It grows."}, case=cases[0])
+    count.status(ccma.get(f"/api/v1/cases/{cases[0]}"), 200, "until it is passed on to it")
+    count.check("forward" not in str(company.get(f"/api/v1/cases/{cases[0]}").data), "the company learns nothing of it")
+    count.problem(csirt.file("incident", "forward", {"to": "csirt", "ground": "crisis", "reason": "Oh."}, case=cases[0]), 422, "forward.own", "to oneself")
+
+
 def main():
     node = v.Node(edit=offices)
     try:
@@ -79,7 +188,15 @@ def main():
         entity = company.must_file("registration", "registration", v.registration("Quilzarn Water (invented)", ["DW_SUPPLY"]))["entity"]
         filed = company.must_file("incident", "early_warning", v.early_warning(), entity=entity)
         filed["entity"] = entity
+        second = node.officer(admin, "csirt2@node.example", "Second officer of the CSIRT", "csirt", "the blue tower stands 2")
+        head = node.officer(admin, "head@node.example", "Head of the CSIRT", "csirt", "the blue tower stands 3", role="head")
+        node.officer(admin, "health@node.example", "Officer for health", "ca-health", "the red tower stands 2")
+        ccma = node.officer(admin, "ccma@node.example", "Officer for crises", "ccma", "the grey tower stands 1")
         seen_by_some(company, csirt, ca, spoc, filed)
+        cases, _ = the_queue(company, csirt, second, head, ca, entity)
+        links(company, csirt, ca, cases)
+        crossing = company.must_file("incident", "early_warning", v.early_warning(cross_border="yes", affected_states=["FR"]), entity=entity)["case"]
+        forwarding(company, csirt, ca, spoc, ccma, cases, crossing)
     finally:
         count.equal(node.close(), 0, "the node stops when asked")
     return count.done()

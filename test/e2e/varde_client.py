@@ -654,6 +654,12 @@ def notification(**more):
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def voluntary(**more):
+    fields = {"kind": "near_miss", "summary": "A flood that stayed outside."}
+    fields.update(more)
+    return fields
+
+
 def final_report(**more):
     fields = {"description": "A failed update of the access network.", "cause": "A fault in the release process.",
               "measures": "The update was withdrawn; releases are staged now."}

@@ -20,3 +20,170 @@ DELETE FROM desk_case;
 DELETE FROM desk_link;
 -- name: derived_clear_search
 DELETE FROM search_word;
+
+-- name: desk_assign
+-- takes case_id, owner, backup, filing_id, 1 where there is an owner else 0
+UPDATE desk_case SET owner = $2, backup = $3, assigned_by = $4, is_owned = $5 WHERE case_id = $1;
+
+-- name: desk_assigned_by
+-- takes filing_id; gives case_id where that filing says who works on it
+SELECT case_id FROM desk_case WHERE assigned_by = $1;
+
+-- name: desk_link_put
+-- takes case_id, kind, other, is_to, filing_id, seen_by
+INSERT INTO desk_link (case_id, kind, other, is_to, filing_id, seen_by) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (case_id, kind, other, is_to) DO NOTHING;
+
+-- name: desk_links_of_case
+-- takes case_id; gives kind, other, is_to, seen_by
+SELECT kind, other, is_to, seen_by FROM desk_link WHERE case_id = $1 ORDER BY kind, other, is_to LIMIT 250;
+
+-- name: case_touch
+-- takes id; what is shown of the case has changed, though nothing was filed in it
+UPDATE case_file SET version = version + 1 WHERE id = $1;
+
+-- name: desk_page_queue
+-- The queue: what has no owner first, then next due. Takes is_owned, next_due_ms and case_id after which to go on, number of rows,
+-- workspace, bounds as case_page_due; then, each NULL for any: state, procedure, sector, flag, role with an open duty, document that
+-- opened it, instant before which something is late, class, 1 where it has an owner and 0 where it has none
+-- gives case_id, procedure, workspace, entity_id, sectors, state, offices, is_closed, opened_by, flags, owner, backup, is_owned,
+-- next_due_ms, opened_ms, changed_ms, last_seq, entity name, class, names of owner and backup
+SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
+       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
+       o.name, k.name
+FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
+WHERE d.workspace = $5 AND d.is_open = 1 AND (d.is_owned, d.next_due_ms, d.case_id) > ($1, $2, $3)
+  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
+  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
+  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
+  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
+  AND ($15 IS NULL OR d.is_owned = $15)
+ORDER BY d.is_owned, d.next_due_ms, d.case_id LIMIT $4;
+
+-- name: desk_page_newest
+-- The same, last opened first: takes 0, opened_ms and case_id before which to go on
+SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
+       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
+       o.name, k.name
+FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
+WHERE d.workspace = $5 AND d.is_open = 1 AND (d.opened_ms, d.case_id) < ($2, $3) AND $1 = 0
+  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
+  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
+  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
+  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
+  AND ($15 IS NULL OR d.is_owned = $15)
+ORDER BY d.opened_ms DESC, d.case_id DESC LIMIT $4;
+
+-- name: desk_page_changed
+-- The same, last changed first, and also what is closed: takes the instant since which, changed_ms and case_id before which to go on
+SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
+       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
+       o.name, k.name
+FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
+WHERE d.workspace = $5 AND (d.changed_ms, d.case_id) < ($2, $3) AND d.changed_ms > $1
+  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
+  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
+  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
+  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
+  AND ($15 IS NULL OR d.is_owned = $15)
+ORDER BY d.changed_ms DESC, d.case_id DESC LIMIT $4;
+
+-- name: desk_page_person
+-- What one person has to do, next due first: her own, those of persons for whom she is the deputy, and those in which she is the backup
+-- of someone who is away. Takes 0, next_due_ms, case_id after which to go on ...; $15 person, $16 JSON array of persons whose deputy
+-- she is, $17 JSON array of all who are away without deputy
+SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
+       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
+       o.name, k.name
+FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
+WHERE d.case_id IN (SELECT case_id FROM desk_case WHERE owner = $15
+                    UNION SELECT case_id FROM desk_case WHERE owner IN (SELECT value FROM json_each($16))
+                    UNION SELECT case_id FROM desk_case WHERE backup = $15 AND owner IN (SELECT value FROM json_each($17)))
+  AND d.workspace = $5 AND d.is_open = 1 AND (d.next_due_ms, d.case_id) > ($2, $3) AND $1 = 0
+  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
+  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
+  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
+  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
+ORDER BY d.next_due_ms, d.case_id LIMIT $4;
+
+-- name: desk_count
+-- How many the queue has. Takes $1 1 where closed ones count too else 0, $2 person as desk_page_person or NULL, $3 and $4 its arrays,
+-- $5 to $15 as desk_page_queue, $16 instant since which changed or NULL
+SELECT count(*) FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
+WHERE d.workspace = $5 AND (d.is_open = 1 OR $1 = 1) AND ($16 IS NULL OR d.changed_ms > $16)
+  AND ($2 IS NULL OR d.owner = $2 OR d.owner IN (SELECT value FROM json_each($3))
+       OR (d.backup = $2 AND d.owner IN (SELECT value FROM json_each($4))))
+  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
+  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
+  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
+  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
+  AND ($15 IS NULL OR d.is_owned = $15);
+
+-- name: desk_duties_open
+-- takes case_id; gives content, seen_by of what is open, next due first
+SELECT content, seen_by FROM duty WHERE case_id = $1 AND done_ms IS NULL ORDER BY due_ms, ordinal LIMIT 50;
+
+-- name: desk_filings_after
+-- takes case_id, seq after which, recorded_ms after which, number of rows
+-- gives id, document, filer_role, filer, office, seen_by, recorded_ms, seq, last first
+SELECT id, document, filer_role, filer, office, seen_by, recorded_ms, seq
+FROM filing WHERE case_id = $1 AND seq > $2 AND recorded_ms > $3 ORDER BY seq DESC LIMIT $4;
+
+-- name: desk_mark_get
+-- takes person_id, case_id; gives seq up to which she has read it
+SELECT seq FROM desk_mark WHERE person_id = $1 AND case_id = $2;
+
+-- name: desk_mark_put
+-- takes person_id, case_id, seq
+INSERT INTO desk_mark (person_id, case_id, seq) VALUES ($1, $2, $3)
+ON CONFLICT (person_id, case_id) DO UPDATE SET seq = excluded.seq WHERE desk_mark.seq < excluded.seq;
+
+-- name: desk_shift_get
+-- takes person_id; gives begun_ms or NULL, since_ms
+SELECT begun_ms, since_ms FROM desk_shift WHERE person_id = $1;
+
+-- name: desk_shift_begin
+-- takes person_id, now_ms. What is new to her counts from the end of the last shift; where that was forgotten, from its begin
+INSERT INTO desk_shift (person_id, begun_ms, since_ms) VALUES ($1, $2, $2)
+ON CONFLICT (person_id) DO UPDATE SET since_ms = coalesce(desk_shift.begun_ms, desk_shift.since_ms), begun_ms = excluded.begun_ms;
+
+-- name: desk_shift_end
+-- takes person_id, now_ms; changes nothing where she is on none
+UPDATE desk_shift SET begun_ms = NULL, since_ms = $2 WHERE person_id = $1 AND begun_ms IS NOT NULL;
+
+-- name: desk_absence_add
+-- takes id, person_id, from_ms, until_ms, deputy or NULL, noted_by, noted_ms
+INSERT INTO desk_absence (id, person_id, from_ms, until_ms, deputy, noted_by, noted_ms) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: desk_absence_get
+-- takes id; gives id, person_id, from_ms, until_ms, deputy
+SELECT id, person_id, from_ms, until_ms, deputy FROM desk_absence WHERE id = $1;
+
+-- name: desk_absence_remove
+-- takes id
+DELETE FROM desk_absence WHERE id = $1;
+
+-- name: desk_absences
+-- takes instant; gives id, person_id, from_ms, until_ms, deputy, names of both: what has not ended by then
+SELECT a.id, a.person_id, a.from_ms, a.until_ms, a.deputy, p.name, d.name
+FROM desk_absence a LEFT JOIN person p ON p.id = a.person_id LEFT JOIN person d ON d.id = a.deputy
+WHERE a.until_ms > $1 ORDER BY a.from_ms, a.id LIMIT 1000;
+
+-- name: desk_absence_prune
+-- takes instant: what ended before
+DELETE FROM desk_absence WHERE until_ms < $1;
+
+-- name: desk_colleagues
+-- takes office; gives person, name, role, sectors of those who work there
+SELECT p.id, p.name, r.role, r.sectors FROM role r JOIN person p ON p.id = r.person_id
+WHERE r.office = $1 AND r.revoked_ms IS NULL AND p.is_disabled = 0 ORDER BY p.name, p.id LIMIT 1000;

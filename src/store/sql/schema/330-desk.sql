@@ -31,6 +31,7 @@ CREATE TABLE desk_case (
     plain_due_ms INTEGER NOT NULL,
     owner TEXT,                         -- persons; NULL: nobody yet
     backup TEXT,
+    assigned_by TEXT,                   -- the filing that said so
     is_owned INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX desk_queue ON desk_case (workspace, is_owned, next_due_ms, case_id) WHERE is_open = 1;
@@ -38,6 +39,7 @@ CREATE INDEX desk_newest ON desk_case (workspace, opened_ms, case_id) WHERE is_o
 CREATE INDEX desk_changed ON desk_case (workspace, changed_ms, case_id);
 CREATE INDEX desk_owner ON desk_case (owner, next_due_ms, case_id) WHERE owner IS NOT NULL;
 CREATE INDEX desk_backup ON desk_case (backup, next_due_ms, case_id) WHERE backup IS NOT NULL;
+CREATE INDEX desk_assigned ON desk_case (assigned_by) WHERE assigned_by IS NOT NULL;
 CREATE INDEX desk_plain ON desk_case (entity_id, plain_changed_ms, case_id);
 
 -- Derived: cases that belong together. Each pair has two rows, one for either end.
