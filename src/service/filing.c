@@ -14,7 +14,6 @@
 #include "service/letter_op.h"
 #include "service/party.h"
 #include "service/filing_attachment.h"
-#include "service/filing_link.h"
 #include "service/record_store.h"
 #include "service/release_op.h"
 
