@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* Runs the stories of test/law/incident.yaml and registration.yaml: filings in order, and what each leads to. */
+/* Runs the stories of test/law/incident.yaml, registration.yaml and intake.yaml: filings in order, and what each leads to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -273,7 +273,8 @@ static void check_next(struct story *s, const struct yaml *row, struct span stat
 static void run_filing(struct story *s, const struct yaml *row, struct span state, struct civil at) {
     struct json fields = yaml_get(row, "fields") != NULL ? json_of(s, yaml_get(row, "fields")) : json_object();
     struct stamp received = stamp_of(s, yaml_get_text(row, "at"));
-    struct span entity = yaml_get_text(s->node, "entity"), corrects = yaml_get_text(row, "corrects");
+    struct span entity = yaml_get_text(yaml_get(row, "entity") != NULL ? row : s->node, "entity"), recorded = yaml_get_text(row, "recorded");
+    struct span corrects = yaml_get_text(row, "corrects");
     int64_t corrected = 0, attachments = 0;
     (void)span_to_int(yaml_get_text(row, "attachments"), &attachments);
     if (corrects.len > 0) assert_true(span_to_int(span_part(corrects, 1, corrects.len), &corrected));
@@ -288,7 +289,8 @@ static void run_filing(struct story *s, const struct yaml *row, struct span stat
                                     .subject = &s->subject,
                                     .case_state = s->case_state,
                                     .received_at = received,
-                                    .recorded_ms = received.ms,
+                                    .recorded_ms = recorded.len > 0 ? stamp_of(s, recorded).ms : received.ms,
+                                    .intake_kind = yaml_get_text(row, "recorded_by"),
                                     .attachment_count = (size_t)attachments,
                                     .filing_id = identifier('F', (int64_t)s->step),
                                     .case_id = SPAN("C0000000000000001"),
@@ -360,7 +362,12 @@ static void registrations(void **state) {
     run_file("test/law/registration.yaml", 10);
 }
 
+static void intakes(void **state) {
+    (void)state;
+    run_file("test/law/intake.yaml", 6);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(incidents), cmocka_unit_test(registrations)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
