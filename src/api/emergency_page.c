@@ -15,18 +15,19 @@ struct page { // one page on its way
     struct span lang; // of the words
 };
 
-static struct span word(const struct page *page, const char *key, const char *english) {
+static struct span word(const struct page *page, const char *key) {
     const struct services *services = page->request->services;
     struct span whole = arena_printf(page->request->arena, "page.emergency.%s", key);
-    struct span found = whole.at != NULL && !span_is(page->lang, "en") ? law_word(services->law, services->state, whole, page->lang) : span_make(NULL, 0);
-    return found.at != NULL ? found : span_of(english);
+    if (whole.at == NULL) return SPAN("");
+    struct span found = law_word(services->law, services->state, whole, page->lang); // English where the language lacks it
+    return found.at != NULL ? found : span_of(key);
 }
 
 // The reader's language where the packs have the page in it; English otherwise.
 static struct span page_language(const struct api_request *request) {
-    if (span_is(request->lang, "en")) return SPAN("en");
-    struct span found = law_word(request->services->law, request->services->state, SPAN("page.emergency.title"), request->lang);
-    return found.at != NULL ? request->lang : SPAN("en");
+    const struct services *services = request->services;
+    struct span english = law_word(services->law, services->state, SPAN("page.emergency.title"), SPAN("en"));
+    return span_equals(law_word(services->law, services->state, SPAN("page.emergency.title"), request->lang), english) ? SPAN("en") : request->lang;
 }
 
 static void call_box(struct page *page) {
@@ -34,32 +35,32 @@ static void call_box(struct page *page) {
     if (services->emergency_telephone.len == 0) return;
     html_open(&page->html, "p");
     html_attribute(&page->html, "class", SPAN("call"));
-    html_text(&page->html, word(page, "call", "By telephone, at any time:"));
+    html_text(&page->html, word(page, "call"));
     html_text(&page->html, SPAN(" "));
     html_text(&page->html, services->emergency_telephone);
     html_close(&page->html, "p");
 }
 
-static void page_begin(struct page *page, struct api_request *request, struct api_response *response, unsigned status, const char *key,
-                       const char *english) {
+static void page_begin(struct page *page, struct api_request *request, struct api_response *response, unsigned status, const char *key) {
     *page = (struct page){.request = request, .lang = page_language(request)};
-    html_page(&page->html, response, status, page->lang, word(page, key, english), request->arena);
+    html_page(&page->html, response, status, page->lang, word(page, key), request->arena);
     html_element(&page->html, "p", request->services->node_name);
+    if (!span_is(page->lang, "en")) html_element(&page->html, "p", word(page, "courtesy"));
     call_box(page);
 }
 
-static void paragraph(struct page *page, const char *key, const char *english) { html_element(&page->html, "p", word(page, key, english)); }
+static void paragraph(struct page *page, const char *key) { html_element(&page->html, "p", word(page, key)); }
 
 // Every refusal on the way: what went wrong, and how to report all the same.
 static void problem_page(struct api_request *request, struct api_response *response, unsigned status, struct span words) {
     struct page page;
-    page_begin(&page, request, response, status, "failed", "This could not be done");
+    page_begin(&page, request, response, status, "failed");
     html_element(&page.html, "p", words);
     html_open(&page.html, "p");
-    html_link(&page.html, SPAN("/emergency/form"), word(&page, "paper", "The form on paper, to be sent by fax or post or read out by telephone"));
+    html_link(&page.html, SPAN("/emergency/form"), word(&page, "paper"));
     html_close(&page.html, "p");
     html_open(&page.html, "p");
-    html_link(&page.html, SPAN("/emergency"), word(&page, "again", "Back to the form"));
+    html_link(&page.html, SPAN("/emergency"), word(&page, "again"));
     html_close(&page.html, "p");
     html_page_end(&page.html);
 }
@@ -86,11 +87,11 @@ static struct err form_read(struct api_request *request, struct span procedure, 
     return document_read(request, document.procedure, document.document, ret, why);
 }
 
-static void submit(struct page *page, const char *key, const char *english) {
+static void submit(struct page *page, const char *key) {
     html_open(&page->html, "p");
     html_open(&page->html, "button");
     html_attribute(&page->html, "type", SPAN("submit"));
-    html_text(&page->html, word(page, key, english));
+    html_text(&page->html, word(page, key));
     html_close(&page->html, "button");
     html_close(&page->html, "p");
 }
@@ -110,7 +111,7 @@ static void form_begin(struct page *page, const char *address) {
 }
 
 static struct html_words form_words(const struct page *page) {
-    return (struct html_words){.required = word(page, "required", "needed"), .yes = word(page, "yes", "Yes"), .no = word(page, "no", "No")};
+    return (struct html_words){.required = word(page, "required"), .yes = word(page, "yes"), .no = word(page, "no")};
 }
 
 // A secret of the page, so that a form that is sent twice is one report.
@@ -128,22 +129,22 @@ static struct err form_page(struct api_request *request, struct api_response *re
     struct page page;
     struct json form;
     TRY(form_read(request, SPAN(""), CLAIM_OPENS, &form, why));
-    page_begin(&page, request, response, status, "title", "Report an incident in an emergency, without account");
-    paragraph(&page, "who", "For whoever has no account here or can't sign in. Whoever can, please sign in and report there.");
-    paragraph(&page, "classified", "Please write nothing that is classified. Nothing you send leaves the office before it has called you back.");
-    html_form_faults(&page.html, &form, faults, fault_count, word(&page, "faults", "Please look at this again"));
+    page_begin(&page, request, response, status, "title");
+    paragraph(&page, "who");
+    paragraph(&page, "classified");
+    html_form_faults(&page.html, &form, faults, fault_count, word(&page, "faults"));
     form_begin(&page, "/emergency");
     struct span once = values != NULL ? form_value(values, SPAN("once")) : span_make(NULL, 0);
     hidden(&page, "once", once.len >= CLAIM_KEY_MIN_BYTES ? once : fresh_once(request));
     struct html_words words = form_words(&page);
     html_form_inputs(&page.html, &form, values, faults, fault_count, &words, request->arena);
-    submit(&page, "send", "Send the report");
+    submit(&page, "send");
     html_close(&page.html, "form");
     html_open(&page.html, "p");
-    html_link(&page.html, SPAN("/emergency/form"), word(&page, "paper", "The form on paper, to be sent by fax or post or read out by telephone"));
+    html_link(&page.html, SPAN("/emergency/form"), word(&page, "paper"));
     html_close(&page.html, "p");
     html_open(&page.html, "p");
-    html_link(&page.html, SPAN("/emergency/status"), word(&page, "status", "You have reported already: see how it stands, or add to it"));
+    html_link(&page.html, SPAN("/emergency/status"), word(&page, "status"));
     html_close(&page.html, "p");
     html_page_end(&page.html);
     return err_none();
@@ -154,10 +155,10 @@ static struct err get_form(struct api_request *request, struct api_response *res
     return form_page(request, response, 200, NULL, NULL, 0, why);
 }
 
-static void contact_line(struct page *page, const char *key, const char *english, struct span value) {
+static void contact_line(struct page *page, const char *key, struct span value) {
     if (value.len == 0) return;
     html_open(&page->html, "p");
-    html_text(&page->html, word(page, key, english));
+    html_text(&page->html, word(page, key));
     html_text(&page->html, SPAN(" "));
     html_text(&page->html, value);
     html_close(&page->html, "p");
@@ -168,12 +169,12 @@ static struct err get_paper(struct api_request *request, struct api_response *re
     struct json form;
     request->problem_page = problem_page;
     TRY(form_read(request, SPAN(""), CLAIM_OPENS, &form, why));
-    page_begin(&page, request, response, 200, "paper_title", "Emergency report on paper");
-    paragraph(&page, "paper_how", "Fill in by hand, and send by fax or post, or read it out by telephone. The office records when it had it; that moment counts.");
-    contact_line(&page, "fax", "Fax:", request->services->emergency_fax);
-    contact_line(&page, "post", "Post:", request->services->emergency_post);
+    page_begin(&page, request, response, 200, "paper_title");
+    paragraph(&page, "paper_how");
+    contact_line(&page, "fax", request->services->emergency_fax);
+    contact_line(&page, "post", request->services->emergency_post);
     html_form_paper(&page.html, &form);
-    html_element(&page.html, "p", word(&page, "sign", "Day, hour, signature:"));
+    html_element(&page.html, "p", word(&page, "sign"));
     html_open(&page.html, "div");
     html_attribute(&page.html, "class", SPAN("line"));
     html_close(&page.html, "div");
@@ -197,24 +198,24 @@ static struct err reported_page(struct api_request *request, struct api_response
     struct page page;
     if (report->is_too_many) return emergency_refuse(request, "More reports without account came within the hour than this node takes.", why);
     TRY(claim_find(reader, span_of(report->token), request->arena, &claim, why));
-    page_begin(&page, request, response, report->is_repeat ? 200 : 201, "received", "We have your report");
-    contact_line(&page, "case", "Case:", claim.case_id);
-    contact_line(&page, "filing", "Filing:", claim.filing_id);
-    contact_line(&page, "received_at", "Received (UTC):", instant_text(request->arena, claim.created_ms));
-    paragraph(&page, "token", "Keep this token. With it you see how the report stands, add to it, and take it over once you have an account:");
+    page_begin(&page, request, response, report->is_repeat ? 200 : 201, "received");
+    contact_line(&page, "case", claim.case_id);
+    contact_line(&page, "filing", claim.filing_id);
+    contact_line(&page, "received_at", instant_text(request->arena, claim.created_ms));
+    paragraph(&page, "token");
     html_open(&page.html, "code");
     html_attribute(&page.html, "class", SPAN("token"));
     html_text(&page.html, span_of(report->token));
     html_close(&page.html, "code");
-    html_element(&page.html, "h2", word(&page, "next", "What happens next"));
+    html_element(&page.html, "h2", word(&page, "next"));
     html_open(&page.html, "ol");
-    html_element(&page.html, "li", word(&page, "next_call", "The office calls you back, at a number that it finds elsewhere where it can. Until then nothing leaves the office."));
-    html_element(&page.html, "li", word(&page, "next_clock", "The time limits run from the moment that you named; this moment of receipt counts."));
-    html_element(&page.html, "li", word(&page, "next_attach", "Then the case becomes your organisation's. Nothing need be sent again."));
+    html_element(&page.html, "li", word(&page, "next_call"));
+    html_element(&page.html, "li", word(&page, "next_clock"));
+    html_element(&page.html, "li", word(&page, "next_attach"));
     html_close(&page.html, "ol");
     form_begin(&page, "/emergency/status");
     hidden(&page, "token", span_of(report->token));
-    submit(&page, "see", "See how it stands");
+    submit(&page, "see");
     html_close(&page.html, "form");
     html_page_end(&page.html);
     return err_none();
@@ -243,11 +244,11 @@ static struct err get_status(struct api_request *request, struct api_response *r
     struct page page;
     (void)why;
     request->problem_page = problem_page;
-    page_begin(&page, request, response, 200, "status_title", "How your report stands");
+    page_begin(&page, request, response, 200, "status_title");
     form_begin(&page, "/emergency/status");
     html_open(&page.html, "label");
     html_attribute(&page.html, "for", SPAN("token"));
-    html_text(&page.html, word(&page, "token_label", "The token that you were given"));
+    html_text(&page.html, word(&page, "token_label"));
     html_close(&page.html, "label");
     html_open(&page.html, "input");
     html_attribute(&page.html, "type", SPAN("text"));
@@ -255,7 +256,7 @@ static struct err get_status(struct api_request *request, struct api_response *r
     html_attribute(&page.html, "name", SPAN("token"));
     html_attribute(&page.html, "autocomplete", SPAN("off"));
     html_flag(&page.html, "required");
-    submit(&page, "see", "See how it stands");
+    submit(&page, "see");
     html_close(&page.html, "form");
     html_page_end(&page.html);
     return err_none();
@@ -286,12 +287,12 @@ static struct err status_page(struct api_request *request, struct api_response *
     TRY(emergency_write_status(request, reader, claim, &out, why));
     TRY(json_parse_within(request->arena, buf_span(&text), LIMIT_JSON_BYTES * 4, &status, why));
     struct span procedure = json_get_string(&status, "procedure");
-    page_begin(&page, request, response, status_code, "status_title", "How your report stands");
-    contact_line(&page, "case", "Case:", claim->case_id);
-    contact_line(&page, "state", "It stands at:", json_get_string(&status, "state_label"));
-    if (json_get_bool(&status, "is_claimed", false)) paragraph(&page, "claimed", "It was taken over with an account. Please sign in to go on.");
-    else if (json_get_bool(&status, "is_held", false)) paragraph(&page, "held", "The office has not yet confirmed who you are. Until then nothing leaves it.");
-    else if (json_get_bool(&status, "is_attached", false)) paragraph(&page, "attached", "It is your organisation's case now; its people go on with it there.");
+    page_begin(&page, request, response, status_code, "status_title");
+    contact_line(&page, "case", claim->case_id);
+    contact_line(&page, "state", json_get_string(&status, "state_label"));
+    if (json_get_bool(&status, "is_claimed", false)) paragraph(&page, "claimed");
+    else if (json_get_bool(&status, "is_held", false)) paragraph(&page, "held");
+    else if (json_get_bool(&status, "is_attached", false)) paragraph(&page, "attached");
     const struct json *filings = json_get(&status, "filings");
     for (size_t i = 0; filings != NULL && i < filings->count; i++) {
         struct json own;
@@ -300,12 +301,12 @@ static struct err status_page(struct api_request *request, struct api_response *
     }
     struct span token = request->params[API_PARAMS - 1];
     if (!json_get_bool(&status, "is_claimed", false) && !is_err(form_read(request, procedure, CLAIM_FILES, &form, NULL))) {
-        html_element(&page.html, "h2", word(&page, "add", "Add to it"));
+        html_element(&page.html, "h2", word(&page, "add"));
         form_begin(&page, "/emergency/updates");
         hidden(&page, "token", token);
         struct html_words words = form_words(&page);
         html_form_inputs(&page.html, &form, NULL, NULL, 0, &words, request->arena);
-        submit(&page, "add_send", "Send");
+        submit(&page, "add_send");
         html_close(&page.html, "form");
     }
     html_page_end(&page.html);

@@ -62,6 +62,8 @@ CHECKED struct err letters_load(struct law *law, struct why *why);
 void letters_check(const struct law *law, struct buf *report, size_t *findings);
 // grid_load.c: of all packs, after the scope
 CHECKED struct err grids_load(struct law *law, struct why *why);
+// procedure_word.c: whether a procedure has the text that a key of the words names
+bool procedure_has_word(const struct law *law, struct span key);
 // procedure_load.c
 CHECKED struct err procedures_load(struct law *law, struct why *why);
 

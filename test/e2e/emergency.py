@@ -179,6 +179,9 @@ def page(w):
     count.check(added.status == 201 and "More &lt;i&gt;words" in added.data.decode(), "adding to it from the page")
     unknown = send({"token": "x"}, "/emergency/status")
     count.check(unknown.status == 404 and unknown.header("content-type").startswith("text/html"), "a wrong token: a page that says so")
+    french = w.nobody.get("/emergency", headers={"Accept-Language": "fr-BE,fr;q=0.9"}).data.decode()
+    count.check('lang="fr"' in french and "Que s&#39;est-il passé ?" in french and "courtoisie" in french, "in French, said to be a courtesy")
+    count.check('lang="en"' in w.nobody.get("/emergency", headers={"Accept-Language": "mt"}).data.decode(), "in English where there are no words")
     for path in ("/emergency/form", "/emergency/status"):
         count.check(w.nobody.get(path).data.startswith(b"<!doctype html>"), path)
     count.check(all(x in w.nobody.get("/emergency/form").data.decode() for x in ("+999 112", "+999 113", "Night street 1")), "the paper form says where to send it")
