@@ -79,6 +79,7 @@ GATE_KEEPERS = {
     "src/service/release_check.c": "looks whether fields are there, then asks the gate",
     "src/service/release_package.c": "passes the source through the gate; of the release itself shows what its recipients get",
     "src/service/letter_op.c": "makes a letter of what its office wrote, where no block hits it",
+    "src/service/letter_seal.c": "hashes the letter that was made; only the hash leaves",
     "src/api/letter_api.c": "asks the gate before it opens a letter's file",
     "src/service/erasure.c": "counts fields and deletes keys",
     "src/service/rebuild.c": "lives through the log again",

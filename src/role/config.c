@@ -168,6 +168,19 @@ static struct err read_offices(struct reader *r) {
     return err_none();
 }
 
+static struct err read_seal(struct reader *r) {
+    static const char *const NAMES[] = {"url", "secret", "ca", NULL};
+    const struct yaml *seal = yaml_get(r->root, "seal");
+    if (yaml_is_null(seal)) return err_none();
+    TRY(check_names(r, seal, NAMES));
+    TRY(read_text(r, seal, "url", 1024, &r->config->seal_url));
+    TRY(read_path(r, seal, "secret", &r->config->seal_secret_file));
+    TRY(read_path(r, seal, "ca", &r->config->seal_ca_file));
+    if (!span_starts_with(r->config->seal_url, SPAN("https://"))) return refuse(r, seal, "seal: url must begin with https://");
+    if (r->config->seal_secret_file == NULL) return refuse(r, seal, "seal: secret (a file) is missing");
+    return err_none();
+}
+
 // How to report when the portal can't be used, and how many reports without account are taken.
 static struct err read_emergency(struct reader *r) {
     static const char *const NAMES[] = {"telephone", "fax", "post", "per_hour", NULL};
@@ -285,8 +298,8 @@ static struct err check_whole(struct reader *r) {
 
 static struct err read_all(struct reader *r) {
     static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key",
-                                        "user", "demo", "sandbox", "checkpoint_interval_s", "disk_reserve_mb", "workers", "answer_telephone", "emergency", "hook", "mail",
-                                        "offices", NULL};
+                                        "user", "demo", "sandbox", "checkpoint_interval_s", "disk_reserve_mb", "workers", "answer_telephone", "emergency", "hook",
+                                        "seal", "mail", "offices", NULL};
     struct config *c = r->config;
     TRY(check_names(r, r->root, NAMES));
     TRY(read_text(r, r->root, "state", 2, &c->state));
@@ -306,6 +319,7 @@ static struct err read_all(struct reader *r) {
     TRY(read_text(r, r->root, "answer_telephone", 64, &c->answer_telephone));
     TRY(read_emergency(r));
     TRY(read_hook(r));
+    TRY(read_seal(r));
     TRY(read_mail(r));
     TRY(read_offices(r));
     return check_whole(r);

@@ -72,6 +72,9 @@ struct config {
     struct span answer_telephone;  // whom to call about an answer; at == NULL: none
     struct span emergency_telephone, emergency_fax, emergency_post; // for who can't file here; at == NULL: none
     int64_t emergency_per_hour;    // reports without account taken within an hour
+    struct span seal_url;          // of the sealing service, https; at == NULL: letters are not sealed
+    const char *seal_secret_file;  // to sign what it is asked with
+    const char *seal_ca_file;      // NULL: the system's list
     struct span hook_url;          // https; at == NULL: no hook
     const char *hook_secret_file;  // NULL: no hook
     const char *hook_ca_file;      // whom to trust there, PEM; NULL: the system's list

@@ -48,14 +48,16 @@ static void begin(struct courier *c, const struct frame *frame) {
     if (sending->curl != NULL) c->busy_count++;
     sending->number = frame->number;
     sending->message = arena_copy(&sending->arena, frame_get(frame, TAG_MESSAGE));
+    bool is_seal = frame->type == WIRE_COURIER_SEAL;
     sending->is_mail = span_is(frame_get(frame, TAG_KIND), "mail");
     const char *wrong = sending->curl == NULL || sending->message.at == NULL ? "no memory"
-                        : sending->is_mail ? mail_prepare(c, sending, frame) : hook_prepare(c, sending, frame);
+                        : is_seal ? seal_prepare(c, sending, frame) : sending->is_mail ? mail_prepare(c, sending, frame) : hook_prepare(c, sending, frame);
     if (wrong == NULL && (curl_easy_setopt(sending->curl, CURLOPT_PRIVATE, sending) != CURLE_OK ||
                           curl_multi_add_handle(c->multi, sending->curl) != CURLM_OK))
         wrong = "the delivery can't be prepared";
     if (wrong == NULL) return;
-    courier_answer(c, frame->number, frame_get(frame, TAG_MESSAGE), "refused", wrong);
+    if (is_seal) seal_refuse(c, frame->number, wrong);
+    else courier_answer(c, frame->number, frame_get(frame, TAG_MESSAGE), "refused", wrong);
     give_back(c, sending);
 }
 
@@ -68,6 +70,12 @@ static void finish(struct courier *c, CURL *curl, CURLcode result) {
         return;
     }
     if (curl_easy_getinfo(curl, CURLINFO_PRIVATE, &sending) != CURLE_OK || sending == NULL) return;
+    if (sending->is_seal) {
+        seal_answer(c, sending, result);
+        (void)curl_multi_remove_handle(c->multi, curl);
+        give_back(c, sending);
+        return;
+    }
     const char *kind = sending->is_mail ? mail_outcome(sending, result, words, sizeof words) : hook_outcome(sending, result, words, sizeof words);
     if (kind != NULL) log_warn(sending->is_mail ? "mail_failed" : "hook_failed", "message=%.*s why=\"%s\"", SPAN_FMT(sending->message), words);
     const char *medium = sending->is_mail ? "mail" : "hook";
@@ -79,7 +87,7 @@ static void finish(struct courier *c, CURL *curl, CURLcode result) {
 static void take_frames(struct courier *c) {
     struct frame frame;
     while (c->busy_count < COURIER_AT_ONCE && channel_next(&c->node, &frame)) {
-        if (frame.type == WIRE_COURIER_SEND) begin(c, &frame);
+        if (frame.type == WIRE_COURIER_SEND || frame.type == WIRE_COURIER_SEAL) begin(c, &frame);
         else if (frame.type == WIRE_COURIER_POLL) box_poll(c->box, frame.number);
         else if (frame.type == WIRE_COURIER_NOTED) box_noted(c->box, frame.number);
         else log_warn("unknown_frame", "type=%u", frame.type);
@@ -137,7 +145,8 @@ static bool load_file(struct courier *c, const char *path, const char *what, siz
 
 static bool load_secrets(struct courier *c) {
     const struct config *config = c->config;
-    return load_file(c, config->hook_secret_file, "hook_secret", SECRET_BYTES_MIN, 4096, true, &c->hook_secret) &&
+    return load_file(c, config->seal_secret_file, "seal_secret", SECRET_BYTES_MIN, 4096, true, &c->seal_secret) &&
+           load_file(c, config->hook_secret_file, "hook_secret", SECRET_BYTES_MIN, 4096, true, &c->hook_secret) &&
            load_file(c, config->mail.smtp.password_file, "mail_password", 1, 4096, true, &c->mail_password) &&
            load_file(c, config->mail.imap.password_file, "imap_password", 1, 4096, true, &c->imap_password) &&
            load_file(c, config->mail.openpgp_key_file, "mail_openpgp_key", 1, KEY_FILE_BYTES, false, &c->openpgp_key);
@@ -146,7 +155,7 @@ static bool load_secrets(struct courier *c) {
 static bool hold(struct courier *c) {
     static const char *const READ[] = {"/etc", "/usr/lib", "/lib", "/lib64", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
                                        "/run/systemd/resolve", "/dev/urandom", "/dev/null"};
-    const char *const files[] = {c->config->hook_ca_file, c->config->mail.smtp.ca_file, c->config->mail.imap.ca_file};
+    const char *const files[] = {c->config->hook_ca_file, c->config->seal_ca_file, c->config->mail.smtp.ca_file, c->config->mail.imap.ca_file};
     struct sandbox_path paths[sizeof READ / sizeof *READ + sizeof files / sizeof *files];
     size_t count = 0;
     for (; count < sizeof READ / sizeof *READ; count++) paths[count] = (struct sandbox_path){.path = READ[count]};

@@ -35,7 +35,7 @@ static bool add_header(struct sending *sending, const char *name, struct span va
     return longer != NULL;
 }
 
-static bool sign(struct sending *sending, struct span secret, struct span kind, struct span body) {
+bool hook_sign(struct sending *sending, struct span secret, struct span kind, struct span body) {
     int64_t now_ms = clock_now_ms();
     struct buf text;
     buf_init(&text, &sending->arena, 256);
@@ -52,16 +52,8 @@ static bool is_plain(struct span s, size_t max) {
     return s.len > 0 && s.len <= max;
 }
 
-const char *hook_prepare(struct courier *c, struct sending *sending, const struct frame *frame) {
-    struct span target = frame_get(frame, TAG_TARGET), kind = frame_get(frame, TAG_KIND), secret = frame_get(frame, TAG_SECRET);
-    if (!is_plain(target, 2048) || !is_plain(sending->message, 128) || !is_plain(kind, 64)) return "the message has no target, id or kind";
-    if (secret.len == 0) secret = c->hook_secret;
-    if (secret.len == 0) return "no secret is configured to sign with";
-    const char *url = arena_text(&sending->arena, target);
-    struct span body = arena_copy(&sending->arena, frame_get(frame, TAG_DATA));
-    if (url == NULL || body.at == NULL || !sign(sending, secret, kind, body)) return "no memory";
-    CURL *curl = sending->curl;
-    if (!courier_options(curl, sending->reason, c->config->hook_ca_file, COURIER_HOOK_MS)) return "no memory";
+bool hook_options(CURL *curl, struct sending *sending, const char *url, const char *ca_file, struct span body) {
+    if (!courier_options(curl, sending->reason, ca_file, COURIER_HOOK_MS)) return false;
     CURLcode bad = curl_easy_setopt(curl, CURLOPT_URL, url);
     if (bad == CURLE_OK) bad = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
     if (bad == CURLE_OK) bad = curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -71,7 +63,18 @@ const char *hook_prepare(struct courier *c, struct sending *sending, const struc
     if (bad == CURLE_OK) bad = curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)body.len);
     if (bad == CURLE_OK) bad = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop_answer);
     if (bad == CURLE_OK) bad = curl_easy_setopt(curl, CURLOPT_WRITEDATA, sending);
-    return bad == CURLE_OK ? NULL : "the delivery can't be prepared";
+    return bad == CURLE_OK;
+}
+
+const char *hook_prepare(struct courier *c, struct sending *sending, const struct frame *frame) {
+    struct span target = frame_get(frame, TAG_TARGET), kind = frame_get(frame, TAG_KIND), secret = frame_get(frame, TAG_SECRET);
+    if (!is_plain(target, 2048) || !is_plain(sending->message, 128) || !is_plain(kind, 64)) return "the message has no target, id or kind";
+    if (secret.len == 0) secret = c->hook_secret;
+    if (secret.len == 0) return "no secret is configured to sign with";
+    const char *url = arena_text(&sending->arena, target);
+    struct span body = arena_copy(&sending->arena, frame_get(frame, TAG_DATA));
+    if (url == NULL || body.at == NULL || !hook_sign(sending, secret, kind, body)) return "no memory";
+    return hook_options(sending->curl, sending, url, c->config->hook_ca_file, body) ? NULL : "the delivery can't be prepared";
 }
 
 const char *hook_outcome(struct sending *sending, CURLcode result, char *words, size_t words_size) {

@@ -18,9 +18,10 @@ struct sending {
     struct curl_slist *list; // headers of a hook, recipients of a mail
     uint64_t number;
     struct span message; // the id
-    bool is_mail;
+    bool is_mail, is_seal;
     struct arena arena; // of this one
     struct span data;   // a mail's bytes
+    struct buf answer;  // of the sealing service
     size_t read_bytes, answer_bytes;
     char reason[CURL_ERROR_SIZE];
 };
@@ -34,7 +35,7 @@ struct courier {
     struct channel node;
     CURLM *multi;
     struct arena arena; // of the program
-    struct span hook_secret, mail_password, imap_password, openpgp_key;
+    struct span seal_secret, hook_secret, mail_password, imap_password, openpgp_key;
     struct sending sendings[COURIER_AT_ONCE];
     size_t busy_count;
     struct courier_box *box;
@@ -49,6 +50,13 @@ bool courier_options(CURL *curl, char *reason, const char *ca_file, long total_m
 // courier_hook.c and courier_mail.c: prepare the transfer of a frame (sending->curl is made); the words of what is wrong, or NULL.
 const char *hook_prepare(struct courier *c, struct sending *sending, const struct frame *frame);
 const char *mail_prepare(struct courier *c, struct sending *sending, const struct frame *frame);
+// The parts of a hook that sealing shares: headers with the signature; where to, what, whom to trust.
+bool hook_sign(struct sending *sending, struct span secret, struct span kind, struct span body);
+bool hook_options(CURL *curl, struct sending *sending, const char *url, const char *ca_file, struct span body);
+// courier_seal.c: as hook_prepare; and the answer to node, whatever became of it.
+const char *seal_prepare(struct courier *c, struct sending *sending, const struct frame *frame);
+void seal_answer(struct courier *c, struct sending *sending, CURLcode result);
+void seal_refuse(struct courier *c, uint64_t number, const char *words);
 // What a finished transfer means: NULL where it was sent; else the kind of failure, with words in WORDS.
 const char *hook_outcome(struct sending *sending, CURLcode result, char *words, size_t words_size);
 const char *mail_outcome(struct sending *sending, CURLcode result, char *words, size_t words_size);

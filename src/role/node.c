@@ -154,6 +154,7 @@ static void queues_init(struct node *node) {
     (void)pthread_mutex_init(&node->done_lock, NULL);
     (void)pthread_mutex_init(&node->keys_lock, NULL);
     (void)pthread_mutex_init(&node->press_lock, NULL);
+    node_seal_init(node);
     atomic_store(&node->press_fd, -1);
     node->press.fd = -1;
 }
@@ -245,6 +246,7 @@ static void serve(struct node *node) {
         node_send_done(node);
         node_streams_feed(node, now_ms);
         node_timers(node, now_ms);
+        node_seal_send(node);
         flush_channel(node, &node->front);
         flush_channel(node, &node->courier);
     }
@@ -259,6 +261,7 @@ static void stop(struct node *node) {
     (void)pthread_cond_broadcast(&node->queue.filled);
     (void)pthread_mutex_unlock(&node->queue.lock);
     for (size_t i = 0; i < node->worker_count; i++) (void)pthread_join(node->workers[i], NULL);
+    node_seal_send(node); // wakes who waits for a seal
     (void)pthread_join(node->letters, NULL); // its last write is answered before the writer stops
     node_note_stop(node);
     (void)pthread_mutex_lock(&node->jobs.lock);

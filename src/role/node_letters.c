@@ -8,9 +8,10 @@
 #include "base/log.h"
 #include "os/clock.h"
 #include "role/node_private.h"
-#include "service/letter_op.h"
+#include "service/letter_seal.h"
 
-enum { PAUSE_MS = 250, AT_ONCE = 8, ARENA_BYTES = 32 * 1024 * 1024 };
+enum { PAUSE_MS = 250, MAKE_AT_ONCE = 8, SEAL_AT_ONCE = 1, // a slow sealing service holds up no letter's making
+        ARENA_BYTES = 32 * 1024 * 1024 };
 
 // A write of this thread's, which waits for it.
 struct letter_job {
@@ -90,16 +91,35 @@ static void make(struct node *node, struct store_conn *conn, struct span filing_
     arena_fini(&arena);
 }
 
+static void seal(struct node *node, struct store_conn *conn, struct span filing_id) {
+    struct arena arena;
+    struct letter_row row;
+    struct buf pdf;
+    struct span body, answer;
+    struct why why = {0};
+    arena_init(&arena, ARENA_BYTES);
+    buf_init(&pdf, &arena, LIMIT_ATTACHMENT_BYTES);
+    struct err e = letter_get(conn, filing_id, &arena, &row, &why);
+    bool is_known = !is_err(e);
+    if (is_known) e = letter_pdf(conn, &row, &arena, &pdf, &why);
+    if (!is_err(e)) e = letter_seal_request(&row, buf_span(&pdf), &arena, &body);
+    if (!is_err(e)) e = node_seal_ask(node, filing_id, body, &arena, &answer, &why);
+    if (!is_err(e)) e = letter_seal_check(buf_span(&pdf), answer, &why);
+    if (is_known && !atomic_load(&node->is_stopping)) (void)write_step(node, &row, LETTER_SEALED, is_err(e) ? span_make(NULL, 0) : answer, span_of(why.words));
+    if (is_err(e)) log_warn("letter_not_sealed", "letter=%.*s words=\"%s\"", SPAN_FMT(filing_id), why.words);
+    arena_fini(&arena);
+}
+
 // True where there was something to do.
-static bool work(struct node *node, struct store_conn *conn) {
+static bool work(struct node *node, struct store_conn *conn, const char *state, int64_t most, void (*step)(struct node *, struct store_conn *, struct span)) {
     struct arena arena;
     struct rows rows;
     struct why why = {0};
-    struct value params[] = {value_text(SPAN("issued")), value_int(clock_now_ms()), value_int(AT_ONCE)};
+    struct value params[] = {value_text(span_of(state)), value_int(clock_now_ms()), value_int(most)};
     arena_init(&arena, 256 * 1024);
     struct err e = store_read(conn, STMT_LETTERS_TO_DO, params, 3, &arena, &rows, &why);
     size_t count = is_err(e) ? 0 : rows.count;
-    for (size_t i = 0; i < count && !atomic_load(&node->is_stopping); i++) make(node, conn, rows_span(&rows, i, 0));
+    for (size_t i = 0; i < count && !atomic_load(&node->is_stopping); i++) step(node, conn, rows_span(&rows, i, 0));
     arena_fini(&arena);
     return count > 0;
 }
@@ -113,7 +133,9 @@ void *node_letters(void *context) {
         return NULL;
     }
     while (!atomic_load(&node->is_stopping)) {
-        if (!node->services.is_read_only && work(node, conn)) continue;
+        bool is_busy = !node->services.is_read_only && work(node, conn, "issued", MAKE_AT_ONCE, make);
+        if (!node->services.is_read_only && node->config->seal_url.at != NULL) is_busy |= work(node, conn, "made", SEAL_AT_ONCE, seal);
+        if (is_busy) continue;
         struct timespec pause = {.tv_nsec = PAUSE_MS * 1000 * 1000};
         (void)nanosleep(&pause, NULL);
     }

@@ -72,6 +72,17 @@ struct group_list {
     bool is_closed;
 };
 
+// What is asked of the sealing service now.
+struct seal_asking {
+    pthread_mutex_t lock;
+    pthread_cond_t answered;
+    uint64_t number;      // 0: nothing is asked
+    bool is_sent, is_answered;
+    struct span id, body; // the asker's
+    struct buf seal;      // the answer, on the heap
+    char words[256];
+};
+
 struct node {
     const struct config *config;
     struct arena arena; // for the node's life
@@ -94,6 +105,7 @@ struct node {
     struct channel keys; // under keys_lock
     pthread_mutex_t press_lock;
     struct channel press; // under press_lock
+    struct seal_asking seal;
     _Atomic int press_fd; // a new channel to press that nobody has taken yet, or -1
     bool knows_signed;     // the signer's: signed_size is the head that keys signed last
     uint64_t signed_size;
@@ -145,6 +157,13 @@ void node_streams_feed(struct node *node, int64_t now_ms);
 // node_signer.c (any thread)
 // Has the envelope of a document signed by keys and appends the note. ERR_BUSY where keys is not there now.
 CHECKED struct err node_envelope(void *node, const struct envelope *envelope, struct buf *ret, struct why *why);
+
+// node_seal.c: asks the sealing service, through the channel's thread; one at a time.
+// Any other thread: waits for the answer. ERR_BUSY with words where there is none now.
+CHECKED struct err node_seal_ask(struct node *node, struct span id, struct span body, struct arena *arena, struct span *ret_seal, struct why *why);
+void node_seal_send(struct node *node);                              // the channel's thread, each turn
+void node_seal_answered(struct node *node, const struct frame *frame); // likewise
+void node_seal_init(struct node *node);
 
 // node_press.c (any thread)
 // Has the PDF of a paper (format/paper.h) made and appends it. ERR_BUSY where press is not there now, or busy.

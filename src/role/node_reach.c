@@ -267,6 +267,10 @@ static void heard(struct node *node, const struct frame *frame) {
 
 void node_courier_frame(struct node *node, const struct frame *frame) {
     struct reach_state *state = node->reach;
+    if (frame->type == WIRE_COURIER_SEALED) {
+        node_seal_answered(node, frame);
+        return;
+    }
     bool is_poll = state->poll_started_ms != 0 && frame->number == state->poll_number &&
                    (frame->type == WIRE_COURIER_POLLED || span_is(frame_get(frame, TAG_KIND), "mailbox"));
     if (is_poll) {

@@ -27,6 +27,8 @@
  *   COURIER_POLL     reads the bounce mailbox -> any number of COURIER_HEARD (message id; kind copy or failed; words), each of which node
  *                    answers with COURIER_NOTED of its number once it is written down -> COURIER_POLLED, or FAILED with words
  *
+ *   COURIER_SEAL     message id, data (JSON for the sealing service) -> COURIER_SEALED with data (its signature), or with words: why not
+ *
  * node -> press:
  *   PRESS_PAPER      bytes: so many before it (0 begins a paper), data: a part of the paper ...
  *   PRESS_MAKE       -> PRESS_MADE with the PDF's size, or FAILED with words and size: the err_code
@@ -64,6 +66,8 @@ enum wire_type {
     WIRE_COURIER_HEARD,
     WIRE_COURIER_NOTED,
     WIRE_COURIER_POLLED,
+    WIRE_COURIER_SEAL,
+    WIRE_COURIER_SEALED,
     WIRE_PRESS_PAPER = 56,
     WIRE_PRESS_MAKE,
     WIRE_PRESS_MADE,
