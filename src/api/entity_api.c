@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The register: entities, for the offices that keep it and for the persons who act for them. */
 #include "api/resources.h"
+#include "law/procedure.h"
 #include "law/scope.h"
 #include "service/case.h"
 #include "service/entity.h"
@@ -22,11 +23,33 @@ static struct err open_entity(struct api_request *request, struct entity *ret, s
     return access_may_see_entity(&request->principal, &of, request->received_ms, why);
 }
 
+static bool sees_attribute(const struct api_request *request, const struct entity *entity, struct span attribute) {
+    const struct services *services = request->services;
+    const struct principal *principal = &request->principal;
+    struct civil at = zone_date(services->zone, request->received_ms);
+    for (size_t i = 0; i < principal->mandate_count; i++)
+        if (span_equals(principal->mandates[i].entity, entity->id) && mandate_is_in_force(&principal->mandates[i], request->received_ms) &&
+            procedure_register_sees(services->law, services->state, at, attribute, SPAN("entity")))
+            return true;
+    for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++)
+        if (procedure_register_sees(services->law, services->state, at, attribute, span_of(office_kind_name(principal->roles[i].kind)))) return true;
+    return false;
+}
+
+// Takes out of the profile what only some may see.
+static void hide_private(const struct api_request *request, struct entity *entity) {
+    size_t kept = 0;
+    for (size_t i = 0; i < entity->profile.count; i++)
+        if (sees_attribute(request, entity, entity->profile.members[i].name)) entity->profile.members[kept++] = entity->profile.members[i];
+    entity->profile.count = kept;
+}
+
 static struct err get_entity(struct api_request *request, struct api_response *response, struct why *why) {
     struct entity *entity = ARENA_NEW(request->arena, struct entity);
     if (entity == NULL) return err_make(ERR_MEMORY);
     TRY(open_entity(request, entity, why));
     if (api_etag(request, response, entity->id, entity->version)) return err_none();
+    hide_private(request, entity);
     struct access_entity of;
     entity_access(request->services, entity->id, entity->sectors, request->arena, &of);
     const struct role *role = access_role_for_entity(&request->principal, &of);

@@ -11,6 +11,7 @@ enum {
     // text and documents
     LIMIT_JSON_BYTES = 1024 * 1024,     // one JSON document from outside
     LIMIT_RECEIPT_BYTES = 2 * 1024 * 1024, // one receipt: a filing with its salts and proofs
+    LIMIT_EFFECTS_BYTES = 2 * LIMIT_JSON_BYTES, // what one filing changed, as the record keeps it
     LIMIT_JSON_DEPTH = 32,              // nested arrays and objects
     LIMIT_YAML_BYTES = 4 * 1024 * 1024, // one file of a law pack
     LIMIT_YAML_DEPTH = 24,

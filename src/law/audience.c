@@ -93,6 +93,28 @@ static void conditions_check(const struct walk *w, const struct document *d) {
     for (size_t i = 0; i < d->effect_count; i++) condition_check(w, d->effects[i].when);
 }
 
+// An attribute of the register that only documents with these readers write is shown to them alone (procedure_register_sees).
+static bool attribute_is_private(const struct procedure *p, const struct document *of, struct span attribute) {
+    for (size_t i = 0; i < p->document_count; i++) {
+        const struct document *d = &p->documents[i];
+        for (size_t k = 0; k < d->field_count; k++)
+            if (span_equals(d->fields[k].register_as, attribute) && !(is_within(&d->seen_by, &of->seen_by) && is_within(&of->seen_by, &d->seen_by))) return false;
+    }
+    return true;
+}
+
+bool procedure_register_sees(const struct law *law, struct span state, struct civil at, struct span attribute, struct span role) {
+    const struct procedure *all;
+    size_t count = procedures_of(law, state, at, &all);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < all[i].document_count; k++) {
+            const struct document *d = &all[i].documents[k];
+            for (size_t f = 0; d->seen_by.count > 0 && f < d->field_count; f++)
+                if (span_equals(d->fields[f].register_as, attribute) && !names_have(&d->seen_by, role)) return false;
+        }
+    return true;
+}
+
 // What a document that only some see must not do, because all see it.
 static void deeds_check(const struct walk *w, const struct document *d) {
     if (d->move_count > 0) w->tell(w->context, d->node, "moves the case, which others see too:", d->id);
@@ -101,7 +123,7 @@ static void deeds_check(const struct walk *w, const struct document *d) {
     for (size_t i = 0; i < d->by.count; i++)
         if (!names_have(&d->seen_by, d->by.items[i])) w->tell(w->context, d->node, "is not seen by one who files it:", d->by.items[i]);
     for (size_t i = 0; i < d->field_count; i++)
-        if (d->fields[i].register_as.len > 0) w->tell(w->context, d->fields[i].node, "writes the register, which others see too:", d->fields[i].name);
+        if (d->fields[i].register_as.len > 0 && !attribute_is_private(w->procedure, d, d->fields[i].register_as)) w->tell(w->context, d->fields[i].node, "writes the register, which others see too:", d->fields[i].name);
     for (size_t i = 0; i < d->effect_count; i++) {
         const struct effect_row *effect = &d->effects[i];
         struct span to = effect->office_kind.len > 0 ? effect->office_kind : SPAN("entity");

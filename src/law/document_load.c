@@ -105,12 +105,13 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
     if (yaml_get(row, "do") != NULL) return operation_load(l, row, effect);
-    TRY(yaml_only(row, "status class class_from message to words page link kind_from erase assign backup case_entity downtime until add_parties remove_parties select_parties of party_state field case reversed article when certainty", l->why));
+    TRY(yaml_only(row, "status class class_from message to words page link kind_from erase assign backup case_entity downtime until add_parties remove_parties select_parties of preview party_state joined field case reversed article when certainty", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
     TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
     effect->words = yaml_get_text(row, "words");
     TRY(yaml_names(l->arena, yaml_get(row, "party_state"), &effect->party_states, l->why));
+    TRY(yaml_flag(row, "joined", false, &effect->is_to_joined, l->why));
     struct span to = yaml_get_text(row, "to"), text;
     if ((text = yaml_get_text(row, "status")).len > 0) {
         effect->kind = EFFECT_STATUS;
@@ -155,6 +156,7 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
     } else if ((text = yaml_get_text(row, "select_parties")).len > 0) {
         effect->kind = EFFECT_PARTY_SELECT;
         effect->of = yaml_get_text(row, "of");
+        effect->preview = yaml_get_text(row, "preview");
         effect->field = text;
     } else {
         return yaml_refuse(row, l->why, "pack.effect",
@@ -228,6 +230,7 @@ static struct err document_head(const struct load *l, const struct yaml *row, st
     TRY(yaml_need(row, "article", &d->article, l->why));
     d->help = yaml_get_text(row, "help");
     d->marking = yaml_get_text(row, "marking");
+    d->marking_field = yaml_get_text(yaml_get(row, "marking"), "field");
     if (d->marking.len == 0) d->marking = SPAN("TLP:AMBER");
     d->when_words = yaml_get_text(row, "when_words");
     d->withdraws = yaml_get_text(row, "withdraws");
@@ -259,6 +262,21 @@ static struct err document_head(const struct load *l, const struct yaml *row, st
     return condition_load(l->arena, yaml_get(row, "when"), l->lists, &d->when, l->why);
 }
 
+// marking: {field: NAME}: a choice of TLP labels.
+static struct err marking_check(const struct load *l, const struct yaml *row, const struct document *d) {
+    static const char *const LABELS[] = {"TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"};
+    if (d->marking_field.len == 0) return err_none();
+    size_t at = 0;
+    while (at < d->field_count && !span_equals(d->fields[at].name, d->marking_field)) at++;
+    bool is_good = at < d->field_count && d->fields[at].choice_count > 0 && d->fields[at].type == FIELD_CHOICE;
+    for (size_t i = 0; is_good && i < d->fields[at].choice_count; i++) {
+        bool is_label = false;
+        for (size_t k = 0; k < sizeof LABELS / sizeof LABELS[0]; k++) is_label = is_label || span_is(d->fields[at].choices[i].value, LABELS[k]);
+        is_good = is_label;
+    }
+    return is_good ? err_none() : yaml_refuse(row, l->why, "pack.marking", "marking: {field: ..} names a choice of TLP labels");
+}
+
 struct err document_load(const struct load *l, const struct yaml *row, struct document *ret) {
     struct document d = {.node = row, .home = l->procedure};
     TRY(document_head(l, row, &d));
@@ -271,6 +289,7 @@ struct err document_load(const struct load *l, const struct yaml *row, struct do
     TRY(flags_load(l, yaml_get(row, "flags"), &d));
     TRY(effects_load(l, yaml_get(row, "effects"), &d));
     TRY(operations_check(l, &d));
+    TRY(marking_check(l, row, &d));
     *ret = d;
     return err_none();
 }

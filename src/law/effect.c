@@ -44,6 +44,7 @@ static void message_add(struct decision *d, struct json *effects, const struct e
     struct json *row = effect_op_add(d, effects, "message");
     for (size_t i = 0; i < effect->party_states.count; i++) (void)json_tree_push(d->tree, &states, json_from_string(effect->party_states.items[i]));
     if (states.count > 0) (void)json_tree_add(d->tree, &to, SPAN("states"), states);
+    if (effect->is_to_joined) (void)json_tree_add(d->tree, &to, SPAN("joined"), json_from_bool(true));
     (void)json_tree_add(d->tree, row, SPAN("to"), to);
     effect_text_add(d, row, "kind", effect->value);
     effect_text_add(d, row, "article", effect->article);

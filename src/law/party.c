@@ -159,6 +159,11 @@ void party_effect_add(struct decision *d, struct json *effects, const struct eff
         effect_text_add(d, row, "filing", filing);
         effect_text_add(d, row, "field", effect->field);
         effect_text_add(d, row, "state", d->procedure->party_states[0].id);
+        if (effect->preview.len > 0) {
+            const struct json *version = json_find(d->values, effect->preview);
+            effect_text_add(d, row, "preview_field", effect->preview);
+            effect_text_add(d, row, "preview", json_is_null(version) ? SPAN("") : version->string);
+        }
         effect_text_add(d, row, "article", effect->article);
         return;
     }

@@ -328,6 +328,8 @@ struct err procedure_decide(const struct procedure_input *input, struct arena *a
     if (faults.is_failed || tree.is_failed) return err_make(ERR_MEMORY);
     out.faults = faults.items;
     out.fault_count = faults.count;
+    const struct json *marking = json_find(d.values, d.document->marking_field);
+    if (faults.count == 0 && !json_is_null(marking)) out.marking = marking->string;
     if (faults.count == 0) TRY(case_change(&d, &out));
     *ret = out;
     return err_none();

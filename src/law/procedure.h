@@ -40,7 +40,7 @@
  *   {"op":"register","entity":"E...","set":{"<register attribute>":"<form field>"}}   values stay in the filing, by field name
  *   {"op":"entity_status","entity":"E...","status":"registered","article"}
  *   {"op":"entity_class","entity":"E...","class":"ESS","article"}
- *   {"op":"message","to":{"office_kind":"csirt"}|{"entity":"E..."}|{"parties":"C...","states"?:["silent"]},
+ *   {"op":"message","to":{"office_kind":"csirt"}|{"entity":"E..."}|{"parties":"C...","states"?:["silent"],"joined"?:true},
  *     "kind":"<message kind>","article","words":{"en":..},
  *     "page":true}                                  page only where whoever is on duty at the office is to be woken
  *   {"op":"proposal","rule":"...","to":{"office_kind":"spoc"}|{"states":["BE","FR"]}|{"body":"enisa"},
@@ -53,8 +53,8 @@
  *   {"op":"intake","office_kind":"csirt","channel":"phone"|null}               an officer recorded it for who filed it
  *   {"op":"downtime","kind":"declared"|"withdrawn","from":"...Z"|null,"to":"...Z"|null,"article"}   of this case
  *   {"op":"party_add","parties":["E..."|"C...",...],"article"}     {"op":"party_remove",...} likewise
- *   {"op":"party_select","filing":"F...","field":"<form field>","article"}    the field holds criteria; the service makes a
- *     party_add of what fits them at that moment
+ *   {"op":"party_select","filing":"F...","field":"<form field>","state","preview_field"?,"preview"?,"article"}    the field holds criteria;
+ *     the service adds a party_add of what fits them at that moment, which must be what the preview of that version found
  * In a state of quarantine (`held:`) messages go to the office that holds it and to nobody else, and nothing is proposed.
  *   and the operations of law/operation.c, with their arguments as members
  */
@@ -203,6 +203,9 @@ bool party_owes(const struct json *case_state, const struct json *duty, struct s
 // The duties of a party as the case's are written: case_state.party_duties that it owes, with done_by and done_at from its part.
 CHECKED struct err party_duties(const struct json *case_state, const struct json *party_state, struct span joined_by,
                                 struct arena *arena, struct json *ret);
+
+// Whether ROLE ("csirt", "ca", "entity", ...) may see the register's ATTRIBUTE: one that documents with `seen_by:` write is theirs alone.
+bool procedure_register_sees(const struct law *law, struct span state, struct civil at, struct span attribute, struct span role);
 
 struct procedure_step {
     struct span document, label, article;

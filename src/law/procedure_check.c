@@ -163,6 +163,7 @@ static void parties_check(struct checker *c, const struct document *d) {
         if (is_of_parties && (p->parties.len == 0 || d->is_by_party)) finding(c, effect->node, "the effect needs a procedure with parties, and an office that files");
         for (size_t k = 0; k < effect->party_states.count; k++) name_check(c, "party_state", effect->party_states.items[k], effect->node);
         if (effect->of.len > 0) name_check(c, "filed", effect->of, effect->node);
+        if (effect->preview.len > 0) name_check(c, "field", effect->preview, effect->node);
         const struct field *field = field_of(effect->of.len > 0 ? document_of(p, effect->of) : d, effect->field);
         if (effect->kind < EFFECT_PARTY_ADD || field == NULL) continue;
         enum field_type single = field_type_single(field->type), wanted = span_is(p->parties, "cases") ? FIELD_CASE : FIELD_ENTITY;

@@ -60,8 +60,10 @@ struct effect_row {
     struct span field;      // class, link, case_entity: the field that holds it; assign: the backup's; downtime: the one with its beginning
     struct span kind_field; // link: the field that says of which kind, instead of value
     struct span until;      // downtime: the field with its end
+    struct span preview;    // party_select: the field with the version of the preview that the officer looked at; empty: none is needed
     struct span of;         // party_select: the document whose last version has the field; empty: this one
     struct names party_states; // message to the parties: only to those in these states; none: to all
+    bool is_to_joined;         // only to those that join by this filing
     struct span office_kind; // message; empty: to the entity; "parties"
     bool is_page;           // message: whoever is on duty at the office is woken
     bool is_from_case;      // link: between cases
@@ -80,6 +82,7 @@ struct compare_row { // `compare:`, a field of the form beside an attribute of t
 struct document {
     struct span id, label, help, article, marking;
     struct span home; // the procedure, or what several have in common: begins the keys of its words
+    struct span marking_field; // the choice whose value is the marking; empty: always `marking`
     struct names by, in;
     struct names seen_by; // none: whoever sees the case
     struct names intake;  // kinds of offices that may record it for who files it

@@ -73,6 +73,7 @@ static struct err housekeeping_apply(struct write_job *job, struct store_conn *c
     const struct { enum statement statement; int64_t before_ms; } EXPIRED[] = {
         {STMT_DRAFT_EXPIRE, now_ms},
         {STMT_IDEMPOTENCY_EXPIRE, now_ms - IDEMPOTENCY_KEPT_MS},
+        {STMT_PREVIEW_EXPIRE, now_ms - UNFILED_KEPT_MS},
         {STMT_ATTACHMENT_CHUNKS_EXPIRE, now_ms - UNFILED_KEPT_MS},
         {STMT_ATTACHMENT_KEYS_EXPIRE, now_ms - UNFILED_KEPT_MS},
         {STMT_ATTACHMENTS_EXPIRE, now_ms - UNFILED_KEPT_MS},

@@ -7,7 +7,7 @@
  *                        "content":<case_state>},
  *                                  (no content where a party filed: {"case":{...},"party":{"id":"E...","content":<party_state>}})
  *                "ops":[...as law/procedure.h states them, and
- *                       {"op":"entity_assessed","entity","class","sectors"}   the class that the program proposes]}
+ *                       {"op":"entity_assessed","entity","class","sectors","size"}   what the program proposes]}
  */
 #ifndef SERVICE_EFFECTS_H
 #define SERVICE_EFFECTS_H

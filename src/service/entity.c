@@ -3,6 +3,7 @@
 
 #include "law/procedure.h"
 #include "service/effects.h"
+#include "service/entity_trait.h"
 #include "service/record_store.h"
 
 struct span name_fold(struct arena *arena, struct span name) {
@@ -18,25 +19,29 @@ static struct err parse_stored(struct arena *arena, struct span text, struct jso
     return err_none();
 }
 
+struct err entity_of_row(const struct rows *rows, size_t i, struct arena *arena, struct entity *ret, struct why *why) {
+    struct entity e = {.id = rows_span(rows, i, 0),
+                       .name = rows_span(rows, i, 1),
+                       .identifier = rows_span(rows, i, 2),
+                       .status = rows_span(rows, i, 3),
+                       .class = rows_span(rows, i, 4),
+                       .class_proposed = rows_span(rows, i, 5),
+                       .sectors = rows_span(rows, i, 6),
+                       .version = rows_int(rows, i, 9),
+                       .created_ms = rows_int(rows, i, 10),
+                       .changed_ms = rows_int(rows, i, 11),
+                       .size = rows_span(rows, i, 12)};
+    TRY(parse_stored(arena, rows_span(rows, i, 7), &e.types, why));
+    TRY(parse_stored(arena, rows_span(rows, i, 8), &e.profile, why));
+    *ret = e;
+    return err_none();
+}
+
 struct err entity_get(struct store_conn *conn, struct span id, struct arena *arena, struct entity *ret, struct why *why) {
     struct value param = value_text(id);
     struct rows rows;
     TRY(store_read(conn, STMT_ENTITY_GET, &param, 1, arena, &rows, why));
-    if (rows.count == 0) return access_no_entity(why);
-    struct entity e = {.id = rows_span(&rows, 0, 0),
-                       .name = rows_span(&rows, 0, 1),
-                       .identifier = rows_span(&rows, 0, 2),
-                       .status = rows_span(&rows, 0, 3),
-                       .class = rows_span(&rows, 0, 4),
-                       .class_proposed = rows_span(&rows, 0, 5),
-                       .sectors = rows_span(&rows, 0, 6),
-                       .version = rows_int(&rows, 0, 9),
-                       .created_ms = rows_int(&rows, 0, 10),
-                       .changed_ms = rows_int(&rows, 0, 11)};
-    TRY(parse_stored(arena, rows_span(&rows, 0, 7), &e.types, why));
-    TRY(parse_stored(arena, rows_span(&rows, 0, 8), &e.profile, why));
-    *ret = e;
-    return err_none();
+    return rows.count == 0 ? access_no_entity(why) : entity_of_row(&rows, 0, arena, ret, why);
 }
 
 struct err entity_sectors(struct store_conn *conn, struct span id, struct arena *arena, struct span *ret, struct why *why) {
@@ -63,8 +68,10 @@ static struct err entity_put(struct store_conn *conn, const struct entity *e, st
                              value_text(profile),
                              value_int(e->version),
                              value_int(e->created_ms),
-                             value_int(e->changed_ms)};
-    return store_write(conn, STMT_ENTITY_PUT, params, sizeof params / sizeof params[0], NULL, why);
+                             value_int(e->changed_ms),
+                             value_text(e->size)};
+    TRY(store_write(conn, STMT_ENTITY_PUT, params, sizeof params / sizeof params[0], NULL, why));
+    return entity_traits_put(conn, e, arena, why);
 }
 
 struct err entity_profile_with(const struct json *profile, const struct json *set, const struct json *values, struct arena *arena,
@@ -123,6 +130,7 @@ struct err entity_op(struct services *services, struct store_conn *conn, const s
         e.class_proposed = json_get_string(op, "class");
         const struct json *sectors = json_get(op, "sectors");
         if (!json_is_null(sectors)) TRY(json_canonical_text(arena, sectors, &e.sectors));
+        e.size = json_get_string(op, "size");
     }
     e.version++;
     e.changed_ms = of->recorded_ms;
@@ -130,13 +138,13 @@ struct err entity_op(struct services *services, struct store_conn *conn, const s
 }
 
 struct err entity_subject(const struct entity *entity, struct arena *arena, struct json *ret, struct why *why) {
-    struct json out = {.type = JSON_OBJECT, .members = arena_take_array(arena, entity->profile.count + 8, sizeof(struct json_member))};
+    struct json out = {.type = JSON_OBJECT, .members = arena_take_array(arena, entity->profile.count + 10, sizeof(struct json_member))};
     if (out.members == NULL) return err_make(ERR_MEMORY);
     struct span class = entity->class.at != NULL ? entity->class : entity->class_proposed;
     struct json sectors = {.type = JSON_ARRAY};
     if (entity->sectors.at != NULL) TRY(parse_stored(arena, entity->sectors, &sectors, why));
     out.members[out.count++] = (struct json_member){.name = SPAN("sectors"), .value = sectors};
-    const struct { struct span name, value; } OWN[] = {{SPAN("id"), entity->id}, {SPAN("status"), entity->status}, {SPAN("class"), class}};
+    const struct { struct span name, value; } OWN[] = {{SPAN("id"), entity->id}, {SPAN("size"), entity->size}, {SPAN("status"), entity->status}, {SPAN("class"), class}};
     for (size_t i = 0; i < sizeof OWN / sizeof OWN[0]; i++)
         if (OWN[i].value.at != NULL)
             out.members[out.count++] = (struct json_member){.name = OWN[i].name, .value = json_from_string(OWN[i].value)};
@@ -156,7 +164,7 @@ static struct err register_again(struct services *services, struct store_conn *c
     struct json values, effects;
     TRY(record_read_at(conn, seq, arena, &record, why));
     TRY(record_values(&record, arena, &values, why));
-    TRY(parse_stored(arena, record.effects, &effects, why));
+    TRY(json_parse_within(arena, record.effects, LIMIT_EFFECTS_BYTES, &effects, why));
     struct effects_of of = {.filing_id = record.filing_id, .seq = record.seq, .values = &values, .effects = &effects, .is_rebuild = true};
     const struct json *ops = json_get(&effects, "ops");
     for (size_t i = 0; ops != NULL && i < ops->count; i++)
@@ -214,6 +222,7 @@ void entity_write_json(struct json_out *out, const struct entity *entity, bool i
     json_out_member_string(out, "status", entity->status);
     json_out_member_string(out, "class", entity->class);
     json_out_member_string(out, "class_proposed", entity->class_proposed);
+    json_out_member_string(out, "size", entity->size);
     json_out_name(out, "sectors");
     if (entity->sectors.at != NULL) json_out_raw(out, entity->sectors);
     else json_out_raw(out, SPAN("[]"));

@@ -14,7 +14,7 @@
 struct effects_of;
 
 struct entity {
-    struct span id, name, identifier, status, class, class_proposed, sectors; // sectors: JSON array
+    struct span id, name, identifier, status, class, class_proposed, size, sectors; // sectors: JSON array
     struct json types;   // array of strings
     struct json profile; // object
     int64_t version, created_ms, changed_ms;
@@ -22,6 +22,8 @@ struct entity {
 
 // ERR_NOT_FOUND where there is none.
 CHECKED struct err entity_get(struct store_conn *conn, struct span id, struct arena *arena, struct entity *ret, struct why *why);
+// The same from row I of rows with the columns of entity_get.
+CHECKED struct err entity_of_row(const struct rows *rows, size_t i, struct arena *arena, struct entity *ret, struct why *why);
 // Sectors of the entity as a JSON array, at == NULL where unknown.
 CHECKED struct err entity_sectors(struct store_conn *conn, struct span id, struct arena *arena, struct span *ret, struct why *why);
 

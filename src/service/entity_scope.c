@@ -57,12 +57,13 @@ struct err entity_assess(const struct services *services, const struct json *bef
     struct scope_answer answer;
     struct err e = scope_answer_make(services->law, &facts, services->state, at, arena, &answer, NULL);
     struct span class = is_err(e) ? SPAN("undetermined") : span_of(entity_class_name(answer.class));
-    struct json op = {.type = JSON_OBJECT, .members = arena_take_array(arena, 4, sizeof(struct json_member))};
+    struct json op = {.type = JSON_OBJECT, .members = arena_take_array(arena, 5, sizeof(struct json_member))};
     if (op.members == NULL) return err_make(ERR_MEMORY);
     op.members[op.count++] = (struct json_member){SPAN("op"), json_from_string(SPAN("entity_assessed"))};
     op.members[op.count++] = (struct json_member){SPAN("entity"), json_from_string(entity_id)};
     op.members[op.count++] = (struct json_member){SPAN("class"), json_from_string(class)};
     if (!is_err(e)) TRY(sectors_of(&answer, arena, &op.members[op.count++]));
+    if (!is_err(e) && answer.size.len > 0) op.members[op.count++] = (struct json_member){SPAN("size"), json_from_string(answer.size)};
     *ret_op = op;
     return err_none();
 }

@@ -13,6 +13,7 @@
 #include "service/intake.h"
 #include "service/letter_op.h"
 #include "service/party.h"
+#include "service/selection.h"
 #include "service/filing_attachment.h"
 #include "service/record_store.h"
 #include "service/release_op.h"
@@ -193,7 +194,9 @@ static struct err attach(struct services *services, struct store_conn *conn, str
 static struct err effects_make(struct services *services, struct store_conn *conn, const struct filing_place *place, struct filing_plan *plan, struct civil at,
                                struct arena *arena, struct why *why) {
     const struct json *ops = plan->decision.effects;
-    struct json all = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof(struct json))};
+    struct json selected;
+    TRY(selection_resolve(services, conn, plan, arena, &selected, why));
+    struct json all = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + selected.count + 1, sizeof(struct json))};
     struct json file = {.type = JSON_OBJECT, .members = arena_take_array(arena, 9, sizeof(struct json_member))};
     struct json out = {.type = JSON_OBJECT, .members = arena_take_array(arena, 3, sizeof(struct json_member))};
     bool is_party = plan->party_id.len > 0;
@@ -204,6 +207,7 @@ static struct err effects_make(struct services *services, struct store_conn *con
     if (all.items == NULL || file.members == NULL || out.members == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < ops->count; i++) all.items[all.count++] = ops->items[i];
     TRY(figures_prepare(services, conn, &all, plan->case_id, plan->decided_ms, arena, why));
+    for (size_t i = 0; i < selected.count; i++) all.items[all.count++] = selected.items[i];
     if (plan->entity_id.len > 0 && registers(ops, plan->entity_id))
         TRY(entity_assess(services, place->has_entity ? &place->entity.profile : NULL, ops, plan->entity_id, plan->decision.values, at,
                           arena, &all.items[all.count++], why));
@@ -322,6 +326,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
         TRY(gate_op_allowed(conn, plan.decision.effects, plan.case_id, plan.as, arena, why));
         TRY(release_allowed(services, conn, plan.decision.effects, plan.case_id, now_ms, arena, why));
         TRY(letter_allowed(services, conn, &plan, arena, why));
+        TRY(party_check_ops(conn, plan.case_id, plan.decision.effects, arena, why));
         TRY(effects_make(services, conn, &place, &plan, at, arena, why));
     }
     *ret = plan;
@@ -342,6 +347,11 @@ static struct err versions_moved(struct store_conn *conn, const struct filing_pl
         struct rows rows;
         TRY(store_read(conn, STOOD_ON[i].statement, &id, 1, arena, &rows, why));
         if (rows.count == 0 || rows_int(&rows, 0, 0) != STOOD_ON[i].version) *ret = true;
+    }
+    if (plan->has_selection) {
+        struct rows size;
+        TRY(store_read(conn, STMT_RECORD_COUNT, NULL, 0, arena, &size, why));
+        *ret = *ret || rows_int(&size, 0, 0) != plan->log_size;
     }
     if (plan->party_id.len == 0) return err_none();
     struct value params[] = {value_text(plan->case_id), value_text(plan->party_id)};

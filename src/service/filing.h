@@ -41,6 +41,8 @@ struct filing_plan { // a decision, and the versions that it stands on
     int64_t case_version, entity_version; // 0: new or none
     struct span party_id;  // that files; empty: none
     int64_t party_version;
+    bool has_selection;    // who became a party was looked up on the register as it stood at LOG_SIZE
+    int64_t log_size;
     int64_t decided_ms;
     struct span workspace;
 };

@@ -119,6 +119,22 @@ static struct err add_or_queue(struct store_conn *conn, const struct party_place
     return err_none();
 }
 
+struct err party_check_ops(struct store_conn *conn, struct span case_id, const struct json *ops, struct arena *arena, struct why *why) {
+    for (size_t i = 0; i < ops->count; i++) {
+        const struct json *list = json_get(&ops->items[i], "parties");
+        if (list == NULL || list->type != JSON_ARRAY || !span_is(json_get_string(&ops->items[i], "op"), "party_add")) continue;
+        struct value param = value_text(json_bytes(arena, list));
+        struct rows unknown;
+        TRY(store_read(conn, STMT_PARTIES_UNKNOWN, &param, 1, arena, &unknown, why));
+        if (unknown.count > 0)
+            return why_set(why, ERR_INPUT, "/fields", "filing.party_unknown", "", "%.*s can't be a party: it is not there, or stands above others itself",
+                           SPAN_FMT(rows_span(&unknown, 0, 0)));
+        for (size_t k = 0; k < list->count; k++)
+            if (span_equals(list->items[k].string, case_id)) return why_set(why, ERR_INPUT, "/fields", "filing.party_unknown", "", "a case is no party of itself");
+    }
+    return err_none();
+}
+
 struct err party_op(struct store_conn *conn, const struct party_place *place, const struct json *op, struct arena *arena, struct why *why) {
     struct span name = json_get_string(op, "op");
     bool is_add = span_is(name, "party_add"), is_remove = span_is(name, "party_remove");
@@ -220,9 +236,10 @@ static struct err message_step(struct store_conn *conn, const struct rows *task,
                                struct why *why) {
     const struct json *states = json_get(json_get(op, "to"), "states");
     struct value params[] = {value_text(rows_span(task, 0, 1)), value_text(rows_span(task, 0, 6)), value_int(PARTY_CHUNK),
-                             value_int(rows_int(task, 0, 3)), states != NULL ? value_text(json_bytes(arena, states)) : value_null()};
+                             value_int(rows_int(task, 0, 3)), states != NULL ? value_text(json_bytes(arena, states)) : value_null(),
+                             value_int(json_get_bool(json_get(op, "to"), "joined", false))};
     struct rows parties;
-    TRY(store_read(conn, STMT_PARTIES_TO_TELL, params, 5, arena, &parties, why));
+    TRY(store_read(conn, STMT_PARTIES_TO_TELL, params, 6, arena, &parties, why));
     if (parties.count > 0) TRY(tell(conn, rows_span(task, 0, 2), rows_span(task, 0, 1), op, &parties, now_ms, arena, why));
     struct value id = value_int(rows_int(task, 0, 0));
     if (parties.count < PARTY_CHUNK) return store_write(conn, STMT_PARTY_TASK_DONE, &id, 1, NULL, why);

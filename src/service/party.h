@@ -40,6 +40,9 @@ struct party_place { // where an operation belongs
     struct span case_id;
     const struct effects_of *of;
 };
+// Whether those whom the operations name as parties are there: entities on the register, or cases that are not above others.
+// Before the filing is accepted.
+CHECKED struct err party_check_ops(struct store_conn *conn, struct span case_id, const struct json *ops, struct arena *arena, struct why *why);
 // Adds or takes away parties, or queues that; other operations are left alone.
 CHECKED struct err party_op(struct store_conn *conn, const struct party_place *place, const struct json *op, struct arena *arena,
                             struct why *why);
@@ -64,10 +67,10 @@ CHECKED struct err party_task_step(struct store_conn *conn, int64_t now_ms, stru
 CHECKED struct err party_write_case_json(struct json_out *out, const struct services *services, struct store_conn *conn,
                                          const struct case_file *file, struct span lang, int64_t now_ms, struct arena *arena,
                                          struct why *why);
-// One party's part: state, duties with their status, its filings, and for itself what it may file next.
+// One party's part: state, duties with their status, its filings.
 CHECKED struct err party_write_part(struct json_out *out, const struct services *services, struct store_conn *conn,
-                                    const struct case_file *file, struct span id, bool is_office, struct span lang, int64_t now_ms,
-                                    struct arena *arena, struct why *why);
+                                    const struct case_file *file, struct span id, bool is_office, int64_t now_ms, struct arena *arena,
+                                    struct why *why);
 // Whether the principal may read, as a party or as the entity of a case that is one, what an office filed as DOCUMENT in the case.
 // What was replaced since, she may not: a draft is none of hers.
 CHECKED struct err party_may_read_filing(const struct services *services, struct store_conn *conn, const struct principal *principal,

@@ -46,11 +46,10 @@ static struct err write_next(struct json_out *out, const struct services *servic
     if (has_entity) TRY(entity_subject(&entity, arena, &subject, why));
     TRY(procedure_next_of_party(services->law, services->state, zone_date(services->zone, now_ms), file->procedure, has_entity ? &subject : NULL,
                                 &file->content, party->has_part ? &party->content : NULL, party->joined_by, lang, arena, &steps, &count, why));
-    json_out_name(out, "next");
-    json_out_array(out);
     for (size_t i = 0; i < count; i++) {
         json_out_object(out);
         json_out_member_text(out, "as", "party");
+        json_out_member_string(out, "party", party->id);
         json_out_member_string(out, "document", steps[i].document);
         json_out_member_string(out, "label", steps[i].label);
         json_out_member_string(out, "article", steps[i].article);
@@ -58,12 +57,21 @@ static struct err write_next(struct json_out *out, const struct services *servic
         if (steps[i].due_ms != INSTANT_NONE) json_out_member_string(out, "due", instant_text(arena, steps[i].due_ms));
         json_out_object_end(out);
     }
-    json_out_array_end(out);
+    return err_none();
+}
+
+static struct err write_duties(struct json_out *out, struct store_conn *conn, const struct case_file *file, struct span id, int64_t now_ms,
+                               struct arena *arena, struct why *why) {
+    struct party party;
+    struct json duties;
+    TRY(party_get(conn, file->id, id, arena, &party, why));
+    TRY(party_duties(&file->content, party.has_part ? &party.content : NULL, party.joined_by, arena, &duties));
+    for (size_t i = 0; i < duties.count; i++) duty_write_json(out, &duties.items[i], now_ms, false);
     return err_none();
 }
 
 struct err party_write_part(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
-                            struct span id, bool is_office, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
+                            struct span id, bool is_office, int64_t now_ms, struct arena *arena, struct why *why) {
     struct party party;
     struct json duties;
     struct rows own;
@@ -88,7 +96,6 @@ struct err party_write_part(struct json_out *out, const struct services *service
     json_out_array(out);
     write_filings(out, services, file, &own, true, now_ms, arena);
     json_out_array_end(out);
-    if (!is_office && party.is_present) TRY(write_next(out, services, conn, file, &party, lang, now_ms, arena, why));
     json_out_object_end(out);
     return err_none();
 }
@@ -126,6 +133,7 @@ struct err party_write_case_json(struct json_out *out, const struct services *se
     json_out_member_string(out, "procedure", file->procedure);
     json_out_member_string(out, "workspace", file->workspace);
     json_out_member_string(out, "state", file->state);
+    json_out_member_int(out, "version", file->version + file->parties_version);
     json_out_member_string(out, "opened_at", instant_text(arena, file->opened_ms));
     json_out_member_bool(out, "is_party", true);
     json_out_name(out, "filings");
@@ -136,7 +144,19 @@ struct err party_write_case_json(struct json_out *out, const struct services *se
     json_out_name(out, "parties");
     json_out_array(out);
     for (size_t i = 0; i < file->party_count; i++)
-        TRY(party_write_part(out, services, conn, file, file->parties[i], false, lang, now_ms, arena, why));
+        TRY(party_write_part(out, services, conn, file, file->parties[i], false, now_ms, arena, why));
+    json_out_array_end(out);
+    json_out_name(out, "duties");
+    json_out_array(out);
+    for (size_t i = 0; i < file->party_count; i++) TRY(write_duties(out, conn, file, file->parties[i], now_ms, arena, why));
+    json_out_array_end(out);
+    json_out_name(out, "next");
+    json_out_array(out);
+    for (size_t i = 0; i < file->party_count; i++) {
+        struct party party;
+        TRY(party_get(conn, file->id, file->parties[i], arena, &party, why));
+        if (party.is_present) TRY(write_next(out, services, conn, file, &party, lang, now_ms, arena, why));
+    }
     json_out_array_end(out);
     json_out_object_end(out);
     return err_none();

@@ -38,7 +38,7 @@ static struct err open_record(struct store_conn *conn, int64_t seq, struct arena
     TRY(record_read_at(conn, seq, arena, &ret->record, why));
     TRY(check_effects(&ret->record, arena, why));
     TRY(record_values(&ret->record, arena, &ret->values, why));
-    TRY(json_parse(arena, ret->record.effects, &ret->effects, why));
+    TRY(json_parse_within(arena, ret->record.effects, LIMIT_EFFECTS_BYTES, &ret->effects, why));
     ret->of = (struct effects_of){.filing_id = ret->record.filing_id,
                                   .seq = seq,
                                   .document = record_header_value(&ret->record, "document", arena).string,
@@ -64,7 +64,7 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
     static const enum statement CLEARED[] = {STMT_DERIVED_CLEAR_ENTITY, STMT_DERIVED_CLEAR_CASE, STMT_DERIVED_CLEAR_DUTY,
                                              STMT_DERIVED_CLEAR_FILING, STMT_DERIVED_CLEAR_PROPOSAL, STMT_DERIVED_CLEAR_INTAKE,
                                              STMT_DERIVED_CLEAR_OUTAGE, STMT_DERIVED_CLEAR_CASE_PARTY, STMT_DERIVED_CLEAR_PARTY_DUTY,
-                                             STMT_DERIVED_CLEAR_PARTY_DUTY_DONE, STMT_DERIVED_CLEAR_PARTY_TASK, STMT_TREE_NODES_CLEAR,
+                                             STMT_DERIVED_CLEAR_PARTY_DUTY_DONE, STMT_DERIVED_CLEAR_PARTY_TASK, STMT_TREE_NODES_CLEAR, STMT_DERIVED_CLEAR_ENTITY_TRAIT,
                                              STMT_DERIVED_CLEAR_BLOCK, STMT_DERIVED_CLEAR_MARKING, STMT_DERIVED_CLEAR_DISCLOSURE,
                                              STMT_DERIVED_CLEAR_STANDING, STMT_DERIVED_CLEAR_PEER, STMT_DERIVED_CLEAR_DESK_CASE,
                                              STMT_DERIVED_CLEAR_DESK_LINK, STMT_DERIVED_CLEAR_SEARCH,

@@ -41,21 +41,33 @@ WHERE c.workspace = $4 AND (c.next_due_ms, c.id) > ($1, $2)
 ORDER BY c.next_due_ms, c.id LIMIT $3;
 
 -- name: case_page_of_entity
--- takes changed_ms and id before which to go on, number of rows, entity_id
+-- Its own, and those in which it is a party. Takes changed_ms and id before which to go on, number of rows, entity_id
 -- gives the columns of case_page_due
-SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.version, c.next_due_ms, c.opened_ms,
-       c.changed_ms, e.name, d.offices, d.is_closed
-FROM case_file c JOIN desk_case d ON d.case_id = c.id LEFT JOIN entity e ON e.id = c.entity_id
-WHERE c.entity_id = $4 AND (c.changed_ms, c.id) < ($1, $2)
-ORDER BY c.changed_ms DESC, c.id DESC LIMIT $3;
+SELECT * FROM (
+    SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.version, c.next_due_ms, c.opened_ms, c.changed_ms, e.name,
+           d.offices, d.is_closed
+    FROM case_file c JOIN desk_case d ON d.case_id = c.id LEFT JOIN entity e ON e.id = c.entity_id
+    WHERE c.entity_id = $4 AND (c.changed_ms, c.id) < ($1, $2)
+    UNION ALL
+    SELECT c.id, c.procedure, c.workspace, p.party, c.sectors, c.state, c.version, c.next_due_ms, c.opened_ms, c.changed_ms, e.name,
+           d.offices, 0
+    FROM case_party p JOIN case_file c ON c.id = p.case_id JOIN desk_case d ON d.case_id = c.id LEFT JOIN entity e ON e.id = p.party
+    WHERE p.party = $4 AND p.left_seq IS NULL AND (c.changed_ms, c.id) < ($1, $2)) AS own
+ORDER BY changed_ms DESC, id DESC LIMIT $3;
 
 -- name: case_page_of_entity_plain
 -- The same for one who sees no document that only some see: to her such a document changed nothing.
-SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.plain_version, d.plain_due_ms, d.opened_ms,
-       d.plain_changed_ms, e.name, d.offices, d.is_closed
-FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
-WHERE d.entity_id = $4 AND (d.plain_changed_ms, d.case_id) < ($1, $2)
-ORDER BY d.plain_changed_ms DESC, d.case_id DESC LIMIT $3;
+SELECT * FROM (
+    SELECT d.case_id AS id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.plain_version, d.plain_due_ms, d.opened_ms,
+           d.plain_changed_ms AS changed_ms, e.name, d.offices, d.is_closed
+    FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
+    WHERE d.entity_id = $4 AND (d.plain_changed_ms, d.case_id) < ($1, $2)
+    UNION ALL
+    SELECT d.case_id, d.procedure, d.workspace, p.party, d.sectors, d.state, d.plain_version, d.plain_due_ms, d.opened_ms,
+           d.plain_changed_ms, e.name, d.offices, 0
+    FROM case_party p JOIN desk_case d ON d.case_id = p.case_id LEFT JOIN entity e ON e.id = p.party
+    WHERE p.party = $4 AND p.left_seq IS NULL AND (d.plain_changed_ms, d.case_id) < ($1, $2)) AS own
+ORDER BY changed_ms DESC, id DESC LIMIT $3;
 
 -- name: case_count
 -- takes workspace, bounds as case_page_due, procedure or NULL, state or NULL; gives the number of cases
@@ -91,14 +103,25 @@ WHERE d.done_ms IS NULL AND d.workspace = $5 AND (d.due_ms, d.case_id, d.ordinal
 ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;
 
 -- name: duty_page_of_entity
+-- Those of its cases, and what it owes as a party of others (their ordinals begin at 1000000)
 -- takes due_ms, case_id, ordinal after which to go on, number of rows, entity_id, owed_by or NULL, latest due_ms
 -- gives the columns of duty_page
-SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, d.procedure, d.workspace, d.sectors,
-       c.offices, c.is_closed, d.seen_by
-FROM duty d JOIN desk_case c ON c.case_id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
-WHERE d.done_ms IS NULL AND d.entity_id = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
-  AND ($6 IS NULL OR d.owed_by = $6) AND d.due_ms <= $7
-ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;
+SELECT * FROM (
+    SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms AS due_ms, d.due_latest_ms, d.content, e.name, d.procedure, d.workspace, d.sectors,
+           c.offices, c.is_closed, d.seen_by
+    FROM duty d JOIN desk_case c ON c.case_id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
+    WHERE d.done_ms IS NULL AND d.entity_id = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
+      AND ($6 IS NULL OR d.owed_by = $6) AND d.due_ms <= $7
+    UNION ALL
+    SELECT d.case_id, d.ordinal + 1000000, p.party, d.due_ms, d.due_latest_ms, d.content, e.name, c.procedure, c.workspace, c.sectors,
+           c.offices, 0, NULL
+    FROM case_party p JOIN party_duty d ON d.case_id = p.case_id JOIN desk_case c ON c.case_id = p.case_id LEFT JOIN entity e ON e.id = p.party
+    WHERE p.party = $5 AND p.left_seq IS NULL AND d.closed_ms IS NULL
+      AND (p.joined_seq = d.opened_seq OR (d.of_joined = 0 AND p.joined_seq < d.opened_seq))
+      AND NOT EXISTS (SELECT 1 FROM party_duty_done x WHERE x.case_id = d.case_id AND x.ordinal = d.ordinal AND x.party = p.party)
+      AND (d.due_ms, d.case_id, d.ordinal + 1000000) > ($1, $2, $3)
+      AND ($6 IS NULL OR $6 = 'party' OR $6 = 'entity') AND d.due_ms <= $7) AS own
+ORDER BY due_ms, case_id, ordinal LIMIT $4;
 
 -- name: duty_counts
 -- takes now_ms; gives workspace, open, past the earlier reading, past the later reading

@@ -19,6 +19,14 @@ SELECT party, version FROM case_party WHERE case_id = $1 AND left_seq IS NULL AN
 SELECT p.party FROM case_party p JOIN case_file c ON c.id = p.party
 WHERE p.case_id = $1 AND p.left_seq IS NULL AND c.entity_id IN (SELECT value FROM json_each($2)) ORDER BY p.party;
 
+-- name: parties_unknown
+-- takes JSON array of entities and cases; gives those that are neither on the register nor a case at the desk, or that are cases above others
+SELECT j.value FROM json_each($1) j
+WHERE NOT EXISTS (SELECT 1 FROM entity e WHERE e.id = j.value)
+  AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = j.value AND c.workspace = 'desk'
+                  AND NOT EXISTS (SELECT 1 FROM case_party p WHERE p.case_id = c.id))
+LIMIT 6;
+
 -- name: party_add_many
 -- takes case_id, JSON array of parties, state, seq, joined_ms. Who ceased to be a party becomes one again, with its part; who is one stays as it is
 INSERT INTO case_party (case_id, party, state, joined_seq, joined_ms, left_seq, version, changed_ms, content)
@@ -98,11 +106,12 @@ UPDATE party_task SET cursor = $2 WHERE id = $1;
 DELETE FROM party_task WHERE id = $1;
 
 -- name: parties_to_tell
--- takes case_id, party after which to go on, number of rows, seq, JSON array of states or NULL; gives party: those that were parties when the
--- filing at seq was made, and still are
+-- takes case_id, party after which to go on, number of rows, seq, JSON array of states or NULL, 1 for those alone that joined by the filing
+-- at seq; gives party: those that were parties when the filing at seq was made, and still are
 SELECT party FROM case_party
 WHERE case_id = $1 AND left_seq IS NULL AND party > $2 AND joined_seq <= $4
   AND ($5 IS NULL OR state IN (SELECT value FROM json_each($5)))
+  AND ($6 = 0 OR joined_seq = $4)
 ORDER BY party LIMIT $3;
 
 -- name: derived_clear_case_party
@@ -113,3 +122,50 @@ DELETE FROM party_duty;
 DELETE FROM party_duty_done;
 -- name: derived_clear_party_task
 DELETE FROM party_task WHERE kind = 'add';
+
+-- name: party_page_late
+-- takes case_id, party after which to go on, number of rows, state or NULL, now_ms; gives the columns of party_page: only those that owe
+-- something after its latest reading
+SELECT p.party, p.state, p.joined_ms, p.changed_ms, e.name, coalesce(e.class, e.class_proposed)
+FROM case_party p LEFT JOIN entity e ON e.id = p.party
+WHERE p.case_id = $1 AND p.left_seq IS NULL AND p.party > $2 AND ($4 IS NULL OR p.state = $4)
+  AND EXISTS (SELECT 1 FROM party_duty d WHERE d.case_id = p.case_id AND d.closed_ms IS NULL AND d.due_latest_ms < $5
+              AND (p.joined_seq = d.opened_seq OR (d.of_joined = 0 AND p.joined_seq < d.opened_seq))
+              AND NOT EXISTS (SELECT 1 FROM party_duty_done x WHERE x.case_id = d.case_id AND x.ordinal = d.ordinal AND x.party = p.party))
+ORDER BY p.party LIMIT $3;
+
+-- name: member_page
+-- Cases under a case. Takes case_id, party after which to go on, number of rows, state of the case under it or NULL; gives id, procedure,
+-- state, entity_id, entity name, sectors, next_due_ms, opened_ms, changed_ms, joined_ms
+SELECT c.id, c.procedure, c.state, c.entity_id, e.name, c.sectors, c.next_due_ms, c.opened_ms, c.changed_ms, p.joined_ms
+FROM case_party p JOIN case_file c ON c.id = p.party LEFT JOIN entity e ON e.id = c.entity_id
+WHERE p.case_id = $1 AND p.left_seq IS NULL AND p.party > $2 AND ($4 IS NULL OR c.state = $4)
+ORDER BY p.party LIMIT $3;
+
+-- name: member_counts
+-- takes case_id; gives procedure, state, number of cases under it
+SELECT c.procedure, c.state, count(*) FROM case_party p JOIN case_file c ON c.id = p.party
+WHERE p.case_id = $1 AND p.left_seq IS NULL GROUP BY c.procedure, c.state ORDER BY c.procedure, c.state;
+
+-- name: member_late
+-- takes case_id, now_ms; gives the number of cases under it whose entity owes something after its latest reading, and those duties
+SELECT count(DISTINCT d.case_id), count(*) FROM case_party p JOIN duty d ON d.case_id = p.party
+WHERE p.case_id = $1 AND p.left_seq IS NULL AND d.done_ms IS NULL AND d.owed_by = 'entity' AND d.due_latest_ms < $2;
+
+-- name: member_states
+-- takes case_id; gives affected state, number of cases under it that name it
+SELECT s.value, count(*) FROM case_party p JOIN case_file c ON c.id = p.party, json_each(c.content, '$.facts.affected_states') s
+WHERE p.case_id = $1 AND p.left_seq IS NULL GROUP BY s.value ORDER BY s.value;
+
+-- name: member_timeline
+-- Filings in the case and in those under it, last first. Takes case_id, seq before which to go on, number of rows; gives seq, id, case_id,
+-- entity_id, entity name, procedure, document, filer_role, received_ms
+SELECT f.seq, f.id, f.case_id, f.entity_id, e.name, f.procedure, f.document, f.filer_role, f.received_ms
+FROM (SELECT party AS id FROM case_party WHERE case_id = $1 AND left_seq IS NULL UNION ALL SELECT $1) m
+JOIN filing f ON f.case_id = m.id LEFT JOIN entity e ON e.id = f.entity_id
+WHERE f.seq < $2 ORDER BY f.seq DESC LIMIT $3;
+
+-- name: case_above
+-- takes case_id; gives id, procedure, state of the cases that it stands under, and when it came under them
+SELECT c.id, c.procedure, c.state, p.joined_ms FROM case_party p JOIN case_file c ON c.id = p.case_id
+WHERE p.party = $1 AND p.left_seq IS NULL ORDER BY p.joined_ms, c.id;

@@ -2,18 +2,19 @@
 -- The register of entities.
 
 -- name: entity_get
--- takes id; gives id, name, identifier, status, class, class_proposed, sectors, types, profile, version, created_ms, changed_ms
-SELECT id, name, identifier, status, class, class_proposed, sectors, types, profile, version, created_ms, changed_ms
+-- takes id; gives id, name, identifier, status, class, class_proposed, sectors, types, profile, version, created_ms, changed_ms, size
+SELECT id, name, identifier, status, class, class_proposed, sectors, types, profile, version, created_ms, changed_ms, size
 FROM entity WHERE id = $1;
 
 -- name: entity_put
--- takes id, name, name_folded, identifier, status, class, class_proposed, sectors, types, profile, version, created_ms, changed_ms
+-- takes id, name, name_folded, identifier, status, class, class_proposed, sectors, types, profile, version, created_ms, changed_ms, size
 INSERT INTO entity (id, name, name_folded, identifier, status, class, class_proposed, sectors, types, profile, version,
-                    created_ms, changed_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                    created_ms, changed_ms, size)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_folded = excluded.name_folded, identifier = excluded.identifier,
     status = excluded.status, class = excluded.class, class_proposed = excluded.class_proposed, sectors = excluded.sectors,
-    types = excluded.types, profile = excluded.profile, version = excluded.version, changed_ms = excluded.changed_ms;
+    types = excluded.types, profile = excluded.profile, version = excluded.version, changed_ms = excluded.changed_ms,
+    size = excluded.size;
 
 -- name: entity_sectors
 -- takes id; gives sectors

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* Runs the stories of test/law/incident.yaml, registration.yaml and intake.yaml: filings in order, and what each leads to. */
+/* Runs the stories of test/law/incident.yaml, registration.yaml, advisory.yaml, ...: filings in order, and what each leads to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,6 +29,11 @@ static int teardown(void **state) {
     return 0;
 }
 
+enum { STORY_PARTIES = 16 };
+struct story_party {
+    struct span id, joined_by;
+    const struct json *part;
+};
 struct story {
     struct span name;
     size_t step; // from 1
@@ -36,6 +41,8 @@ struct story {
     const struct zone *zone;
     struct json subject;
     const struct json *case_state;
+    size_t party_count;
+    struct story_party parties[STORY_PARTIES];
     struct procedure_decision last;
     struct json_tree tree;
 };
@@ -97,6 +104,41 @@ static const struct json *row_with(const struct json *array, const char *member,
     for (size_t i = 0; array != NULL && i < array->count; i++)
         if (span_equals(json_get_string(&array->items[i], member), value)) return &array->items[i];
     return NULL;
+}
+
+// --- parties ---
+
+static struct story_party *party_of(struct story *s, struct span id) {
+    for (size_t i = 0; i < s->party_count; i++)
+        if (span_equals(s->parties[i].id, id)) return &s->parties[i];
+    return NULL;
+}
+
+static void party_join(struct story *s, struct span id) {
+    struct story_party *party = party_of(s, id);
+    if (party == NULL && s->party_count == STORY_PARTIES) wrong(s, "too many parties");
+    if (party == NULL) s->parties[s->party_count++] = (struct story_party){.id = id, .joined_by = identifier('F', (int64_t)s->step)};
+}
+
+// What the service does with the operations: who is named joins; whom a selection finds is said by the story (`finds:`).
+static void parties_join(struct story *s, const struct yaml *row) {
+    for (size_t i = 0; i < s->last.effects->count; i++) {
+        const struct json *op = &s->last.effects->items[i], *list = json_get(op, "parties");
+        if (span_is(json_get_string(op, "op"), "party_add"))
+            for (size_t k = 0; k < list->count; k++) party_join(s, list->items[k].string);
+        const struct yaml *finds = yaml_get(row, "finds");
+        if (!span_is(json_get_string(op, "op"), "party_select")) continue;
+        if (finds == NULL) wrong(s, "the story does not say whom the selection finds");
+        struct json found = json_of(s, finds);
+        for (size_t k = 0; k < found.count; k++) party_join(s, found.items[k].string);
+    }
+}
+
+static void check_same(const struct story *s, const char *what, const struct json *before, const struct json *after) {
+    struct buf a, b;
+    buf_init(&a, &arena, 1024 * 1024);
+    buf_init(&b, &arena, 1024 * 1024);
+    if (is_err(json_canonical(&a, before)) || is_err(json_canonical(&b, after)) || !span_equals(buf_span(&a), buf_span(&b))) wrong(s, "%s changed", what);
 }
 
 // No version is lost, no due time that was given moves later or is taken back.
@@ -201,6 +243,7 @@ static struct span effect_line(const struct json *effect) {
     if (to != NULL && to->type == JSON_OBJECT && to->count == 1)
         target = to->members[0].value.type == JSON_STRING ? to->members[0].value.string : to->members[0].name;
     if (json_get_string(to, "entity").len > 0) target = SPAN("entity");
+    if (json_get_string(to, "parties").len > 0) target = SPAN("parties");
     if (to != NULL && to->type == JSON_STRING) target = to->string;
     static const char *const DETAILS[] = {"kind", "rule", "status", "class"};
     struct span detail = SPAN("");
@@ -296,18 +339,73 @@ static void run_filing(struct story *s, const struct yaml *row, struct span stat
                                     .case_id = SPAN("C0000000000000001"),
                                     .entity_id = span_is(entity, "no") ? SPAN("") : SPAN("E0000000000000001")};
     if (corrected > 0) input.is_correction_of = identifier('F', corrected);
+    struct story_party *party = NULL;
+    if (yaml_get(row, "party") != NULL) {
+        party = party_of(s, json_of(s, yaml_get(row, "party")).string);
+        if (party == NULL) {
+            wrong(s, "it is no party");
+            return;
+        }
+        input.party_id = input.entity_id = party->id;
+        input.party_state = party->part;
+        input.party_joined_by = party->joined_by;
+    }
     struct why why = {0};
     if (is_err(procedure_decide(&input, &arena, &s->last, &why))) wrong(s, "%s: %s", why.rule, why.words);
     const struct yaml *expect = yaml_get(row, "expect");
     check_refused(s, expect);
     if (!s->last.is_accepted) return;
-    check_kept(s, s->case_state, s->last.case_state);
     check_values(s, s->last.values);
+    if (party != NULL) { // it changes its own part, and nothing else
+        check_same(s, "the case", s->case_state, s->last.case_state);
+        party->part = s->last.party_state;
+    } else {
+        check_kept(s, s->case_state, s->last.case_state);
+        parties_join(s, row);
+    }
     s->case_state = s->last.case_state;
     check_effects(s, expect);
     check_members(s, "value", s->last.values, yaml_get(expect, "values"));
     int64_t version;
     if (span_to_int(yaml_get_text(expect, "version"), &version) && version != s->last.version) wrong(s, "version %lld", (long long)s->last.version);
+}
+
+// parties: {"@E7": {state: silent, duties: {..}, facts: {..}, sees: [documents], does_not_see: [..], next: [..]}}
+static void check_parties(struct story *s, const struct yaml *parties, int64_t now_ms) {
+    struct span state = yaml_get_text(s->node, "state"), procedure = yaml_get_text(s->node, "procedure");
+    struct civil at = {.year = 2026, .month = 11, .day = 21};
+    for (size_t i = 0; parties != NULL && i < parties->count; i++) {
+        const struct yaml *expect = &parties->pairs[i].value, *sees = yaml_get(expect, "sees"), *hidden = yaml_get(expect, "does_not_see");
+        struct yaml name = {.type = YAML_SCALAR, .text = parties->pairs[i].name};
+        const struct story_party *party = party_of(s, json_of(s, &name).string);
+        if (party == NULL) {
+            wrong(s, "%.*s is no party", SPAN_FMT(name.text));
+            return;
+        }
+        struct span first, now = json_get_string(party->part, "state");
+        assert_true(procedure_parties(law, state, procedure, &first).len > 0);
+        check_text(s, "state of the part", now.at != NULL ? now : first, yaml_get_text(expect, "state"));
+        check_members(s, "fact of the part", json_get(party->part, "facts"), yaml_get(expect, "facts"));
+        struct json duties;
+        assert_false(is_err(party_duties(s->case_state, party->part, party->joined_by, &arena, &duties)));
+        struct json_member only = {.name = SPAN("duties"), .value = duties};
+        const struct json owed = {.type = JSON_OBJECT, .count = 1, .members = &only}, *whole = s->case_state;
+        s->case_state = &owed;
+        check_duties(s, yaml_get(expect, "duties"), now_ms);
+        s->case_state = whole;
+        for (size_t k = 0; sees != NULL && k < sees->count; k++)
+            if (!procedure_party_sees(law, state, at, procedure, sees->items[k].text, s->case_state)) wrong(s, "it does not see %.*s", SPAN_FMT(sees->items[k].text));
+        for (size_t k = 0; hidden != NULL && k < hidden->count; k++)
+            if (procedure_party_sees(law, state, at, procedure, hidden->items[k].text, s->case_state)) wrong(s, "it sees %.*s", SPAN_FMT(hidden->items[k].text));
+        const struct procedure_step *steps;
+        size_t count;
+        const struct yaml *next = yaml_get(expect, "next");
+        assert_false(is_err(procedure_next_of_party(law, state, at, procedure, &s->subject, s->case_state, party->part, party->joined_by, SPAN("en"), &arena,
+                                                    &steps, &count, NULL)));
+        for (size_t k = 0; next != NULL && k < next->count; k++)
+            if (k >= count || !span_equals(steps[k].document, next->items[k].text)) wrong(s, "next %zu is not %.*s", k, SPAN_FMT(next->items[k].text));
+        if (next != NULL && next->count != count) wrong(s, "%zu documents may be filed next", count);
+    }
 }
 
 static void run_step(struct story *s, const struct yaml *row) {
@@ -318,6 +416,7 @@ static void run_step(struct story *s, const struct yaml *row) {
     const struct yaml *expect = yaml_get(row, "expect");
     check_text(s, "state", json_get_string(s->case_state, "state"), yaml_get_text(expect, "state"));
     check_duties(s, yaml_get(expect, "duties"), stamp_of(s, yaml_get_text(row, "at")).ms);
+    check_parties(s, yaml_get(expect, "parties"), stamp_of(s, yaml_get_text(row, "at")).ms);
     check_members(s, "fact", json_get(s->case_state, "facts"), yaml_get(expect, "facts"));
     check_members(s, "flag", json_get(s->case_state, "flags"), yaml_get(expect, "flags"));
     const struct yaml *statuses = yaml_get(expect, "filings");
@@ -367,7 +466,12 @@ static void intakes(void **state) {
     run_file("test/law/intake.yaml", 6);
 }
 
+static void advisories(void **state) {
+    (void)state;
+    run_file("test/law/advisory.yaml", 5);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes), cmocka_unit_test(advisories)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

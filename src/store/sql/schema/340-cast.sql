@@ -56,3 +56,24 @@ CREATE INDEX party_task_by_case ON party_task (case_id, id);
 -- A case of many parties has as many filings: what offices filed in it is found without them, and what one party filed too.
 CREATE INDEX filing_of_offices ON filing (case_id, seq) WHERE filer_role <> 'party';
 CREATE INDEX filing_of_party ON filing (case_id, entity_id, seq) WHERE filer_role = 'party';
+
+-- Derived. What selections of the register look for, one row a value: sector, type, class (decided, else proposed), size, service
+-- (a state where services are provided), product (supplier and product in lower case), contact ('mail': someone can be written to).
+ALTER TABLE entity ADD COLUMN size TEXT; -- as the program assessed it; NULL where it is not determined
+CREATE INDEX entity_by_status ON entity (status, id);
+CREATE TABLE entity_trait (
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    entity_id TEXT NOT NULL,
+    PRIMARY KEY (kind, value, entity_id)
+) WITHOUT ROWID;
+CREATE INDEX entity_trait_of ON entity_trait (entity_id);
+
+-- Not derived, kept for two days: whom a selection found when an officer looked, so that what is sent can be held against it.
+CREATE TABLE selection_preview (
+    version TEXT PRIMARY KEY NOT NULL, -- hash over the entities found
+    criteria TEXT NOT NULL,
+    entities TEXT NOT NULL,            -- JSON array, sorted
+    created_ms INTEGER NOT NULL
+);
+CREATE INDEX selection_preview_by_age ON selection_preview (created_ms);
