@@ -5,6 +5,8 @@ entity and taken from it again, with receipts and first clock as they were; limi
 import html
 import re
 import sys
+import threading
+import time
 import urllib.parse
 
 import varde_client as v
@@ -213,7 +215,50 @@ def limits(w):
     count.check(shown.status in (422, 429) and b"+999 112" in shown.data, "the page says it too")
 
 
+def killed_while_reporting():
+    """Killed again and again while reports come in, each sent until it is answered: every token that was given works, no report is twice."""
+    node = v.Node(edit=lambda text: v.quick_heads(text) + "emergency:\n  per_hour: 1000\n").start()
+    tokens, sent, aware_at = {}, 0, v.instant(-3600)
+    try:
+        for turn in range(3):
+            client = node.client()
+            stop = threading.Timer(0.25 + 0.2 * turn, node.kill_tree)
+            stop.start()
+            try:
+                for _ in range(9):  # ten at once are what an address may send
+                    body, key = {"fields": report(summary=f"Report {sent}.", aware_at=aware_at)}, f"a-secret-of-the-sender-{sent:04d}"
+                    sent += 1
+                    answer = client.post("/api/v1/emergency", body, key=key)
+                    if answer.status in (200, 201):
+                        tokens[key] = (answer.json["token"], answer.json["case"])
+                    time.sleep(0.02)
+            except (v.Gone, OSError):
+                pass
+            stop.join()
+            node.start()
+            client = node.client()
+            for number in range(max(0, sent - 1), sent):  # the one in flight: sent again, it is one report
+                body, key = {"fields": report(summary=f"Report {number}.", aware_at=aware_at)}, f"a-secret-of-the-sender-{number:04d}"
+                answer = client.post("/api/v1/emergency", body, key=key)
+                count.check(answer.status in (200, 201), f"sent again: {answer}")
+                tokens.setdefault(key, (answer.json["token"], answer.json["case"]))
+                count.equal((answer.json["token"], answer.json["case"]), tokens[key], "the same token and case")
+            for token, case in tokens.values():
+                status = client.post("/api/v1/emergency/status", {"token": token})
+                if status.status != 429:
+                    count.check(status.status == 200 and status.json["case"] == case, f"a token that was given works: {status}")
+        count.check(len(tokens) >= 6, f"some were answered between the kills: {len(tokens)}")
+        admin = node.administrator()
+        csirt = node.officer(admin, "csirt@node.example", "Csirt officer", "csirt", "a beacon on the hill 2")
+        cases = [c["id"] for c in csirt.pages("/api/v1/cases?workspace=held-csirt", "cases")]
+        count.equal(set(cases), set(case for _, case in tokens.values()), "each report that was answered has its case, and there is no other")
+        count.equal(len(cases), len(set(cases)), "none is there twice")
+    finally:
+        node.close()
+
+
 def main():
+    killed_while_reporting()
     w = World()
     try:
         one = file_and_hold(w)

@@ -79,6 +79,16 @@ static void a_gap_is_found(void **state) {
     assert_found("has no row where EN_EL_SUPPLY, size: small");
 }
 
+static void a_word_that_belongs_to_nothing_is_found(void **state) {
+    (void)state;
+    plant("eu/nis2/words/pages.fr.yaml", "    summary: {label:", "    sumary: {label:");
+    assert_found("no words for incident.emergency_filing.sumary.label in en");
+    plant("eu/nis2/words/pages.fr.yaml", "choice: {malicious:", "choice: {malice:");
+    assert_found("no words for incident.emergency_filing.signs.choice.malice in en");
+    plant("eu/nis2/words/pages.fr.yaml", "    unverified: {label:", "    unproved: {label:");
+    assert_found("no words for incident.state.unproved.label in en");
+}
+
 static void an_overlap_is_found(void **state) {
     (void)state;
     plant("eu/nis2/tables/class.yaml", "scheme: annex_2, size: [micro, small]", "scheme: annex_2, size: [micro, small, medium]");
@@ -203,6 +213,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(packs_are_proved),
         TEST(a_gap_is_found),
+        TEST(a_word_that_belongs_to_nothing_is_found),
         TEST(an_overlap_is_found),
         TEST(a_gap_at_some_dates_only_is_found),
         TEST(a_gap_beside_a_date_closed_by_its_successor_is_none),
