@@ -42,6 +42,7 @@ class World:
 
 def file_and_hold(w):
     """Filed without account; only the CSIRT sees it, and nothing was told to anyone else."""
+    streams = {who: getattr(w, who).events() for who in ("csirt", "ca", "spoc", "company")}
     filed = w.nobody.post("/api/v1/emergency", {"fields": report()}, key="0123456789abcdef-a")
     count.status(filed, 201, "a report without account")
     body = {"fields": report(summary="Sent twice.")}
@@ -64,6 +65,15 @@ def file_and_hold(w):
     held = [c["id"] for c in w.csirt.pages("/api/v1/cases?workspace=held-csirt", "cases")]
     count.check(one["case"] in held, "it is in quarantine")
     count.status(w.ca.get("/api/v1/cases?workspace=held-csirt"), 403, "the authority has no such list")
+    plain = w.company.must_file("incident", "voluntary_notification", {"kind": "near_miss", "summary": "A lost key."}, entity=w.entity)["filing"]
+    for who, stream in streams.items():
+        count.check(stream.wait(lambda e: plain in e.get("data", "")) or who == "spoc", f"the stream of {who} tells of what is not held")
+        count.equal(any(one["filing"] in e.get("data", "") for e in stream.all), who == "csirt", f"of what is held it tells the CSIRT alone: {who}")
+        stream.close()
+    for who in (w.ca, w.spoc):
+        for path in ("/api/v1/queue", "/api/v1/queue?q=control", "/api/v1/duties"):
+            answer = who.get(path)
+            count.check(one["case"].encode() not in answer.data, f"{path} does not tell others: {answer}")
     refused = w.nobody.post("/api/v1/emergency", {"fields": report(contact_phone="none", summary=None)})
     count.problem(refused, 422, "field.required", "what is missing is named", "/summary")
     return one
