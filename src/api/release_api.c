@@ -50,10 +50,11 @@ static bool is_decided(const struct rows *disclosures, struct span filing, struc
 }
 
 // What rules propose and nobody decided yet.
-static struct err write_waiting(struct json_out *out, struct api_request *request, struct span case_id, const struct rows *disclosures, struct why *why) {
+static struct err write_waiting(struct json_out *out, struct api_request *request, struct store_conn *conn, struct span case_id, const struct rows *disclosures,
+                                struct why *why) {
     struct value id = value_text(case_id);
     struct rows rows;
-    TRY(store_read(request->conn, STMT_PROPOSALS_OF_CASE, &id, 1, request->arena, &rows, why));
+    TRY(store_read(conn, STMT_PROPOSALS_OF_CASE, &id, 1, request->arena, &rows, why));
     json_out_name(out, "waiting");
     json_out_array(out);
     for (size_t i = 0; i < rows.count; i++) {
@@ -89,7 +90,7 @@ static struct err disclosures_render(struct api_request *request, struct api_res
     json_out_array(&out);
     for (size_t i = 0; i < rows.count; i++) write_disclosure(&out, request->arena, &rows, i);
     json_out_array_end(&out);
-    TRY(write_waiting(&out, request, file->id, &rows, why));
+    TRY(write_waiting(&out, request, conn, file->id, &rows, why));
     json_out_object_end(&out);
     return err_none();
 }
@@ -114,6 +115,7 @@ struct documents {
     struct span release, recipient;
     bool is_recall;
     struct span format; // "json", "html", "pdf", "bundle"
+    struct document made[3];
 };
 
 static struct err seal(struct api_request *request, const struct documents *of, struct document *document, struct why *why) {
@@ -126,9 +128,11 @@ static struct err seal(struct api_request *request, const struct documents *of, 
     return services->sign(services->sign_context, &envelope, &document->envelope, why);
 }
 
-static struct err make(struct api_request *request, const struct documents *of, struct store_conn *conn, struct document ret[3], struct why *why) {
+// On the thread that handles the request: setting a PDF takes its time, and others wait for the thread that renders.
+static struct err make(struct api_request *request, const struct documents *of, struct document ret[3], struct why *why) {
     static const char *const NAMES[] = {"json", "html", "pdf"}, *const MEDIA[] = {"application/json", "text/html", "application/pdf"};
     struct services *services = request->services;
+    struct store_conn *conn = request->conn;
     struct release_package *package = ARENA_NEW(request->arena, struct release_package);
     struct buf paper;
     struct paper parsed;
@@ -189,9 +193,10 @@ static void write_bundle(struct api_request *request, struct api_response *respo
 }
 
 static struct err documents_render(struct api_request *request, struct api_response *response, struct store_conn *conn, void *context, struct why *why) {
+    (void)conn;
+    (void)why;
     const struct documents *of = context;
-    struct document documents[3];
-    TRY(make(request, of, conn, documents, why));
+    const struct document *documents = of->made;
     api_respond_header(response, "cache-control", SPAN("no-store"));
     if (span_is(of->format, "bundle")) {
         write_bundle(request, response, of, documents);
@@ -225,6 +230,7 @@ static struct err get_documents(struct api_request *request, struct api_response
     TRY(store_read(request->conn, STMT_DISCLOSURE_GET, params, 2, request->arena, &rows, why));
     if (rows.count == 0) return access_no_case(why);
     TRY(office_case(request, rows_span(&rows, 0, 0), file, &role, why));
+    TRY(make(request, of, of->made, why));
     return api_read_noted(request, response, "filing", of->release, file->entity_id, role, documents_render, of, why);
 }
 

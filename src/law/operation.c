@@ -8,7 +8,7 @@ static const struct {
     {"block", "freeze hold", "filing names attachments spared until"},
     {"unblock", "", "block outcome"},
     {"mark", "raise lower", "filing names label offices states bodies entity basis"},
-    {"release", "", "filing names attachments label basis states bodies offices entity confirmed_states confirmed_bodies confirmed_offices"},
+    {"release", "", "filing names attachments label basis states bodies offices entity standing confirmed_states confirmed_bodies confirmed_offices"},
     {"disclosure", "held refused handed_over acknowledged answered recalled destroyed", "release filing state states body bodies office offices"},
     {"standing", "allow revoke", "standing procedure documents names states bodies label basis until"},
     {"peer", "", "state body way"},

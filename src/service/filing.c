@@ -17,6 +17,7 @@
 #include "service/filing_attachment.h"
 #include "service/record_store.h"
 #include "service/release_op.h"
+#include "service/standing.h"
 
 // --- deciding ---
 
@@ -493,6 +494,7 @@ struct err filing_write(struct services *services, struct store_conn *conn, stru
         return why_set(why, ERR_LAW, "", "filing.refused", "", "%.*s", SPAN_FMT(fault->words));
     }
     TRY(write_accepted(services, conn, edge, plan, now_ms, arena, ret_seq, why));
+    TRY(standing_apply(services, conn, edge, plan, now_ms, arena, why));
     atomic_fetch_add(&services->counters[COUNT_FILINGS], 1);
     return err_none();
 }

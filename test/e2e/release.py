@@ -158,6 +158,38 @@ def held(who, made):
     count.check(("state:NL", made["notification"]) not in waiting and ("office:spoc", made["notification"]) in waiting, "what is decided waits no more")
 
 
+def standing(who, made):
+    """A state authorises a narrow set in advance, by two persons; the node then releases that, and no more, with the ground on record."""
+    fields = {"documents": ["early_warning"], "names": [{"name": "cross_border"}, {"name": "contact_name"}, {"name": "suspected_malicious"}], "states": ["FR"],
+              "label": "TLP:AMBER", "basis": "NIS2 23(6)", "until": v.instant(3600), "written": "Decision 2026/7"}
+    proposed = who["spoc"].must_file("standing", "standing_proposal", fields)
+    final = dict(fields, proposal=proposed["filing"])
+    count.problem(who["spoc"].file("standing", "standing_release", final, case=proposed["case"]), 403, "filing.head", "an officer authorises nothing")
+    count.problem(who["spochead"].file("standing", "standing_release", dict(final, states=["FR", "NL"]), case=proposed["case"]), 422, "filing.second_person",
+                  "it is authorised as it was proposed")
+    allowed = who["spochead"].must_file("standing", "standing_release", final, case=proposed["case"])
+    warn = lambda: who["company"].must_file("incident", "early_warning", v.early_warning(1, cross_border="yes", affected_states=["FR", "NL"], contact_name=SECRET), entity=made["entity"])
+    case = warn()["case"]
+    seen = who["csirt"].need(200, "GET", "/api/v1/disclosures?case=" + case)
+    count.equal([(r["recipient"], r["fields"], r["state"]) for r in seen["disclosures"]], [("state:FR", ["suspected_malicious", "cross_border"], "released")],
+                "the node releases what both the rule and the authorisation name")
+    filing = who["csirt"].need(200, "GET", "/api/v1/filings/" + seen["disclosures"][0]["release"])
+    count.equal((filing["header"]["filer_role"], filing["fields"]["standing"]), ("node", allowed["filing"]), "with that ground on record")
+    count.check(any(w["recipient"] == "state:NL" for w in seen["waiting"]), "the other state waits for an officer")
+    who["spoc"].must_file("standing", "standing_revoked", {"standing": allowed["filing"], "reason": "Ended."}, case=proposed["case"])
+    count.equal(who["csirt"].need(200, "GET", "/api/v1/disclosures?case=" + warn()["case"])["disclosures"], [], "revoked, it releases nothing more")
+
+
+def peers(who, made):
+    for state, way in [("FR", "documents"), ("IT", "documents"), ("NL", "node")]:
+        who["spoc"].must_file("peer", "peer", {"state": state, "way": way, "office": "Single point of contact (invented)", "address": "spoc@peer.example"})
+    listed = who["csirt"].need(200, "GET", "/api/v1/peers")["peers"]
+    count.equal([(p["name"], p["way"]) for p in listed], [("state:FR", "documents"), ("state:IT", "documents"), ("state:NL", "node")], "peers, with and without node")
+    seen = who["csirt"].need(200, "GET", f"/api/v1/cases/{made['case']}/releases/preview?filing={made['notification']}")["filings"][0]
+    count.equal([n["recipient"] for n in seen["not_receiving"]], ["state:IT", "everybody else"], "who will not receive it, by name")
+    count.status(who["company"].get("/api/v1/peers"), 403, "the list is for officers")
+
+
 def main():
     node = v.Node(edit=v.quick_heads)
     try:
@@ -169,6 +201,8 @@ def main():
         released = documents(node, who, made)
         answers(who, made, released)
         held(who, made)
+        standing(who, made)
+        peers(who, made)
     finally:
         print(node.log()[-2000:]) if os.environ.get("SHOW") else None
         count.equal(node.close(), 0, "the node stops when asked")
