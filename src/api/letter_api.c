@@ -4,6 +4,7 @@
 #include "law/letter.h"
 #include "service/case.h"
 #include "service/draft.h"
+#include "service/entity.h"
 #include "service/gate_view.h"
 #include "service/letter_op.h"
 
@@ -217,6 +218,62 @@ static struct err get_letter(struct api_request *request, struct api_response *r
 
 static struct err get_seal(struct api_request *request, struct api_response *response, struct why *why) { return letter_file(request, response, true, why); }
 
+// --- a code on paper ---
+
+// {"letter":{"code","expires"}}
+static struct json code_facts(struct arena *arena, struct span code, struct span expires) {
+    struct json_member *inner = arena_take_array(arena, 2, sizeof *inner), *outer = ARENA_NEW(arena, struct json_member);
+    if (inner == NULL || outer == NULL) return (struct json){.type = JSON_NULL};
+    inner[0] = (struct json_member){SPAN("code"), json_from_string(code)};
+    inner[1] = (struct json_member){SPAN("expires"), json_from_string(expires)};
+    *outer = (struct json_member){SPAN("letter"), {.type = JSON_OBJECT, .count = 2, .members = inner}};
+    return (struct json){.type = JSON_OBJECT, .count = 1, .members = outer};
+}
+
+static struct err read_code(struct api_request *request, struct letter_request *ret, struct why *why) {
+    static const char *const MEMBERS[] = {"entity", "template", "language", "addressee", "signer", "code", "expires_at", NULL};
+    struct json body, *more = ARENA_NEW(request->arena, struct json);
+    struct span code, expires;
+    struct stamp until;
+    if (more == NULL) return err_make(ERR_MEMORY);
+    TRY(api_body(request, &body, why));
+    TRY(api_members_only(&body, MEMBERS, why));
+    TRY(api_member_text(&body, "entity", 32, &ret->entity_id, why));
+    TRY(api_member_text(&body, "template", 64, &ret->template, why));
+    TRY(api_member_text(&body, "language", 2, &ret->language, why));
+    TRY(api_member_text_optional(&body, "addressee", 600, &ret->addressee, why));
+    TRY(api_member_text_optional(&body, "signer", 200, &ret->signer, why));
+    TRY(api_member_text(&body, "code", 64, &code, why));
+    TRY(api_member_text(&body, "expires_at", 40, &expires, why));
+    TRY(stamp_parse(expires, request->services->zone, "/expires_at", &until, why));
+    *more = code_facts(request->arena, code, instant_text(request->arena, until.ms));
+    ret->more = more;
+    ret->answer_by_ms = INSTANT_NONE;
+    ret->date_ms = request->received_ms;
+    return err_none();
+}
+
+// For an officer who sees the entity: the code that a claim gave her, as a letter to be posted. Nothing of it is kept.
+static struct err post_code_letter(struct api_request *request, struct api_response *response, struct why *why) {
+    struct letter_request wanted = {0};
+    const struct letter *letter;
+    struct entity entity;
+    struct access_entity of;
+    struct buf paper;
+    TRY(read_code(request, &wanted, why));
+    TRY(letter_template(request->services, wanted.template, wanted.language, wanted.date_ms, &letter, why));
+    TRY(entity_get(request->conn, wanted.entity_id, request->arena, &entity, why));
+    entity_access(request->services, entity.id, entity.sectors, request->arena, &of);
+    TRY(access_may_see_entity(&request->principal, &of, request->received_ms, why));
+    const struct role *role = access_role_for_entity(&request->principal, &of);
+    if (role == NULL || role->role < ROLE_OFFICER || !letter_shows(letter, SPAN("letter.code")) || !letter_is_of(letter, SPAN("registration"), span_of(office_kind_name(role->kind))))
+        return why_set(why, ERR_DENIED, "", "letter.office", "", "your office does not send such letters to this entity");
+    wanted.office = role->office;
+    buf_init(&paper, request->arena, LETTER_PAPER_BYTES);
+    TRY(letter_paper(request->services, request->conn, &wanted, request->arena, &paper, why));
+    return respond_pdf(request, response, buf_span(&paper), SPAN("code"), why);
+}
+
 // --- forms ---
 
 // The first office that may take the form: whom to bring it to.
@@ -251,6 +308,7 @@ static const struct route_param FORM[] = {{"language", "string", "two letters; t
 const struct route routes_letter[] = {
     {"GET", "/api/v1/letters/templates", get_templates, AUTH_KNOWN, SCOPE_READ, RATE_READ, "letters", "Templates of letters, their languages and what the writer adds", NULL, "LetterTemplates", 200, NULL, false},
     {"POST", "/api/v1/letters/preview", post_preview, AUTH_KNOWN, SCOPE_READ, RATE_READ, "letters", "What a letter would look like (PDF, marked as a draft, without a number)", "LetterPreview", NULL, 200, NULL, false},
+    {"POST", "/api/v1/letters/code", post_code_letter, AUTH_KNOWN, SCOPE_READ, RATE_READ, "letters", "The letter that carries a claim's code (PDF); nothing of it is kept", "LetterCode", NULL, 200, NULL, false},
     {"GET", "/api/v1/letters/{id}", get_letter, AUTH_KNOWN, SCOPE_READ, RATE_READ, "letters", "A letter as PDF; a draft of it for its office until it is made", NULL, NULL, 200, NULL, false},
     {"GET", "/api/v1/letters/{id}/seal", get_seal, AUTH_KNOWN, SCOPE_READ, RATE_READ, "letters", "The seal over a letter's PDF (CMS, detached)", NULL, NULL, 200, NULL, false},
     {"GET", "/api/v1/cases/{id}/letters", get_letters, AUTH_KNOWN, SCOPE_READ, RATE_READ, "letters", "Letters of a case: numbers, states, service", NULL, "LetterList", 200, NULL, false},

@@ -56,12 +56,11 @@ static const char *fault_of_body(const struct paper_block *block, const struct p
     case PAPER_CELL: return is_in_table ? NULL : "a cell stands outside of a table";
     case PAPER_VALUE: return before == PAPER_FIELD ? NULL : "a value has no label";
     case PAPER_LINK: return is_link(block->text) ? NULL : "the link is none that may be followed";
-    case PAPER_SPEECH: return block->text.len == 0 || is_language(block->text) ? NULL : "a language has two letters";
     default: return block->level == 0 ? NULL : "it has no level";
     }
 }
 
-static const char *add_block(struct paper *paper, const struct paper_block *block) {
+static const char *add_block(struct paper *paper, const struct paper_block *block, struct span *speech) {
     const struct paper_block *previous = paper->count > 0 ? &paper->blocks[paper->count - 1] : NULL;
     if (!span_is_utf8(block->text)) return "the text is no UTF-8";
     if (block->kind >= PAPER_LANGUAGE && block->kind <= PAPER_DRAFT) {
@@ -69,11 +68,16 @@ static const char *add_block(struct paper *paper, const struct paper_block *bloc
         if (fault == NULL) paper->head[block->kind] = block->text;
         return fault;
     }
+    if (block->kind == PAPER_SPEECH) {
+        if (block->text.len > 0 && !is_language(block->text)) return "a language has two letters";
+        *speech = block->text;
+        return NULL;
+    }
     if (block->kind < PAPER_HEADING || block->kind > PAPER_SPEECH) return "its kind is unknown";
     if (paper->count == PAPER_BLOCKS) return "there are too many blocks";
     if (previous != NULL && previous->kind == PAPER_FIELD && block->kind != PAPER_VALUE) return "a label has no value";
     const char *fault = fault_of_body(block, previous);
-    if (fault == NULL) paper->blocks[paper->count++] = *block;
+    if (fault == NULL) paper->blocks[paper->count++] = (struct paper_block){block->kind, block->level, block->text, *speech};
     return fault;
 }
 
@@ -93,6 +97,7 @@ struct err paper_parse(struct span bytes, struct arena *arena, struct paper *ret
     struct paper paper = {.blocks = arena_take_array(arena, PAPER_BLOCKS, sizeof *paper.blocks)};
     if (paper.blocks == NULL) return err_make(ERR_MEMORY);
     if (bytes.len > PAPER_BYTES) return why_set(why, ERR_LIMIT, "", "paper.size", "", "a paper has at most %d bytes", (int)PAPER_BYTES);
+    struct span speech = span_make(NULL, 0);
     size_t index = 0;
     for (size_t at = 0; at < bytes.len; index++) {
         if (bytes.len - at < 8) return refuse(why, index, "it is cut off");
@@ -100,7 +105,7 @@ struct err paper_parse(struct span bytes, struct arena *arena, struct paper *ret
         struct paper_block block = {.kind = (enum paper_kind)number_at(bytes.at + at, 2), .level = (uint16_t)number_at(bytes.at + at + 2, 2)};
         if (len > bytes.len - at - 8) return refuse(why, index, "it is cut off");
         block.text = span_make(bytes.at + at + 8, len);
-        const char *fault = add_block(&paper, &block);
+        const char *fault = add_block(&paper, &block, &speech);
         if (fault != NULL) return refuse(why, index, fault);
         at += 8 + len;
     }

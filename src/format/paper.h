@@ -38,7 +38,7 @@ enum paper_kind {
     PAPER_CELL,
     PAPER_LINK,   // an address that can be followed
     PAPER_RULED,  // level: so many lines to write on by hand
-    PAPER_SPEECH, // the language of what follows; empty: the document's
+    PAPER_SPEECH, // the language of the blocks that follow, wherever they stand; empty: the document's
 };
 
 enum { PAPER_BLOCKS = 8192, PAPER_PAGES = 300, PAPER_COLUMNS = 8, PAPER_BYTES = 768 * 1024, PAPER_PDF_BYTES = 8 * 1024 * 1024 };
@@ -46,7 +46,7 @@ enum { PAPER_BLOCKS = 8192, PAPER_PAGES = 300, PAPER_COLUMNS = 8, PAPER_BYTES = 
 struct paper_block {
     enum paper_kind kind;
     uint16_t level;
-    struct span text;
+    struct span text, language; // language empty: the document's
 };
 struct paper {
     struct span head[PAPER_DRAFT + 1]; // by kind; at == NULL where absent

@@ -207,11 +207,12 @@ static void rule_draw(struct layout *l, int64_t from_x, int64_t to_x) {
 
 // --- blocks ---
 
-static void say_language(struct layout *l, uint32_t node) { l->nodes[node].language = l->speech; }
+static void say_language(struct layout *l, uint32_t node, const struct paper_block *block) { l->nodes[node].language = block->language; }
 
-static void one_cell(struct layout *l, const char *type, struct span text, enum face face, int64_t size, int64_t keep) {
+static void one_cell(struct layout *l, const char *type, const struct paper_block *block, enum face face, int64_t size, int64_t keep) {
+    struct span text = block->text;
     struct cell cell = {.node = node_add(l, type, 0), .face = face, .size = size, .x = MARGIN_SIDE, .width = TEXT_WIDTH};
-    say_language(l, cell.node);
+    say_language(l, cell.node, block);
     if (text.len > 0 && cell_make(l, &cell, text)) row_draw(l, &cell, 1, keep);
 }
 
@@ -220,7 +221,7 @@ static void set_heading(struct layout *l, const struct paper_block *block) {
     static const int64_t SIZES[] = {15000, 12000, 10500};
     l->y -= block->level == 1 ? 4000 : 8000;
     size_t node = l->node_count;
-    one_cell(l, TYPES[block->level - 1], block->text, FACE_BOLD, SIZES[block->level - 1], 3 * leading(SIZE_TEXT));
+    one_cell(l, TYPES[block->level - 1], block, FACE_BOLD, SIZES[block->level - 1], 3 * leading(SIZE_TEXT));
     if (l->is_full) return;
     l->nodes[node].heading = block->text;
     l->nodes[node].level = (uint8_t)block->level;
@@ -237,7 +238,7 @@ static size_t set_list(struct layout *l, size_t at) {
         struct span label = is_numbered ? arena_printf(l->arena, "%u.", paper->blocks[at].level) : SPAN("\xe2\x80\xa2");
         struct cell cells[2] = {{.node = node_add(l, "Lbl", item), .size = SIZE_TEXT, .x = MARGIN_SIDE + 6000, .width = 22000},
                                 {.node = node_add(l, "LBody", item), .size = SIZE_TEXT, .x = MARGIN_SIDE + 28000, .width = TEXT_WIDTH - 28000}};
-        say_language(l, cells[1].node);
+        say_language(l, cells[1].node, &paper->blocks[at]);
         if (l->is_full || !cell_make(l, &cells[0], label) || !cell_make(l, &cells[1], paper->blocks[at].text)) break;
         row_draw(l, cells, 2, 0);
         l->y -= 2500;
@@ -255,7 +256,8 @@ static size_t set_fields(struct layout *l, size_t at) {
         struct cell cells[2] = {{.node = node_add(l, "TH", row), .face = FACE_BOLD, .size = SIZE_TEXT, .x = MARGIN_SIDE, .width = 160000},
                                 {.node = node_add(l, "TD", row), .size = SIZE_TEXT, .x = MARGIN_SIDE + 170000, .width = TEXT_WIDTH - 170000}};
         l->nodes[cells[0].node].attributes = "<</O/Table/Scope/Row>>";
-        say_language(l, cells[1].node);
+        say_language(l, cells[0].node, &paper->blocks[at]);
+        say_language(l, cells[1].node, &paper->blocks[at + 1]);
         if (l->is_full || !cell_make(l, &cells[0], paper->blocks[at].text) || !cell_make(l, &cells[1], paper->blocks[at + 1].text)) break;
         row_draw(l, cells, 2, 0);
         l->y -= 2500;
@@ -273,7 +275,7 @@ static bool set_row(struct layout *l, uint32_t table, const struct paper_block *
         cells[i] = (struct cell){.node = node_add(l, is_head ? "TH" : "TD", row), .face = is_head ? FACE_BOLD : FACE_TEXT, .size = SIZE_SMALL,
                                  .x = MARGIN_SIDE + (int64_t)i * width, .width = width - GAP};
         if (is_head) l->nodes[cells[i].node].attributes = "<</O/Table/Scope/Column>>";
-        say_language(l, cells[i].node);
+        say_language(l, cells[i].node, &blocks[i]);
         if (l->is_full || !cell_make(l, &cells[i], blocks[i].text)) return false;
     }
     row_draw(l, cells, columns, blocks[0].kind == PAPER_HEAD ? 2 * leading(SIZE_SMALL) : 0);
@@ -295,9 +297,10 @@ static size_t set_table(struct layout *l, size_t at) {
     return at;
 }
 
-static void set_link(struct layout *l, struct span target) {
+static void set_link(struct layout *l, const struct paper_block *block) {
+    struct span target = block->text;
     if (l->link_count == LAYOUT_LINKS) {
-        one_cell(l, "P", target, FACE_TEXT, SIZE_TEXT, 0);
+        one_cell(l, "P", block, FACE_TEXT, SIZE_TEXT, 0);
         return;
     }
     uint32_t paragraph = node_add(l, "P", 0), node = node_add(l, "Link", paragraph);
@@ -324,12 +327,11 @@ static size_t set_block(struct layout *l, size_t at) {
     case PAPER_ITEM: return set_list(l, at);
     case PAPER_FIELD: return set_fields(l, at);
     case PAPER_TABLE: return set_table(l, at);
-    case PAPER_LINK: set_link(l, block->text); return at + 1;
+    case PAPER_LINK: set_link(l, block); return at + 1;
     case PAPER_RULED: set_ruled(l, block->level); return at + 1;
-    case PAPER_SPEECH: l->speech = block->text; return at + 1;
     default: break;
     }
-    one_cell(l, "P", block->text, FACE_TEXT, block->kind == PAPER_SMALL ? SIZE_SMALL : SIZE_TEXT, 0);
+    one_cell(l, "P", block, FACE_TEXT, block->kind == PAPER_SMALL ? SIZE_SMALL : SIZE_TEXT, 0);
     l->y -= block->kind == PAPER_ADDRESS ? 16000 : 6000;
     return at + 1;
 }

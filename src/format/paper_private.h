@@ -55,7 +55,6 @@ struct layout {
     struct mark *marks; // in order of pages
     struct link *links;
     int64_t y; // the next line's top on the last page
-    struct span speech;
     bool is_full;
 };
 

@@ -13,6 +13,7 @@ struct composing {
     struct letter_block *blocks;
     size_t count;
     struct letter_gap gap;
+    struct span speech; // of the next block, where it is not the letter's
     bool is_full;
 };
 
@@ -21,7 +22,8 @@ static void add(struct composing *c, enum letter_kind kind, uint16_t level, stru
         c->is_full = true;
         return;
     }
-    c->blocks[c->count++] = (struct letter_block){kind, level, text};
+    c->blocks[c->count++] = (struct letter_block){kind, level, text, c->speech};
+    c->speech = span_make(NULL, 0);
 }
 
 static struct span words_of(const struct composing *c, struct span key) {
@@ -31,11 +33,19 @@ static struct span words_of(const struct composing *c, struct span key) {
 
 static struct span filled(struct composing *c, struct span key) { return letter_fill(c->input, words_of(c, key), c->arena, &c->gap); }
 
-// Words that all letters share, in the letter's language, in English where it has none, else the name itself.
-static struct span label_of(const struct composing *c, const char *group, struct span name) {
-    struct span key = arena_printf(c->arena, "letter.%s.%.*s", group, SPAN_FMT(name));
-    struct span text = law_word(c->input->law, c->input->state, key, c->input->lang);
-    return text.len > 0 ? text : name;
+// Words in the letter's language; where they are not there FALLBACK, which is English, and the next block says so.
+static struct span own_or(struct composing *c, struct span key, struct span fallback) {
+    const struct letter_input *input = c->input;
+    struct span text = letter_word(input->law, input->letter, input->state, key, input->lang);
+    if (text.len > 0) return text;
+    if (!span_is(input->lang, "en")) c->speech = SPAN("en");
+    text = law_word(input->law, input->state, key, SPAN("en"));
+    return text.len > 0 ? text : fallback;
+}
+
+// Words that all letters share.
+static struct span label_of(struct composing *c, const char *group, struct span name) {
+    return own_or(c, arena_printf(c->arena, "letter.%s.%.*s", group, SPAN_FMT(name)), name);
 }
 
 static void add_facts(struct composing *c, const struct names *names) {
@@ -70,16 +80,20 @@ static void add_written(struct composing *c, struct span name) {
 
 // --- tables and forms ---
 
-static struct span document_label(const struct composing *c, struct span procedure, struct span document) {
+static struct span document_label(struct composing *c, struct span procedure, struct span document) {
     const struct procedure *p = procedure_get(c->input->law, c->input->state, c->input->at, procedure);
     const struct document *d = p == NULL ? NULL : document_get(p, c->input->at, document);
     struct span key = arena_printf(c->arena, "%.*s.%.*s.label", SPAN_FMT(procedure), SPAN_FMT(document));
-    struct span text = law_word(c->input->law, c->input->state, key, c->input->lang);
-    return text.len > 0 ? text : d != NULL ? d->label : document;
+    return own_or(c, key, d != NULL ? d->label : document);
 }
 
-static void add_row(struct composing *c, enum letter_kind kind, const struct span *cells, size_t count) {
-    for (size_t i = 0; i < count; i++) add(c, kind, 0, cells[i].at != NULL ? cells[i] : SPAN("\xe2\x80\x93"));
+static void add_cell(struct composing *c, struct span text) { add(c, LETTER_CELL, 0, text.len > 0 ? text : SPAN("\xe2\x80\x93")); }
+
+static void add_heads(struct composing *c, bool is_of_duties) {
+    add(c, LETTER_TABLE, 3, SPAN(""));
+    add(c, LETTER_HEAD, 0, label_of(c, "column", SPAN("document")));
+    add(c, LETTER_HEAD, 0, label_of(c, "column", is_of_duties ? SPAN("article") : SPAN("filing")));
+    add(c, LETTER_HEAD, 0, label_of(c, "column", is_of_duties ? SPAN("due") : SPAN("received")));
 }
 
 static struct span moment_of(struct composing *c, const struct json *object, const char *name) {
@@ -97,21 +111,16 @@ static void add_table(struct composing *c, bool is_of_duties) {
                                            span_is(json_get_string(row, "owed_by"), "entity")
                                      : !span_is(json_get_string(row, "status"), "withdrawn");
         if (!is_shown) continue;
-        struct span document = document_label(c, procedure, json_get_string(row, "document"));
-        struct span cells[3] = {document, is_of_duties ? json_get_string(row, "article") : json_get_string(row, "id"),
-                                moment_of(c, row, is_of_duties ? "due" : "received_at")};
-        struct span heads[3] = {label_of(c, "column", SPAN("document")), label_of(c, "column", is_of_duties ? SPAN("article") : SPAN("filing")),
-                                label_of(c, "column", is_of_duties ? SPAN("due") : SPAN("received"))};
-        if (!has_head) add(c, LETTER_TABLE, 3, SPAN(""));
-        if (!has_head) add_row(c, LETTER_HEAD, heads, 3);
+        if (!has_head) add_heads(c, is_of_duties);
         has_head = true;
-        add_row(c, LETTER_CELL, cells, 3);
+        add_cell(c, document_label(c, procedure, json_get_string(row, "document")));
+        add_cell(c, json_get_string(row, is_of_duties ? "article" : "id"));
+        add_cell(c, moment_of(c, row, is_of_duties ? "due" : "received_at"));
     }
 }
 
-static struct span field_label(const struct composing *c, const struct field *field) {
-    struct span key = arena_printf(c->arena, "%.*s.label", SPAN_FMT(field->key)), text = law_word(c->input->law, c->input->state, key, c->input->lang);
-    return text.len > 0 ? text : field->label;
+static struct span field_label(struct composing *c, const struct field *field) {
+    return own_or(c, arena_printf(c->arena, "%.*s.label", SPAN_FMT(field->key)), field->label);
 }
 
 static const struct document *document_named(const struct composing *c, struct span procedure, struct span document) {
@@ -121,11 +130,11 @@ static const struct document *document_named(const struct composing *c, struct s
 
 static void add_form_field(struct composing *c, const struct field *field) {
     struct span label = field_label(c, field);
-    add(c, LETTER_TEXT, 0, field->is_required || field->required_when != NULL ? arena_printf(c->arena, "%.*s *", SPAN_FMT(label)) : label);
+    bool is_needed = field->is_required || (field->required_when != NULL && condition_holds(field->required_when, &c->facts));
+    add(c, LETTER_TEXT, 0, is_needed ? arena_printf(c->arena, "%.*s *", SPAN_FMT(label)) : label);
     for (size_t i = 0; i < field->choice_count; i++) {
         struct span key = arena_printf(c->arena, "%.*s.choice.%.*s", SPAN_FMT(field->key), SPAN_FMT(field->choices[i].value));
-        struct span text = law_word(c->input->law, c->input->state, key, c->input->lang);
-        add(c, LETTER_ITEM, 0, arena_printf(c->arena, "\xe2\x98\x90 %.*s", SPAN_FMT(text.len > 0 ? text : field->choices[i].label)));
+        add(c, LETTER_ITEM, 0, arena_printf(c->arena, "\xe2\x98\x90 %.*s", SPAN_FMT(own_or(c, key, field->choices[i].label))));
     }
     if (field->choice_count > 0) return;
     if (field->type == FIELD_BOOL) {
@@ -155,7 +164,8 @@ static struct span value_words(struct composing *c, const struct field *field, c
     if (value->type == JSON_INT) return arena_printf(c->arena, "%lld", (long long)value->integer);
     if (field->type == FIELD_INSTANT) return letter_moment(c->input, json_instant(value, c->input->zone), false, c->arena);
     for (size_t i = 0; value->type == JSON_STRING && i < field->choice_count; i++)
-        if (span_equals(field->choices[i].value, value->string)) return field->choices[i].label;
+        if (span_equals(field->choices[i].value, value->string))
+            return own_or(c, arena_printf(c->arena, "%.*s.choice.%.*s", SPAN_FMT(field->key), SPAN_FMT(value->string)), field->choices[i].label);
     if (value->type == JSON_STRING) return value->string;
     struct buf out;
     buf_init(&out, c->arena, 64 * 1024);

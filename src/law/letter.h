@@ -65,6 +65,7 @@ struct letter_block {
     enum letter_kind kind;
     uint16_t level;
     struct span text;
+    struct span lang; // empty: the letter's; "en" where words are not there in it
 };
 
 struct letter_input {
@@ -93,5 +94,7 @@ struct span letter_common_raw(const struct letter_input *input, const char *key)
 struct span letter_fact(const struct letter_input *input, struct span name, struct arena *arena);
 // Whether the template is a form to be filled in by hand, which everybody may have.
 bool letter_is_form(const struct letter *letter);
+// Whether the template shows this fact ("letter.code").
+bool letter_shows(const struct letter *letter, struct span fact);
 
 #endif

@@ -118,6 +118,12 @@ bool letter_is_form(const struct letter *letter) {
     return false;
 }
 
+bool letter_shows(const struct letter *letter, struct span fact) {
+    for (size_t i = 0; i < letter->part_count; i++)
+        if (letter->parts[i].kind == PART_FACTS && names_have(&letter->parts[i].names, fact)) return true;
+    return false;
+}
+
 bool letter_is_of(const struct letter *letter, struct span procedure, struct span office_kind) {
     return (letter->procedures.count == 0 || names_have(&letter->procedures, procedure)) && names_have(&letter->by, office_kind);
 }

@@ -236,7 +236,13 @@ static void add_blocks(struct buf *out, const struct letter_block *blocks, size_
                                             [LETTER_LABEL] = PAPER_FIELD,     [LETTER_VALUE] = PAPER_VALUE,    [LETTER_TABLE] = PAPER_TABLE,
                                             [LETTER_HEAD] = PAPER_HEAD,       [LETTER_CELL] = PAPER_CELL,      [LETTER_RULED] = PAPER_RULED,
                                             [LETTER_WRITTEN] = PAPER_PARAGRAPH};
-    for (size_t i = 0; i < count; i++) paper_add(out, KINDS[blocks[i].kind], blocks[i].level, blocks[i].text);
+    struct span speech = span_make(NULL, 0);
+    for (size_t i = 0; i < count; i++) {
+        if (!span_equals(blocks[i].lang, speech)) paper_add(out, PAPER_SPEECH, 0, blocks[i].lang);
+        speech = blocks[i].lang;
+        paper_add(out, KINDS[blocks[i].kind], blocks[i].level, blocks[i].text);
+    }
+    if (speech.len > 0) paper_add(out, PAPER_SPEECH, 0, SPAN(""));
 }
 
 struct err letter_paper(const struct services *services, struct store_conn *conn, const struct letter_request *request, struct arena *arena,

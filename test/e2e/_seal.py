@@ -55,9 +55,9 @@ def issuer_and_serial(certificate):
 
 
 class Seal:
-    """fail: how many requests are answered 503 first; wrong: the seal is over another hash."""
+    """fail: so many requests are answered 503 first; wrong: so many after them get a seal over another hash."""
 
-    def __init__(self, fail=0, wrong=False, port=0):
+    def __init__(self, fail=0, wrong=0, port=0):
         self.folder = tempfile.mkdtemp(prefix="varde-seal-")
         self.fail, self.wrong, self.requests, self.bad = fail, wrong, [], 0
         self.key, self.certificate = self.folder + "/key.pem", self.folder + "/certificate.pem"
@@ -100,7 +100,7 @@ class Seal:
         if len(self.requests) <= self.fail:
             return 503, b""
         digest = bytes.fromhex(self.requests[-1]["sha256"])
-        return 200, self.sign(hashlib.sha256(b"another").digest() if self.wrong else digest)
+        return 200, self.sign(hashlib.sha256(b"another").digest() if len(self.requests) <= self.fail + self.wrong else digest)
 
     def sign(self, digest):
         """SignedData over data that is not in it, by its SHA-256."""

@@ -125,6 +125,7 @@ static void what_does_not_hang_together_is_found(void **state) {
         {INCIDENT, "{setting: answer_is_firm", "{setting: answer_firm", "no setting"},
         {INCIDENT, "{field: aware_at, before: {field: detected_at}}", "{field: aware_at, before: {field: seen_at}}", "no field \"seen_at\""},
         {REGISTRATION, "- {to: closed, when: {field: ceases, is: yes}}", "- {to: closed, when: {field: ceased, is: yes}}", "no field \"ceased\""},
+        {"eu/nis2/procedures/common/letters.yaml", "clock: service_portal", "clock: service_pigeon", "no clock of this state"},
         {"eu/nis2/clocks.yaml", "anchor: handled_at", "anchor: ended_at", "no document gives the time \"ended_at\""},
         {"eu/nis2/clocks.yaml", "anchor: filed.notification", "anchor: filed.notice", "which can't be filed"},
         {"eu/nis2/clocks.yaml", "anchor: field.changed_on", "anchor: field.change_day", "has no time \"change_day\""},
