@@ -26,7 +26,7 @@ endif
 
 # --- compilers and flags ---
 
-PKGS := openssl libsodium sqlite3 libnghttp2 yaml-0.1 simdjson libcurl liboath libseccomp libzstd librnp
+PKGS := openssl libsodium sqlite3 libnghttp2 yaml-0.1 simdjson libcurl liboath libseccomp libzstd librnp libfido2 cjose jansson
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

@@ -30,6 +30,8 @@ ROOMS = {
 DOORS = [
     (r"sqlite3\.h", ["store"], "ask through store/store.h"),
     (r"yaml\.h", ["base"], "read YAML through base/yaml.h"),
+    (r"fido.*", ["service"], "check passkeys through service/passkey_verify.h"),
+    (r"(cjose/.*|jansson\.h)", ["service"], "check ID tokens through service/provider_token.h"),
     (r"simdjson.*", ["base"], "read JSON through base/json.h"),
     (r"nghttp2/.*", ["role"], "HTTP stands in role/"),
     (r"seccomp\.h|linux/landlock\.h|linux/seccomp\.h|sys/prctl\.h", ["os"], "the sandbox stands in os/"),

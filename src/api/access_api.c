@@ -128,27 +128,33 @@ static struct err sign_in_refused(struct api_request *request, struct api_respon
     return err_none();
 }
 
+void session_cookie(struct api_request *request, struct api_response *response, const struct access_signed_in *done) {
+    api_respond_header(response, "set-cookie",
+                       arena_printf(request->arena, ACCESS_COOKIE "=%.*s; Path=/; Secure; HttpOnly; SameSite=Strict", SPAN_FMT(done->token)));
+}
+
+void session_write(struct api_request *request, struct api_response *response, const struct access_signed_in *done, bool wants_cookie) {
+    struct json_out out;
+    api_json(response, 201, &out);
+    json_out_object(&out);
+    json_out_member_string(&out, "session", done->session_id);
+    json_out_member_string(&out, "person", done->person_id);
+    if (!wants_cookie) json_out_member_string(&out, "token", done->token);
+    json_out_member_string(&out, "csrf", done->csrf);
+    json_out_member_string(&out, "expires_at", instant_text(request->arena, done->expires_ms));
+    json_out_member_bool(&out, "is_second_factor_done", done->is_totp_done);
+    json_out_object_end(&out);
+    api_respond_header(response, "cache-control", SPAN("no-store"));
+    if (wants_cookie) session_cookie(request, response, done);
+}
+
 static struct err sign_in_render(struct api_request *request, struct api_response *response, struct store_conn *reader,
                                  void *context, struct why *why) {
     (void)reader;
     (void)why;
     const struct sign_in_ctx *ctx = context;
     if (ctx->done.outcome != SIGN_IN_DONE) return sign_in_refused(request, response, ctx);
-    struct json_out out;
-    api_json(response, 201, &out);
-    json_out_object(&out);
-    json_out_member_string(&out, "session", ctx->done.session_id);
-    json_out_member_string(&out, "person", ctx->done.person_id);
-    if (!ctx->wants_cookie) json_out_member_string(&out, "token", ctx->done.token);
-    json_out_member_string(&out, "csrf", ctx->done.csrf);
-    json_out_member_string(&out, "expires_at", instant_text(request->arena, ctx->done.expires_ms));
-    json_out_member_bool(&out, "is_second_factor_done", ctx->done.is_totp_done);
-    json_out_object_end(&out);
-    api_respond_header(response, "cache-control", SPAN("no-store"));
-    if (ctx->wants_cookie)
-        api_respond_header(response, "set-cookie",
-                           arena_printf(request->arena, ACCESS_COOKIE "=%.*s; Path=/; Secure; HttpOnly; SameSite=Strict",
-                                        SPAN_FMT(ctx->done.token)));
+    session_write(request, response, &ctx->done, ctx->wants_cookie);
     return err_none();
 }
 
@@ -223,7 +229,7 @@ static struct err post_prolong(struct api_request *request, struct api_response 
 // --- second factor and password ---
 
 // The person shows her present password again before what guards her account is changed.
-static struct err password_again(struct api_request *request, const struct json *body, const char *member, struct why *why) {
+struct err password_again(struct api_request *request, const struct json *body, const char *member, struct why *why) {
     struct span password;
     bool is_right = false;
     TRY(api_member_text(body, member, LIMIT_PASSWORD_BYTES, &password, why));

@@ -47,6 +47,11 @@ void list_item(struct api_request *request, struct json_out *out, const struct l
 // The whole answer. CURSOR_AT: the integer or text column from which the next page goes on; -1 for a list of one page.
 CHECKED struct err list_write(struct api_request *request, struct api_response *response, const struct list_column *columns,
                               const struct rows *rows, const char *kind, int cursor_at);
+// The answer to one who has signed in, with the token or (WANTS_COOKIE) the cookie; and the cookie alone.
+void session_write(struct api_request *request, struct api_response *response, const struct access_signed_in *done, bool wants_cookie);
+void session_cookie(struct api_request *request, struct api_response *response, const struct access_signed_in *done);
+// The person shows her present password again, in MEMBER, before what guards her account is changed.
+CHECKED struct err password_again(struct api_request *request, const struct json *body, const char *member, struct why *why);
 // The integer cursor of newest-first lists; 0 from the start.
 CHECKED struct err cursor_id_read(struct api_request *request, const char *kind, int64_t *ret, struct why *why);
 

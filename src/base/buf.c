@@ -123,6 +123,15 @@ void buf_add_base64(struct buf *buf, struct span s) {
     }
 }
 
+void buf_add_base64url(struct buf *buf, struct span s) {
+    size_t from = buf->len;
+    buf_add_base64(buf, s);
+    if (buf->is_failed) return;
+    while (buf->len > from && buf->at[buf->len - 1] == '=') buf->len--;
+    for (size_t i = from; i < buf->len; i++)
+        if (buf->at[i] == '+' || buf->at[i] == '/') buf->at[i] = buf->at[i] == '+' ? '-' : '_';
+}
+
 void buf_drop_front(struct buf *buf, size_t n) {
     if (n == 0) return;
     if (n < buf->len) memmove(buf->at, buf->at + n, buf->len - n);

@@ -145,3 +145,17 @@ struct err base64_decode(struct arena *arena, struct span text, struct span *ret
     *ret = span_make(out, out_len);
     return err_none();
 }
+
+struct err base64url_decode(struct arena *arena, struct span text, struct span *ret) {
+    size_t padding = (4 - text.len % 4) % 4;
+    uint8_t *plain = arena_take(arena, text.len + 4);
+    if (plain == NULL) return err_make(ERR_MEMORY);
+    if (padding == 3) return err_make(ERR_INPUT);
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.at[i];
+        if (c == '+' || c == '/' || c == '=') return err_make(ERR_INPUT);
+        plain[i] = c == '-' ? '+' : c == '_' ? '/' : c;
+    }
+    for (size_t i = 0; i < padding; i++) plain[text.len + i] = '=';
+    return base64_decode(arena, span_make(plain, text.len + padding), ret);
+}

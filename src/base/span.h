@@ -105,6 +105,7 @@ void buf_add_int(struct buf *buf, int64_t value);  // decimal text
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_add_hex(struct buf *buf, struct span s);
 void buf_add_base64(struct buf *buf, struct span s); // RFC 4648 section 4, padded
+void buf_add_base64url(struct buf *buf, struct span s); // section 5, without padding
 // Space for LEN bytes at the end that the caller fills; NULL (and sticky) where it does not fit.
 uint8_t *buf_extend(struct buf *buf, size_t len);
 // Removes the first N bytes (N <= len), moving the rest down.
@@ -114,5 +115,6 @@ static inline struct span buf_span(const struct buf *buf) { return span_make(buf
 // Decoders; the result is in the arena. ERR_INPUT for bad text, ERR_MEMORY when full.
 CHECKED struct err hex_decode(struct arena *arena, struct span text, struct span *ret);
 CHECKED struct err base64_decode(struct arena *arena, struct span text, struct span *ret); // padded, strict
+CHECKED struct err base64url_decode(struct arena *arena, struct span text, struct span *ret); // without padding, strict
 
 #endif

@@ -104,9 +104,8 @@ static struct err is_unmoved(struct store_conn *conn, const struct attempt *atte
     return err_none();
 }
 
-static struct err open_session(struct store_conn *conn, struct span person_id, bool is_totp_done,
-                               const struct access_env *env, struct arena *arena, struct access_signed_in *ret,
-                               struct why *why) {
+struct err access_session_open(struct store_conn *conn, struct span person_id, bool is_totp_done, const struct access_env *env,
+                               struct arena *arena, struct access_signed_in *ret, struct why *why) {
     struct span token = access_token_make(env, 's', arena), id = access_id_make(env, 'S', arena);
     struct span csrf = token.at == NULL ? token : access_csrf_make(token, arena);
     if (token.at == NULL || id.at == NULL || csrf.at == NULL) return access_full(why);
@@ -163,7 +162,7 @@ struct err access_login(const struct access *access, struct store_conn *conn, co
     }
     TRY(access_lock_drop(conn, &attempt.login_key, why));
     TRY(access_event_add(conn, ready->person_id, "signed_in", span_make(NULL, 0), attempt.address, env->now_ms, why));
-    return open_session(conn, ready->person_id, has_factor, env, arena, ret, why);
+    return access_session_open(conn, ready->person_id, has_factor, env, arena, ret, why);
 }
 
 struct err access_session_prolong(struct store_conn *conn, const struct principal *principal, int64_t now_ms,

@@ -87,6 +87,12 @@ CHECKED struct err access_lock_drop(struct store_conn *conn, const struct hash *
 int64_t access_lock_wait_ms(enum access_lock_kind kind, int64_t failures);
 const char *access_lock_words(int64_t until_ms, struct arena *arena);
 
+// ---- sessions (access_login.c) -----------------------------------------------------------------------------------
+
+// Opens a session for a person who has shown who she is; the oldest beyond her limit ends.
+CHECKED struct err access_session_open(struct store_conn *conn, struct span person_id, bool is_totp_done, const struct access_env *env,
+                                       struct arena *arena, struct access_signed_in *ret, struct why *why);
+
 // ---- who asks (access_principal.c) ---------------------------------------------------------------------------------
 
 // Roles and mandates of a person as they stand, as if she had signed in with her second factor. *ret_is_there false: shut out, or nobody.

@@ -154,10 +154,10 @@ CREATE TABLE passkey (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passkey_person ON passkey (person_id, id);
 
--- One-time challenges that wait for an answer, of passkeys.
+-- Challenges of passkeys that were answered, until they would have expired: each counts once. The node makes them from its secret and
+-- keeps none that nobody has answered.
 CREATE TABLE passkey_challenge (
     challenge_hash BLOB PRIMARY KEY NOT NULL,
-    person_id TEXT,                  -- who registers a key; NULL: someone signs in
     expires_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passkey_challenge_expires ON passkey_challenge (expires_ms);
