@@ -209,7 +209,7 @@ def check_random():
         # The stream never ends; lines of JSON are no media type that schemathesis makes (bad lines: bad_input.py).
         excluded = ["/api/v1/events", "/api/v1/import"]
         for name, who in (("nobody", None), ("company", company), ("officer", officer)):
-            token = who.make_token("schemathesis", ["read", "file", "manage"]) if who else None
+            token = who.again().make_token("schemathesis", ["read", "file", "manage"]) if who else None
             for mode in ("positive", "negative"):
                 schemathesis(node, token, name, mode, seconds, excluded)
         count.equal(node.roles(), pids, "no process has died")
@@ -217,7 +217,7 @@ def check_random():
             print("\n".join(node.log().splitlines()[-40:]))
         log = [line for line in node.log().splitlines() if line.startswith("error")]
         count.equal(log, [], "no errors in the operator's log")
-        company.need(200, "GET", "/api/v1/entities/" + entity)
+        company.again().need(200, "GET", "/api/v1/entities/" + entity)
     finally:
         count.equal(node.close(), 0, "the node stops when asked")
 
