@@ -159,7 +159,7 @@ struct route {
     const char *tag;          // group in the OpenAPI document
     const char *summary;      // one line
     const char *request_schema;  // name of a schema in api/schemas.json part, NULL: no body
-    const char *response_schema; // NULL: no JSON body
+    const char *response_schema; // NULL: no JSON body; "Html": a page for people, also where something is wrong
     unsigned status;             // of success
     const struct route_param *params; // NULL-terminated by name, or NULL
     bool is_filing;              // keeps its share under overload

@@ -367,11 +367,11 @@ static struct err post_update(struct api_request *request, struct api_response *
 }
 
 const struct route routes_emergency_page[] = {
-    {"GET", "/emergency", get_form, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: report an emergency without account and without JavaScript", NULL, NULL, 200, NULL, false},
-    {"POST", "/emergency", post_form, AUTH_NONE, 0, RATE_COUNT, "emergency", "The form of that page; answers with a page", "UrlEncoded", NULL, 201, NULL, true},
-    {"GET", "/emergency/form", get_paper, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: the same form to print and fill in by hand", NULL, NULL, 200, NULL, false},
-    {"GET", "/emergency/status", get_status, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: where to enter a claim token", NULL, NULL, 200, NULL, false},
-    {"POST", "/emergency/status", post_status, AUTH_NONE, 0, RATE_COUNT, "emergency", "Page: how a report stands", "UrlEncoded", NULL, 200, NULL, false},
-    {"POST", "/emergency/updates", post_update, AUTH_NONE, 0, RATE_COUNT, "emergency", "Page: adds to a report", "UrlEncoded", NULL, 201, NULL, false},
+    {"GET", "/emergency", get_form, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: report an emergency without account and without JavaScript", NULL, "Html", 200, NULL, false},
+    {"POST", "/emergency", post_form, AUTH_NONE, 0, RATE_COUNT, "emergency", "The form of that page; answers with a page", "UrlEncoded", "Html", 201, NULL, true},
+    {"GET", "/emergency/form", get_paper, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: the same form to print and fill in by hand", NULL, "Html", 200, NULL, false},
+    {"GET", "/emergency/status", get_status, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: where to enter a claim token", NULL, "Html", 200, NULL, false},
+    {"POST", "/emergency/status", post_status, AUTH_NONE, 0, RATE_COUNT, "emergency", "Page: how a report stands", "UrlEncoded", "Html", 200, NULL, false},
+    {"POST", "/emergency/updates", post_update, AUTH_NONE, 0, RATE_COUNT, "emergency", "Page: adds to a report", "UrlEncoded", "Html", 201, NULL, false},
     {0},
 };

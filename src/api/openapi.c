@@ -72,6 +72,9 @@ static void write_response(struct json_out *out, struct arena *arena, const char
     json_out_object_end(out);
 }
 
+// A page says what is wrong as a page; before it is known what was asked for, a problem document does.
+#define PAGE_PROBLEM SPAN("{\"description\":\"what is wrong\",\"content\":{\"text/html\":{},\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}")
+
 static void write_operation(struct json_out *out, struct arena *arena, const struct route *route) {
     char method[16] = {0};
     for (size_t i = 0; route->method[i] != '\0' && i < sizeof method - 1; i++) method[i] = (char)(route->method[i] + 32);
@@ -88,11 +91,13 @@ static void write_operation(struct json_out *out, struct arena *arena, const str
         json_out_name(out, "security");
         json_out_raw(out, SPAN("[{\"bearer\":[]},{\"cookie\":[]}]"));
     }
+    bool is_page = route->response_schema != NULL && span_is(span_of(route->response_schema), "Html");
     json_out_name(out, "responses");
     json_out_object(out);
-    write_response(out, arena, (const char *)arena_printf(arena, "%u", route->status).at, "done", "application/json", route->response_schema);
-    if (route->is_filing) write_response(out, arena, "200", "filed before under the same key", "application/json", route->response_schema);
-    write_response(out, arena, "default", "a problem document that names field, rule and article", "application/problem+json", "Problem");
+    write_response(out, arena, (const char *)arena_printf(arena, "%u", route->status).at, "done", is_page ? "text/html" : "application/json", route->response_schema);
+    if (route->is_filing) write_response(out, arena, "200", "filed before under the same key", is_page ? "text/html" : "application/json", route->response_schema);
+    if (is_page) json_out_name(out, "default"), json_out_raw(out, PAGE_PROBLEM);
+    else write_response(out, arena, "default", "a problem document that names field, rule and article", "application/problem+json", "Problem");
     json_out_object_end(out);
     json_out_object_end(out);
 }

@@ -24,7 +24,11 @@ def lists(crisis, authority, entity, case):
     """A list shows no more than what one could open."""
     count.status(crisis.get(f"/api/v1/cases/{case}"), 404, "the crisis authority does not open an incident's case")
     for path in ("/api/v1/cases", "/api/v1/cases?count=true", "/api/v1/duties", "/api/v1/entities", "/api/v1/entities/counts"):
-        count.problem(crisis.get(path), 403, "access.office", f"nor finds it in {path}")
+        seen = crisis.get(path)
+        if seen.status == 200:
+            count.check(not any(seen.json.get(name) for name in ("cases", "duties", "entities", "total")), f"nor finds it in {path}: {seen}")
+        else:
+            count.problem(seen, 403, "access.office", f"nor finds it in {path}")
         count.status(authority.get(path), 200, f"the authority reads {path}")
     count.status(crisis.get(f"/api/v1/cases?entity={entity}"), 404, "nor by its entity")
 

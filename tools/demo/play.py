@@ -34,6 +34,7 @@ REGISTERED = ["id", "name", "types", "staff", "turnover", "balance", "establishe
 CLASSES = ["essential", "important", "undetermined", "out"]
 OFFICERS = [("csirt", "csirt@demo.example", "Officer of the CSIRT", "a red tower by the sea 1"),
             ("ca", "ca@demo.example", "Officer of the authority", "a blue tower by the sea 1"),
+            ("ca", "ca2@demo.example", "Second officer of the authority", "a white tower by the sea 1"),
             ("spoc", "spoc@demo.example", "Officer of the contact point", "a grey tower by the sea 1")]
 COMPANIES = [("night@vraxquel.example", "Vraxquel's night desk", "a quiet harbour at dusk"), ("security@zynt.example", "Zynt's security team", "a quiet harbour at dawn"),
              ("soc@brulf.example", "Brulf's managed service", "a loud harbour at dusk"), ("desk@oxqua.example", "Oxqua's service desk", "a loud harbour at dawn")]
@@ -124,15 +125,15 @@ class Demo:
         for office, login, name, password in OFFICERS:
             officer = self.node.officer(admin, login, name, office, password)
             self.accounts.append((office, officer))
-        by_office = dict(self.accounts)
-        self.csirt, self.ca = by_office["csirt"], by_office["ca"]
+        of_office = {office: [person for name, person in self.accounts if name == office] for office, _ in self.accounts}
+        self.csirt, (self.ca, self.second) = of_office["csirt"][0], of_office["ca"]
         self.companies = [self.node.person(*company) for company in COMPANIES]
         self.accounts += [("company", company) for company in self.companies]
         for name, person, scopes in (("ca", self.ca, ["read", "file"]), ("csirt", self.csirt, ["read"])):
             path = f"{self.folder}/{name}.token"
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
                 file.write(person.make_token("demonstration", scopes) + "\n")
-        self.say(f"{len(self.accounts)} persons: an administrator and three officers with a second factor, {len(self.companies)} of companies")
+        self.say(f"{len(self.accounts)} persons: an administrator and four officers with a second factor, {len(self.companies)} of companies")
 
     # --- the register ---
 
@@ -237,7 +238,7 @@ class Demo:
         self.say(f"{len(words)} companies registered by themselves: 4 approved, 1 asked for more, 1 waits for the authority")
 
     def takeovers(self):
-        """Companies that were imported are approved, and their people are let in by the authority."""
+        """Companies that were imported are approved; their people claim the right to act, and two officers let them in."""
         self.taken, self.trusts = [], []
         chosen = self.pick(lambda r: "DI_TSP" not in r["types"], 14)
         trusts = self.pick(lambda r: r["types"].startswith("DI_TSP"), 2)
@@ -246,7 +247,10 @@ class Demo:
             case = self.ca.need(200, "GET", f"/api/v1/cases?entity={entity}")["cases"][0]["id"]
             self.approve(entity, case)
             company = self.companies[number % len(self.companies)]
-            self.ca.need(201, "POST", f"/api/v1/entities/{entity}/mandates", {"login": company.login, "scopes": ["read", "file"], "ground": "Named by the company"})
+            claim = company.need(201, "POST", "/api/v1/claims", {"entity": entity, "capacity": "service_provider", "scopes": ["read", "file"], "ground": "Named by the company"})["id"]
+            for officer in (self.ca, self.second):
+                said = officer.need(200, "POST", f"/api/v1/claims/{claim}/decision", {"decision": "approve", "reason": "the company's board named it in a letter"})
+            self.count.equal(said["state"], "granted", "two officers let a person act")
             (self.trusts if row in trusts else self.taken).append((company, entity))
         self.count.check(len(self.taken) >= 10 and self.trusts, f"companies for the day: {len(self.taken)} and {len(self.trusts)} trust services")
 
