@@ -2,6 +2,7 @@
 /* Who was told, when, by what, and why not; and what will be reminded of. A delivery that failed is a task until somebody has seen to it. */
 #include "api/access_json.h"
 #include "api/resources.h"
+#include "format/mail.h"
 #include "service/case.h"
 #include "service/reach.h"
 
@@ -175,6 +176,59 @@ static struct err post_again(struct api_request *request, struct api_response *r
     return api_write(request, response, close_apply, api_done_render, ctx, false);
 }
 
+// --- trying the mail ---
+
+struct try_ctx {
+    struct span address;
+    int64_t id;
+};
+
+static struct err try_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
+    (void)edge;
+    struct try_ctx *ctx = context;
+    struct rows last;
+    struct delivery_new test = {.kind = "test", .is_first = true, .owner_kind = "node", .owner = SPAN(""), .medium = "mail", .address = ctx->address,
+                                .language = request->lang, .next_ms = now_ms};
+    TRY(delivery_add(conn, &test, now_ms, why));
+    TRY(store_read(conn, STMT_DELIVERY_LAST, NULL, 0, request->arena, &last, why));
+    ctx->id = rows_int(&last, 0, 0);
+    return err_none();
+}
+
+static struct err write_one(struct api_request *request, struct api_response *response, struct store_conn *conn, int64_t id, unsigned status, struct why *why) {
+    struct rows rows;
+    struct json_out out;
+    TRY(store_read(conn, STMT_DELIVERY_GET, PARAMS(value_int(id)), request->arena, &rows, why));
+    if (rows.count == 0 || !span_is(rows_span(&rows, 0, D_KIND), "test")) return why_set(why, ERR_NOT_FOUND, "", "delivery.unknown", "", "there is no such test message");
+    api_json(response, status, &out);
+    write_delivery(request, &out, &rows, 0);
+    return err_none();
+}
+
+static struct err try_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
+    return write_one(request, response, reader, ((const struct try_ctx *)context)->id, 201, why);
+}
+
+static struct err post_delivery(struct api_request *request, struct api_response *response, struct why *why) {
+    static const char *const NAMES[] = {"address", NULL};
+    struct try_ctx *ctx = ARENA_NEW(request->arena, struct try_ctx);
+    struct json body;
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(api_body(request, &body, why));
+    TRY(api_members_only(&body, NAMES, why));
+    TRY(api_member_text(&body, "address", MAIL_ADDRESS_BYTES, &ctx->address, why));
+    if (!mail_address_is_plain(ctx->address)) return why_set(why, ERR_INPUT, "/address", "channel.address", "", "this is no mail address that can be used");
+    if (request->services->reach == NULL || !request->services->reach->has_mail)
+        return why_set(why, ERR_LAW, "", "channel.no_mail", "", "this node sends no mail: its configuration names no mail server");
+    return api_write(request, response, try_apply, try_render, ctx, false);
+}
+
+static struct err get_delivery(struct api_request *request, struct api_response *response, struct why *why) {
+    int64_t id;
+    if (!span_to_int(request->params[0], &id)) id = 0;
+    return write_one(request, response, request->conn, id, 200, why);
+}
+
 // --- reminders ---
 
 static const struct list_column REMINDERS[] = {{"duty", LIST_TEXT, 0, NULL}, {"reminder", LIST_TEXT, 1, NULL}, {"owed_by", LIST_TEXT, 2, NULL},
@@ -208,6 +262,8 @@ static const struct route_param OF_CASE[] = {{"case", "string", "the case"}, {NU
 
 const struct route routes_delivery[] = {
     {"GET", "/api/v1/deliveries", get_deliveries, AUTH_KNOWN, SCOPE_READ, RATE_READ, "reach", "Who was told, when, by what; or what failed and waits for someone", NULL, "DeliveryList", 200, LIST_DELIVERIES, false},
+    {"POST", "/api/v1/deliveries", post_delivery, AUTH_ADMINISTRATOR, SCOPE_ADMINISTER, RATE_FILE, "reach", "Send a test message", "DeliveryNew", "Delivery", 201, NULL, false},
+    {"GET", "/api/v1/deliveries/{id}", get_delivery, AUTH_ADMINISTRATOR, SCOPE_ADMINISTER, RATE_READ, "reach", "What became of a test message", NULL, "Delivery", 200, NULL, false},
     {"POST", "/api/v1/deliveries/{id}/close", post_close, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "reach", "Say what was done about a delivery that failed", "DeliveryClose", NULL, 204, NULL, false},
     {"POST", "/api/v1/deliveries/{id}/again", post_again, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "reach", "Try a delivery that failed once more", NULL, NULL, 204, NULL, false},
     {"GET", "/api/v1/reminders", get_reminders, AUTH_KNOWN, SCOPE_READ, RATE_READ, "reach", "What was and will be reminded of in a case", NULL, "ReminderList", 200, OF_CASE, false},

@@ -128,6 +128,7 @@ static int doctor_run(const struct call *call) {
     doctor_look_at_files(doctor);
     doctor_look_at_certificate(doctor);
     doctor_look_at_store(doctor);
+    doctor_look_at_reach(doctor);
     doctor_look_at_machine(doctor);
     if (doctor->config != NULL) config_fini(config);
     int code = EXIT_DONE;
@@ -149,7 +150,7 @@ const struct command doctor_command = {
     .name = "doctor",
     .arguments = "DIR",
     .summary = "Look at a node's data directory and machine, and say what to do",
-    .help = "Permissions, configuration, certificate, database, the remembered head against the log, time zones, clock, disk,\n"
+    .help = "Permissions, configuration, certificate, database, the remembered head against the log, mail and who is on call, time zones, clock, disk,\n"
             "and what the kernel can hold processes with. Each line is ok, warn or FAIL, with what to do. Changes nothing; the\n"
             "node may be running. Exit code 1 where something fails.",
     .options = DOCTOR_OPTIONS,

@@ -34,6 +34,7 @@ const char *doctor_path(struct doctor *doctor, const char *name);
 void doctor_look_at_files(struct doctor *doctor);       // owner and permissions
 void doctor_look_at_certificate(struct doctor *doctor); // readable, matching key, dates
 void doctor_look_at_store(struct doctor *doctor);       // database, log and remembered head
+void doctor_look_at_reach(struct doctor *doctor);       // mail, hooks, who is on call
 void doctor_look_at_machine(struct doctor *doctor);     // disk, clock, zones, sandbox
 
 #endif

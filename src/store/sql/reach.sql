@@ -129,6 +129,10 @@ INSERT INTO delivery (kind, topic, priority, case_id, filing_id, entity_id, page
                       medium, address, language, words, state, created_ms, next_ms, failure)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
 
+-- name: delivery_last
+-- gives the id of the delivery that was added last
+SELECT max(id) FROM delivery;
+
 -- name: delivery_due
 -- takes now_ms; gives 1 where one is due that is no mail, and 1 where one is due that is mail
 SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'waiting' AND next_ms <= $1 AND medium <> 'mail'),
