@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
  * The press role: makes accessible PDFs of papers (format/paper.h). It reads the fonts before it enters its sandbox, which then
- * leaves it no files at all; it knows one paper at a time and forgets it when the next begins. Where fonts are missing it serves and says so.
+ * leaves it no files at all; it knows one paper at a time and forgets it when the next begins. Where fonts are missing it says so
+ * when it is asked, and ends, to be started anew: then it looks for them again.
  */
 #include <poll.h>
 
@@ -25,6 +26,7 @@ struct press {
     struct paper_fonts fonts;
     struct why no_fonts; // is_set: why there are none
     struct buf paper, pdf;
+    bool is_of_no_use; // without fonts it was asked for something, and has answered
 };
 
 static void load_font(struct press *p, const char *path, struct font *ret) {
@@ -54,6 +56,7 @@ static void make(struct press *p, uint64_t number) {
     struct paper paper;
     struct why why = p->no_fonts;
     struct err e = why.is_set ? err_make(ERR_UNSUPPORTED) : err_none();
+    p->is_of_no_use = why.is_set;
     arena_init(&p->arena, PRESS_ARENA_BYTES);
     if (!is_err(e) && p->paper.is_failed) e = why_set(&why, ERR_LIMIT, "", "paper.size", "", "the paper has too many bytes");
     if (!is_err(e)) e = paper_parse(buf_span(&p->paper), &p->arena, &paper, &why);
@@ -98,6 +101,7 @@ static void serve(struct press *p) {
         struct frame frame;
         while (channel_next(&p->node, &frame)) take_frame(p, &frame);
         if (is_err(channel_flush(&p->node))) return;
+        if (p->is_of_no_use && channel_queued_bytes(&p->node) == 0) return; // started anew, it looks for fonts again
     }
 }
 

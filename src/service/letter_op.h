@@ -43,7 +43,7 @@ CHECKED struct err letter_paper_of(const struct services *services, struct store
 enum letter_step { LETTER_MADE, LETTER_SEALED };
 CHECKED struct err letter_step_write(struct services *services, struct store_conn *conn, struct log_edge *edge, enum letter_step step,
                                      const struct letter_row *row, struct span content, int64_t now_ms, struct arena *arena, struct why *why);
-// Remembers a failed attempt; the next is not before a pause that grows to six hours.
+// Remembers a failed attempt; the next is not before a pause that grows to half an hour.
 CHECKED struct err letter_attempt_failed(struct store_conn *conn, struct span filing_id, struct span words, int64_t now_ms, struct arena *arena,
                                          struct why *why);
 

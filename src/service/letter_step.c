@@ -5,7 +5,7 @@
 #include "service/filing.h"
 #include "service/letter_op.h"
 
-enum { PAUSE_FIRST_MS = 2 * 1000, PAUSE_MOST_MS = 6 * 3600 * 1000, PAUSE_DOUBLINGS = 12 };
+enum { PAUSE_FIRST_MS = 2 * 1000, PAUSE_MOST_MS = 30 * 60 * 1000, PAUSE_DOUBLINGS = 12 };
 
 static struct span new_id(struct services *services, char prefix, struct arena *arena) {
     char id[18];

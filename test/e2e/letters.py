@@ -234,6 +234,9 @@ def codes(ca, company, entity):
 
 
 def rebuilt(node, ca, case):
+    for row in letters(ca, case):
+        if row["state"] not in ("waiting", "refused"):
+            wait_state(ca, case, row["id"], ("sealed",))
     before = letters(ca, case)
     count.equal(node.stop(), 0, "stops")
     run = subprocess.run([v.VARDE, "rebuild", node.folder], capture_output=True, text=True, check=False)
