@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Drafts and attachments. */
 #include "api/resources.h"
+#include "law/pack.h"
 #include "service/seen.h"
 #include "service/draft.h"
 #include "service/gate_view.h"
@@ -157,6 +158,7 @@ static struct err attachment_render(struct api_request *request, struct api_resp
     json_out_member_string(&out, "name", attachment->name);
     json_out_member_int(&out, "size_bytes", (int64_t)request->body.len);
     json_out_member_string(&out, "sha256", buf_span(&hash));
+    json_out_member_string(&out, "notice", law_notice(request->services->law, request->services->state, "notice.attachment", request->lang));
     json_out_object_end(&out);
     return err_none();
 }
@@ -255,7 +257,7 @@ const struct route routes_draft[] = {
     {"GET", "/api/v1/drafts/{id}", get_draft, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "drafts", "A draft", NULL, "Draft", 200, NULL, false},
     {"PUT", "/api/v1/drafts/{id}", put_draft, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "drafts", "Saves a draft again; If-Match guards against another window", "AnyObject", "Draft", 200, NULL, false},
     {"DELETE", "/api/v1/drafts/{id}", delete_draft, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "drafts", "Deletes a draft", NULL, NULL, 204, NULL, false},
-    {"POST", "/api/v1/attachments", post_attachment, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "drafts", "Uploads an attachment (the body's bytes), to be named in a filing", "Bytes", "Attachment", 201, ATTACHMENT_NAME, false},
+    {"POST", "/api/v1/attachments", post_attachment, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "drafts", "Uploads an attachment (the body's bytes), to be named in a filing. Classified matter does not belong here", "Bytes", "Attachment", 201, ATTACHMENT_NAME, false},
     {"GET", "/api/v1/attachments/{id}", get_attachment, AUTH_KNOWN, SCOPE_READ, RATE_READ, "drafts", "An attachment's bytes", NULL, NULL, 200, NULL, false},
     {0},
 };

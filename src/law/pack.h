@@ -64,6 +64,9 @@ bool pack_file_is_under(const struct pack_file *file, const char *folder);
 // The text for a reader in LANG ("fr"): the state's own, then the Union's, then both in English. STATE may be empty.
 // at == NULL where no pack has the key.
 struct span law_word(const struct law *law, struct span state, struct span key, struct span lang);
+// What stands beside texts and uploads: the word KEY ("notice.long_text", "notice.attachment"), in LANG or English; at == NULL where
+// the packs say nothing.
+struct span law_notice(const struct law *law, struct span state, const char *key, struct span lang);
 // The text of one pack in one language, without any falling back.
 struct span pack_word(const struct law *law, const struct pack *pack, struct span key, struct span lang);
 // Whether LANG is one of the 24 official languages of the Union.

@@ -110,6 +110,12 @@ static void limits_write(struct writer *w, const struct field *field) {
 
 static void fields_write(struct writer *w, const struct field *fields, size_t count);
 
+// What the pack says beside every long text and upload. Nothing where it says nothing.
+static void notice_write(struct writer *w, const char *member, const char *key) {
+    struct span words = law_notice(w->law, w->state, key, w->lang);
+    if (words.at != NULL) json_out_member_string(w->out, member, words);
+}
+
 static void field_write(struct writer *w, const struct field *field) {
     struct json_out *out = w->out;
     json_out_object(out);
@@ -117,6 +123,7 @@ static void field_write(struct writer *w, const struct field *field) {
     json_out_member_text(out, "type", field_type_name(field->type));
     text_write(w, "label", field->key, ".label", field->label);
     text_write(w, "help", field->key, ".help", field->help);
+    if (field->type == FIELD_LONG_TEXT) notice_write(w, "notice", "notice.long_text");
     json_out_member_string(out, "article", field->article);
     json_out_member_bool(out, "is_required", field->is_required);
     json_out_name(out, "required_when");
@@ -194,6 +201,7 @@ struct err procedure_write_form(struct json_out *out, const struct law *law, str
     json_out_member_bool(out, "is_repeatable", d->is_repeatable);
     json_out_member_string(out, "marking", d->marking);
     json_out_member_int(out, "max_attachments", (int64_t)d->max_attachments);
+    if (d->max_attachments > 0) notice_write(&w, "attachment_notice", "notice.attachment");
     names_write(out, "intake", &d->intake);
     json_out_name(out, "fields");
     fields_write(&w, d->fields, d->field_count);

@@ -131,3 +131,8 @@ struct span law_word(const struct law *law, struct span state, struct span key, 
     struct span text = word_in(law, national, key, lang);
     return text.at != NULL ? text : word_in(law, national, key, SPAN("en"));
 }
+
+struct span law_notice(const struct law *law, struct span state, const char *key, struct span lang) {
+    struct span found = law_word(law, state, span_of(key), lang);
+    return found.at != NULL ? found : law_word(law, state, span_of(key), SPAN("en"));
+}

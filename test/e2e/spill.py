@@ -23,9 +23,13 @@ def people(node):
 
 def incident(who):
     """A registered entity and a notified incident of two states, with an attachment."""
+    form = who["company"].need(200, "GET", "/api/v1/procedures/incident/documents/notification")
+    beside = [f["name"] for f in form["fields"] if f["type"] == "long_text" and "Classified matter does not belong here" not in f.get("notice", "")]
+    count.check(beside == [] and "Classified matter" in form["attachment_notice"], f"every long text and upload says what does not belong here: {beside}")
     filed = who["company"].must_file("registration", "registration", v.registration("Vraxquel Power (invented)"))
     who["ca"].must_file("registration", "approval", {"class": "essential", "grounds": "Supplies power."}, case=filed["case"])
     sent = who["company"].call("POST", "/api/v1/attachments?name=" + CANARY + ".txt", CANARY.encode(), kind="text/plain").json
+    count.check("Classified matter" in sent["notice"], "and so does an upload's answer")
     fields = v.early_warning(2, cross_border="yes", affected_states=["FR", "NL"])
     warned = who["company"].must_file("incident", "early_warning", fields, entity=filed["entity"])
     noted = who["company"].must_file("incident", "notification", v.notification(impact="The plan " + CANARY + " was read.", cross_border="yes",

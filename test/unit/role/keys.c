@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "os/file.h"
+#include "record/envelope.h"
 #include "role/keys.h"
 #include "role/wire.h"
 
@@ -369,6 +370,42 @@ static void test_channel(void **state) {
     keys_close(&file);
 }
 
+// The key builds the text itself; the head it remembers is not touched.
+static void test_envelope(void **state) {
+    (void)state;
+    struct keys_file file = opened();
+    struct hash hash = hash_sha256(SPAN("a document"));
+    const char *const to[] = {"state:FR", "state FR", "state:FR\ntime x", ""};
+    for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+        struct buf bytes;
+        struct frame frame;
+        size_t used;
+        buf_init(&bytes, &arena, 4096);
+        size_t mark = frame_begin(&bytes, WIRE_KEYS_ENVELOPE, 79);
+        frame_field(&bytes, TAG_KIND, SPAN("disclosure"));
+        frame_field(&bytes, TAG_MESSAGE, SPAN("F0000000000000001"));
+        frame_field(&bytes, TAG_TARGET_NAME, span_of(to[i]));
+        frame_field(&bytes, TAG_MEDIA, SPAN("text/html"));
+        frame_field(&bytes, TAG_ROOT, hash_span(&hash));
+        frame_field_u64(&bytes, TAG_BYTES, 1795000000000);
+        assert_true(frame_end(&bytes, mark));
+        assert_false(is_err(frame_next(buf_span(&bytes), &frame, &used)));
+        if (i > 0) {
+            expect_refused(&file, frame, "envelope.form");
+            continue;
+        }
+        struct frame reply = answer(&file, frame);
+        struct envelope envelope;
+        struct verifier_key key = verifier_key_make(KEY_LOG, SPAN(NAME), file.secret + 32);
+        assert_int_equal(reply.type, WIRE_KEYS_NOTE);
+        assert_false(is_err(envelope_verify(frame_get(&reply, TAG_NOTE), &key, &arena, &envelope, NULL)));
+        assert_true(span_is(envelope.to, "state:FR") && hash_equals(&envelope.sha256, &hash));
+        assert_int_equal(file.state.memory.size, 0);
+    }
+    expect_refused(&file, ask(WIRE_KEYS_ENVELOPE, NULL), "keys.request");
+    keys_close(&file);
+}
+
 #define WITH_KEYS(TEST) cmocka_unit_test_setup_teardown(TEST, begin, end)
 
 int main(void) {
@@ -376,6 +413,7 @@ int main(void) {
         WITH_KEYS(test_grows_and_remembers), WITH_KEYS(test_refuses), WITH_KEYS(test_head_and_public),
         WITH_KEYS(test_torn_slot),           WITH_KEYS(test_guarded), WITH_KEYS(test_epoch),
         WITH_KEYS(test_lost_heads),          WITH_KEYS(test_witness), WITH_KEYS(test_channel),
+        WITH_KEYS(test_envelope),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
