@@ -6,6 +6,7 @@
 #include "service/entity.h"
 #include "service/gate_list.h"
 #include "service/seen.h"
+#include "service/timeline.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -62,6 +63,51 @@ static struct err get_case(struct api_request *request, struct api_response *res
     bool is_office = (viewer.views & VIEW_OFFICES) != 0;
     if (api_etag(request, response, file->id, (is_office ? file->version : file->plain_version) + file->parties_version)) return err_none();
     return read_marked(request, response, file, access_role_for_case(&request->principal, &of), why);
+}
+
+// --- the timeline ---
+
+struct timeline_ctx {
+    struct case_file file;
+    struct timeline_question question;
+};
+
+static struct err timeline_render(struct api_request *request, struct api_response *response, struct store_conn *conn, void *context, struct why *why) {
+    const struct timeline_ctx *ctx = context;
+    struct timeline_page page;
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_member_string(&out, "case", ctx->file.id);
+    json_out_name(&out, "timeline");
+    TRY(timeline_write(&out, request->services, conn, &ctx->question, request->arena, &page, why));
+    struct json last[2] = {json_from_int(page.last_ms), json_from_string(page.last_key)};
+    json_out_name(&out, "next");
+    if (page.is_more) json_out_string(&out, api_cursor_write(request, "timeline", last, 2));
+    else json_out_null(&out);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static struct err get_timeline(struct api_request *request, struct api_response *response, struct why *why) {
+    struct timeline_ctx *ctx = ARENA_NEW(request->arena, struct timeline_ctx);
+    struct json after[2] = {{.type = JSON_INT}, {.type = JSON_STRING}};
+    struct access_case of;
+    struct gate_view view;
+    if (ctx == NULL) return err_make(ERR_MEMORY);
+    TRY(case_get(request->conn, request->params[0], request->arena, &ctx->file, why));
+    TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &ctx->file, why));
+    case_access(request->services, &ctx->file, request->arena, &of);
+    TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    struct gate_place place = gate_place_of(&ctx->file);
+    TRY(gate_view_open(request->services, request->conn, &place, &request->principal, GATE_CASE, request->received_ms, request->arena, &view, why));
+    TRY(gate_view_known(&view, why));
+    ctx->question = (struct timeline_question){.file = &ctx->file, .principal = &request->principal, .now_ms = request->received_ms};
+    TRY(api_query_int(request, "limit", 100, 1, LIMIT_PAGE_ROWS, &ctx->question.limit, why));
+    TRY(api_cursor_read(request, "timeline", after, 2, &ctx->question.is_after, why));
+    ctx->question.after_ms = after[0].integer;
+    ctx->question.after_key = after[1].string;
+    return api_read_noted(request, response, "case", ctx->file.id, ctx->file.entity_id, access_role_for_case(&request->principal, &of), timeline_render, ctx, why);
 }
 
 // --- lists ---
@@ -326,9 +372,16 @@ static const struct route_param LIST_DUTIES[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct route_param TIMELINE[] = {
+    {"limit", "integer", "rows, 1 to 250; 100 by default"},
+    {"cursor", "string", "where to go on: next of the page before"},
+    {NULL, NULL, NULL},
+};
+
 const struct route routes_case[] = {
     {"GET", "/api/v1/cases", get_cases, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "Cases, next due first (or of one entity, last changed first)", NULL, "CaseList", 200, LIST_CASES, false},
     {"GET", "/api/v1/cases/{id}", get_case, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "A case with its filings, duties, proposals and next steps", NULL, "Case", 200, NULL, false},
+    {"GET", "/api/v1/cases/{id}/timeline", get_timeline, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "What happened in a case: filings with their differences, duties, deliveries, oldest first", NULL, "Timeline", 200, TIMELINE, false},
     {"GET", "/api/v1/duties", get_duties, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "What is owed, by whom, until when, and why", NULL, "DutyList", 200, LIST_DUTIES, false},
     {"GET", "/api/v1/events", get_events, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "Server-sent events: filings in cases that one may read", NULL, NULL, 200, NULL, false},
     {0},

@@ -3,6 +3,7 @@
 #include "api/resources.h"
 #include "service/desk_queue.h"
 #include "service/desk_shift.h"
+#include "service/search.h"
 
 static struct err need_officer(const struct api_request *request, struct why *why) {
     if (request->principal.role_count > 0 && request->principal.is_totp_done) return err_none();
@@ -230,6 +231,42 @@ static struct err get_colleagues(struct api_request *request, struct api_respons
     return err_none();
 }
 
+// --- search ---
+
+static struct err get_search(struct api_request *request, struct api_response *response, struct why *why) {
+    struct search_question question = {.principal = &request->principal, .text = api_query(request, "q"), .before_seq = INT64_MAX, .now_ms = request->received_ms};
+    struct span name = api_query(request, "workspace");
+    struct json after[1] = {{.type = JSON_INT}};
+    bool is_after;
+    int64_t last = -1;
+    struct json_out out;
+    TRY(need_officer(request, why));
+    if (question.text.len == 0 || question.text.len > LIMIT_NAME_BYTES) return why_set(why, ERR_INPUT, "q", "search.words", "", "q: the words that are looked for");
+    if (!workspace_from(name.at == NULL ? SPAN("desk") : name, &question.workspace))
+        return why_set(why, ERR_INPUT, "workspace", "api.query", "", "workspace is desk, supervision, held-csirt or held-ca");
+    TRY(api_query_int(request, "limit", 50, 1, 100, &question.limit, why));
+    TRY(api_cursor_read(request, "search", after, 1, &is_after, why));
+    if (is_after) question.before_seq = after[0].integer;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "hits");
+    TRY(search_write(&out, request->services, request->conn, &question, request->arena, &last, why));
+    json_out_name(&out, "next");
+    struct json end = json_from_int(last);
+    if (last >= 0) json_out_string(&out, api_cursor_write(request, "search", &end, 1));
+    else json_out_null(&out);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static const struct route_param SEARCH[] = {
+    {"q", "string", "whole words, all of which must be there; upper and lower case are the same"},
+    {"workspace", "string", "desk (default), supervision, held-csirt or held-ca; never several"},
+    {"limit", "integer", "rows, 1 to 100; 50 by default"},
+    {"cursor", "string", "where to go on: next of the page before"},
+    {NULL, NULL, NULL},
+};
+
 static const struct route_param QUEUE[] = {
     {"workspace", "string", "desk (default), supervision, held-csirt or held-ca"},
     {"order", "string", "due (default: without owner first, then next due), newest or changed"},
@@ -251,6 +288,7 @@ static const struct route_param QUEUE[] = {
 
 const struct route routes_desk[] = {
     {"GET", "/api/v1/queue", get_queue, AUTH_KNOWN, SCOPE_READ, RATE_READ, "desk", "Cases of one's offices: who works on each, what is due next, what is new", NULL, "Queue", 200, QUEUE, false},
+    {"GET", "/api/v1/search", get_search, AUTH_KNOWN, SCOPE_READ, RATE_READ, "desk", "Filings by words of what the law calls searchable, last filed first", NULL, "SearchHits", 200, SEARCH, false},
     {"GET", "/api/v1/me/shift", get_shift, AUTH_KNOWN, SCOPE_READ, RATE_READ, "desk", "Whether one is on a shift, and since when things are new", NULL, "Shift", 200, NULL, false},
     {"POST", "/api/v1/me/shift", post_shift, AUTH_KNOWN, SCOPE_FILE, RATE_READ, "desk", "Begins or ends one's shift", "ShiftMark", "Shift", 200, NULL, false},
     {"GET", "/api/v1/absences", get_absences, AUTH_KNOWN, SCOPE_READ, RATE_READ, "desk", "Who of one's offices is or will be away, and who stands in", NULL, "AbsenceList", 200, NULL, false},

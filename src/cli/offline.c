@@ -2,6 +2,7 @@
 #include "cli/offline.h"
 
 #include "os/clock.h"
+#include "os/file.h"
 #include "os/random.h"
 #include "os/zone.h"
 #include "service/archive.h"
@@ -26,6 +27,15 @@ struct err offline_open(struct offline *offline, const char *dir, struct why *wh
     TRY(store_open(offline->config.database_file, false, &offline->store, why));
     TRY(store_connect(offline->store, STORE_WRITE, &offline->conn, why));
     services->origin = span_of(offline->keys.state.memory.origin);
+    // What is searched for is blinded under the node's secret. A folder without one gets it when its node starts.
+    const char *secret_file = path_join(&offline->arena, offline->config.dir, "node.secret");
+    struct span secret;
+    if (secret_file == NULL) return err_make(ERR_MEMORY);
+    if (file_exists(secret_file)) {
+        TRY(file_read(&offline->arena, secret_file, 64, &secret, why));
+        if (secret.len != sizeof services->node_secret) return why_set(why, ERR_CORRUPT, "", "node.secret", "", "node.secret must hold 32 bytes");
+        memcpy(services->node_secret, secret.at, secret.len);
+    }
     return archive_log_name(offline->conn, offline->config.log_origin, &offline->arena, why);
 }
 

@@ -126,6 +126,16 @@ static void intake_add(struct decision *d, struct json *effects) {
     (void)json_tree_add(d->tree, row, SPAN("channel"), channel.len > 0 ? json_from_string(channel) : json_null());
 }
 
+// Fields by whose words the filing is found.
+static void search_add(struct decision *d, struct json *effects) {
+    struct json names = json_array();
+    for (size_t i = 0; i < d->document->field_count; i++) {
+        const struct field *field = &d->document->fields[i];
+        if (field->is_searchable && !json_is_null(json_find(d->values, field->name))) (void)json_tree_push(d->tree, &names, json_from_string(field->name));
+    }
+    if (names.count > 0) (void)json_tree_add(d->tree, effect_op_add(d, effects, "search"), SPAN("fields"), names);
+}
+
 // Fields that name persons: the services check who they are.
 static void persons_add(struct decision *d, struct json *effects) {
     for (size_t i = 0; i < d->document->field_count; i++) {
@@ -203,6 +213,7 @@ struct json effects_make(struct decision *d) {
     struct span held = state_held(d->procedure, json_get_string(&d->state, "state"));
     register_add(d, &effects);
     persons_add(d, &effects);
+    search_add(d, &effects);
     intake_add(d, &effects);
     for (size_t i = 0; i < d->document->effect_count; i++) {
         const struct effect_row *effect = &d->document->effects[i];

@@ -46,6 +46,7 @@
  *   {"op":"proposal","rule":"...","to":{"office_kind":"spoc"}|{"states":["BE","FR"]}|{"body":"enisa"},
  *     "fields":["name",...],"article","reason":{"en":..}}        a named officer releases it; nothing goes by itself
  *   {"op":"link","kind":"merged_into|split_from|succeeds|duplicate_of|...","from":"E..."|"C...","to":"E..."|"C...","article"}
+ *   {"op":"search","fields":["<form field>",...]}    found by the words of these
  *   {"op":"person","field":"<form field>"}    it names a person of the node
  *   {"op":"assign","owner":"<form field>","backup":"<form field>","article"}    who works on the case; a field without value: nobody
  *   {"op":"erase","filing":"F...","fields":["<form field>",...],"article"}    no fields: all of them

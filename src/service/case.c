@@ -101,7 +101,9 @@ void case_access_opening(const struct services *services, const struct case_file
         buf_add_byte(&words, ' ');
     }
     opened.offices = buf_span(&words);
+    opened.workspace = SPAN("desk"); // also an office that doesn't work in the case's workspace may open it where the law says so
     case_access(services, &opened, arena, ret);
+    if (!workspace_from(file->workspace, &ret->workspace)) ret->office_count = 0;
     ret->is_opening = true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/desk.h"
 
+#include "service/search.h"
 #include "service/seen.h"
 
 #define NEVER_MS INT64_MAX
@@ -77,6 +78,10 @@ static struct span flags_of(const struct json *content, struct arena *arena) {
 struct err desk_case_put(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *content,
                          int64_t next_due_ms, struct arena *arena, struct why *why) {
     struct owed owed = owed_of(content, arena);
+    struct value id = value_text(row->id);
+    struct rows before;
+    TRY(store_read(conn, STMT_DESK_CASE_WORKSPACE, &id, 1, arena, &before, why));
+    if (before.count > 0 && !span_equals(rows_span(&before, 0, 0), row->workspace)) TRY(search_move(conn, row->id, row->workspace, why));
     bool is_supervision = span_is(row->workspace, "supervision");
     struct span offices = json_get_string(row->file, "offices");
     if (offices.at == NULL) offices = is_supervision ? SPAN(" ca ") : SPAN(" csirt ca ");

@@ -13,6 +13,7 @@
 #include "service/release_op.h"
 #include "service/party.h"
 #include "service/reach.h"
+#include "service/search.h"
 #include "service/seen.h"
 
 #define NEVER_MS INT64_MAX
@@ -140,6 +141,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         const struct json *op = &ops->items[i];
         struct span name = json_get_string(op, "op");
         TRY(desk_op(conn, of, &row, op, why));
+        TRY(search_op(services, conn, of, row.workspace, op, arena, why));
         TRY(intake_op(conn, of, row.id, op, why));
         TRY(downtime_op(conn, of, row.id, op, why));
         TRY(gate_op(conn, of, op, i, row.id, arena, why));

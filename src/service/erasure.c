@@ -5,6 +5,7 @@
 #include "service/effects.h"
 #include "service/entity.h"
 #include "service/record_store.h"
+#include "service/search.h"
 
 static bool is_erase(const struct json *op) { return span_is(json_get_string(op, "op"), "erase"); }
 
@@ -75,7 +76,9 @@ static struct err erase_keys(struct services *services, struct store_conn *conn,
     for (size_t i = 0; i < record.field_count; i++) {
         bool is_named = is_all;
         for (size_t k = 0; !is_named && k < names->count; k++) is_named = span_equals(names->items[k].string, record.fields[i].item.name);
-        if (is_named) TRY(erase_field(conn, of, record.seq, i, why));
+        if (!is_named) continue;
+        TRY(erase_field(conn, of, record.seq, i, why));
+        TRY(search_erase(conn, record.seq, record.fields[i].item.name, why));
     }
     if (is_all) TRY(erase_attachments(conn, &record, arena, why));
     atomic_store(&services->has_erased, true);

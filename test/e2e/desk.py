@@ -176,6 +176,57 @@ def forwarding(company, csirt, ca, spoc, ccma, cases, crossing):
     count.problem(csirt.file("incident", "forward", {"to": "csirt", "ground": "crisis", "reason": "Oh."}, case=cases[0]), 422, "forward.own", "to oneself")
 
 
+def supervision(company, csirt, second, ca, spoc, filed):
+    """Matter passed on by a filing with its ground: who filed it sees that filing alone; the two workspaces see nothing of each other."""
+    case, entity = filed["case"], filed["entity"]
+    count.problem(csirt.file("supervision", "referral", {"text": "Late again."}, entity=entity), 422, "field.required", "a referral needs its ground")
+    referral = csirt.must_file("supervision", "referral", {"ground": "late", "text": "Late again, the ibex says.", "from_case": case}, entity=entity)
+    count.equal((referral["state"], referral["duties"]), (None, []), "who refers is told nothing of the case")
+    for who, name in ((csirt, "who referred"), (second, "her colleague")):
+        count.equal(who.need(200, "GET", f"/api/v1/filings/{referral['filing']}")["fields"]["ground"], "late", f"{name} sees the filing")
+        for path in (f"/api/v1/cases/{referral['case']}", f"/api/v1/cases/{referral['case']}/timeline"):
+            count.equal(who.get(path).status, 404, f"{name} does not see {path}")
+        count.check(referral["case"] not in {c["id"] for c in who.pages(f"/api/v1/cases?entity={entity}", "cases")}, f"nor its case in lists ({name})")
+        count.check(referral["case"] not in rows_of(who), "nor in the queue")
+    for path in ("/api/v1/cases?workspace=supervision", "/api/v1/queue?workspace=supervision", "/api/v1/duties?workspace=supervision"):
+        count.status(csirt.get(path), 403, f"no {path} for the CSIRT")
+    for who in (company, spoc):
+        count.status(who.get(f"/api/v1/filings/{referral['filing']}"), 404, "others see nothing of it")
+    count.check(referral["case"] not in str(company.get(f"/api/v1/cases?entity={entity}").data), "nor does the company in its list")
+    count.check(referral["case"] not in str(company.get(f"/api/v1/duties?entity={entity}").data), "or among duties")
+    count.check(referral["case"] in rows_of(ca, "?workspace=supervision") and referral["case"] not in rows_of(ca), "the authority has it in supervision's queue alone")
+    ca.must_file("supervision", "taking_up", {"reason": "We look."}, case=referral["case"])
+    note = ca.must_file("supervision", "note", {"text": "Ask for the register."}, case=referral["case"])
+    count.status(csirt.get(f"/api/v1/filings/{note['filing']}"), 404, "supervision's notes stay there")
+    count.problem(ca.file("supervision", "link", {"other": case, "kind": "related"}, case=referral["case"]), 422, "filing.link", "no link between the workspaces")
+    back = ca.must_file("referral_to_desk", "referral_to_desk", {"ground": "threat", "text": "Their supplier has a hole."}, entity=entity)
+    seen = csirt.need(200, "GET", f"/api/v1/cases/{back['case']}")
+    count.equal((seen["state"], [d["owed_by"] for d in seen["duties"]]), ("received", ["csirt"]), "back to the desk by another filing")
+    count.check(referral["case"] not in str(seen), "without the number of supervision's case")
+    count.status(company.get(f"/api/v1/cases/{back['case']}"), 404, "which the company does not see either")
+
+
+def timeline(company, csirt, ca, entity):
+    first = company.must_file("incident", "early_warning", v.early_warning(summary="A small flood."), entity=entity)
+    case = first["case"]
+    company.must_file("incident", "early_warning", v.early_warning(summary="A big flood."), case=case, corrects=first["filing"])
+    csirt.must_file("incident", "note", {"text": "Growing."}, case=case)
+    csirt.must_file("incident", "answer", {"feedback": "Close the gates."}, case=case)
+    everything = csirt.pages(f"/api/v1/cases/{case}/timeline", "timeline", 250)
+    kinds = [e["document"] for e in everything if e["kind"] == "filing"]
+    count.equal(kinds, ["early_warning", "early_warning", "note", "answer"], "filings in their order")
+    changed = [e for e in everything if e.get("differences")][0]["differences"]
+    count.check({"field": "summary", "before": "A small flood.", "after": "A big flood."} in changed, f"what changed between versions: {changed}")
+    count.check({"duty_opened", "duty_done"} <= {e["kind"] for e in everything}, "duties stand where they began and ended")
+    at = [e["at"] for e in everything]
+    count.equal(at, sorted(at), "oldest first")
+    paged = csirt.pages(f"/api/v1/cases/{case}/timeline", "timeline", 2)
+    count.equal(paged, everything, "page by page")
+    own = company.pages(f"/api/v1/cases/{case}/timeline", "timeline", 250)
+    count.equal([e["document"] for e in own if e["kind"] == "filing"], ["early_warning", "early_warning", "answer"], "the company's timeline has no note")
+    count.check(all(e["kind"] != "delivery" for e in own), "and no deliveries")
+
+
 def main():
     node = v.Node(edit=offices)
     try:
@@ -197,6 +248,8 @@ def main():
         links(company, csirt, ca, cases)
         crossing = company.must_file("incident", "early_warning", v.early_warning(cross_border="yes", affected_states=["FR"]), entity=entity)["case"]
         forwarding(company, csirt, ca, spoc, ccma, cases, crossing)
+        supervision(company, csirt, second, ca, spoc, filed)
+        timeline(company, csirt, ca, entity)
     finally:
         count.equal(node.close(), 0, "the node stops when asked")
     return count.done()

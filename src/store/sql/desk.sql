@@ -187,3 +187,38 @@ DELETE FROM desk_absence WHERE until_ms < $1;
 -- takes office; gives person, name, role, sectors of those who work there
 SELECT p.id, p.name, r.role, r.sectors FROM role r JOIN person p ON p.id = r.person_id
 WHERE r.office = $1 AND r.revoked_ms IS NULL AND p.is_disabled = 0 ORDER BY p.name, p.id LIMIT 1000;
+
+-- name: search_word_add
+-- takes workspace, word, seq, item
+INSERT INTO search_word (workspace, word, seq, item) VALUES ($1, $2, $3, $4) ON CONFLICT (workspace, word, seq, item) DO NOTHING;
+
+-- name: search_field_remove
+-- takes seq, item
+DELETE FROM search_word WHERE seq = $1 AND item = $2;
+
+-- name: search_case_move
+-- takes case_id, workspace
+UPDATE search_word SET workspace = $2 WHERE seq IN (SELECT seq FROM filing WHERE case_id = $1) AND workspace <> $2;
+
+-- name: desk_case_workspace
+-- takes case_id; gives workspace
+SELECT workspace FROM desk_case WHERE case_id = $1;
+
+-- name: search_page
+-- Filings with all the words, last first. Takes workspace, first word, seq before which to go on, number of rows, bounds as
+-- case_page_due, five further words or NULL
+-- gives seq, filing, case_id, document, filer_role, filer, office, seen_by, recorded_ms, procedure, workspace, entity_id, sectors,
+-- offices, is_closed, entity name, state, item
+SELECT w.seq, f.id, f.case_id, f.document, f.filer_role, f.filer, f.office, f.seen_by, f.recorded_ms, d.procedure, d.workspace,
+       d.entity_id, d.sectors, d.offices, d.is_closed, e.name, d.state, w.item
+FROM search_word w JOIN filing f ON f.seq = w.seq JOIN desk_case d ON d.case_id = f.case_id LEFT JOIN entity e ON e.id = d.entity_id
+WHERE w.workspace = $1 AND w.word = $2 AND w.seq < $3
+  AND EXISTS (SELECT 1 FROM json_each($5) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (f.seen_by IS NULL OR instr(' ' || f.seen_by || ' ', b.value ->> 'k') > 0)
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($6 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $6 AND o.seq = w.seq))
+  AND ($7 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $7 AND o.seq = w.seq))
+  AND ($8 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $8 AND o.seq = w.seq))
+  AND ($9 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $9 AND o.seq = w.seq))
+  AND ($10 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $10 AND o.seq = w.seq))
+ORDER BY w.seq DESC, w.item DESC LIMIT $4;
