@@ -61,7 +61,10 @@ static struct err get_case(struct api_request *request, struct api_response *res
     TRY(gate_view_known(&view, why));
     struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
     bool is_office = (viewer.views & VIEW_OFFICES) != 0;
-    if (api_etag(request, response, file->id, (is_office ? file->version : file->plain_version) + file->parties_version)) return err_none();
+    struct value id = value_text(file->id);
+    struct rows above; // what is written above the case shows in it
+    TRY(store_read(request->conn, STMT_CASE_ABOVE_VERSION, &id, 1, request->arena, &above, why));
+    if (api_etag(request, response, file->id, (is_office ? file->version : file->plain_version) + file->parties_version + rows_int(&above, 0, 0))) return err_none();
     return read_marked(request, response, file, access_role_for_case(&request->principal, &of), why);
 }
 

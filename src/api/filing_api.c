@@ -213,6 +213,7 @@ struct opened { // a filing that this person may know of
     struct record_open record;
     bool is_own; // she filed it, or holds the entity's mandate
     bool is_party; // she reads it as a party of the case: what the form hides from parties is not shown
+    bool is_below; // for a case under this one: of this one she learns nothing else
     struct span procedure, document;
     const struct role *role;
     struct span entity;
@@ -238,7 +239,7 @@ static struct err open_filing(struct api_request *request, enum gate_exit exit, 
     struct err refused = is_filer ? err_none() : access_may_read_case(&request->principal, &of, request->received_ms, why);
     if (is_err(refused))
         TRY(party_may_read_filing(request->services, request->conn, &request->principal, rows_span(ret_row, 0, 2), request->params[0],
-                                  ret->document, request->received_ms, request->arena, &ret->is_party, why));
+                                  ret->document, request->received_ms, request->arena, &ret->is_party, &ret->is_below, why));
     if (is_err(refused) && !ret->is_party) return refused;
     if (!ret->is_party && !viewer_sees(&viewer, &matter)) return access_no_case(why);
     ret->role = (viewer.views & VIEW_OFFICES) != 0 ? access_role_for_case(&request->principal, &of) : NULL;
@@ -264,7 +265,8 @@ static void write_items(struct json_out *out, const struct api_request *request,
                         size_t count) {
     json_out_object(out);
     for (size_t i = 0; i < count; i++) {
-        if (items[i].state != RECEIPT_SHOWN || (items == opened->record.fields && !sees_field(request, opened, items[i].item.name))) continue;
+        bool is_of_above = opened->is_below && items == opened->record.header && (span_is(items[i].item.name, "case") || span_is(items[i].item.name, "filer"));
+        if (items[i].state != RECEIPT_SHOWN || is_of_above || (items == opened->record.fields && !sees_field(request, opened, items[i].item.name))) continue;
         json_out_name_span(out, items[i].item.name);
         json_out_raw(out, items[i].item.canonical);
     }

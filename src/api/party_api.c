@@ -323,6 +323,24 @@ static struct err get_timeline(struct api_request *request, struct api_response 
                           asked, why);
 }
 
+static struct err suggestions_render(struct api_request *request, struct api_response *response, struct store_conn *conn, void *context, struct why *why) {
+    const struct parties_asked *asked = context;
+    struct json_out out;
+    api_json(response, 200, &out);
+    return party_write_suggestions(&out, request->services, conn, &asked->file, &request->principal, request->received_ms, request->arena, why);
+}
+
+static struct err get_suggestions(struct api_request *request, struct api_response *response, struct why *why) {
+    struct parties_asked *asked = ARENA_NEW(request->arena, struct parties_asked);
+    if (asked == NULL) return err_make(ERR_MEMORY);
+    TRY(open_case(request, asked, why));
+    if (!asked->is_of_cases) return access_no_case(why);
+    struct access_case of;
+    case_access(request->services, &asked->file, request->arena, &of);
+    return api_read_noted(request, response, "case", asked->file.id, asked->file.entity_id, access_role_for_case(&request->principal, &of), suggestions_render,
+                          asked, why);
+}
+
 static const struct route_param LIST_PARTIES[] = {
     {"state", "string", "only parties in this state; of cases under a case: of the case"},
     {"late", "boolean", "true: only those that owe something after its latest reading"},
@@ -341,5 +359,6 @@ const struct route routes_party[] = {
     {"GET", "/api/v1/cases/{id}/parties", get_parties, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "The parties of a case, or the cases under it, with figures", NULL, "PartyList", 200, LIST_PARTIES, false},
     {"GET", "/api/v1/cases/{id}/parties/{party}", get_party, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "One party's part of a case", NULL, "Party", 200, NULL, false},
     {"GET", "/api/v1/cases/{id}/members/timeline", get_timeline, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "Filings in the cases under a case, last first", NULL, "AnyObject", 200, LIST_TIMELINE, false},
+    {"GET", "/api/v1/cases/{id}/members/suggestions", get_suggestions, AUTH_KNOWN, SCOPE_READ, RATE_COUNT, "cases", "Cases that may belong under a case, with the reasons", NULL, "AnyObject", 200, NULL, false},
     {0},
 };

@@ -191,6 +191,38 @@ struct span procedure_parties(const struct law *law, struct span state, struct s
     return SPAN("");
 }
 
+bool procedure_suggests_of(const struct law *law, struct span state, struct span procedure, struct procedure_suggests *ret) {
+    const struct procedure *all;
+    size_t count = procedures_of(law, state, latest_day(), &all);
+    for (size_t i = 0; i < count; i++) {
+        const struct suggestion_row *row = &all[i].suggests;
+        if (!span_equals(all[i].id, procedure) || row->node == NULL) continue;
+        *ret = (struct procedure_suggests){.of_count = row->of.count, .of = row->of.items, .document = row->document, .same_count = row->same.count,
+                                           .same = row->same.items, .mention_count = row->mentions.count, .mentions = row->mentions.items,
+                                           .within_ms = row->within_days * MS_PER_DAY};
+        return true;
+    }
+    return false;
+}
+
+struct err suggests_check(const struct procedure *p, struct why *why) {
+    const struct suggestion_row *row = &p->suggests;
+    const struct document *d = row->node == NULL ? NULL : document_get(p, latest_day(), row->document);
+    if (row->node == NULL) return err_none();
+    if (d == NULL) return yaml_refuse(row->node, why, "pack.suggests", "there is no document \"%.*s\"", SPAN_FMT(row->document));
+    for (size_t i = 0; i < row->mentions.count; i++) {
+        size_t at = 0;
+        while (at < d->field_count && !span_equals(d->fields[at].name, row->mentions.items[i])) at++;
+        if (at == d->field_count) return yaml_refuse(row->node, why, "pack.suggests", "there is no field \"%.*s\"", SPAN_FMT(row->mentions.items[i]));
+    }
+    for (size_t i = 0; i < row->same.count; i++) {
+        size_t at = 0;
+        while (at < p->fact_count && !span_equals(p->facts[at].name, row->same.items[i])) at++;
+        if (at == p->fact_count) return yaml_refuse(row->node, why, "pack.suggests", "there is no fact \"%.*s\"", SPAN_FMT(row->same.items[i]));
+    }
+    return err_none();
+}
+
 bool procedure_party_sees(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
                           const struct json *case_state) {
     const struct document *d = document_get(procedure_get(law, state, at, procedure), at, document);

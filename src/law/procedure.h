@@ -193,6 +193,16 @@ CHECKED struct err procedure_write_form(struct json_out *out, const struct law *
 
 // What the parties of its cases are: "entities", "cases", or empty: it has none. A party's first state in *ret_state.
 struct span procedure_parties(const struct law *law, struct span state, struct span procedure, struct span *ret_state);
+// What a procedure says of cases that may come under its cases; false where it says nothing.
+struct procedure_suggests {
+    size_t of_count, same_count, mention_count;
+    const struct span *of;       // procedures
+    struct span document;        // whose last version says what to look for
+    const struct span *same;     // facts that must be alike
+    const struct span *mentions; // fields whose texts are looked for
+    int64_t within_ms;           // around the opening
+};
+bool procedure_suggests_of(const struct law *law, struct span state, struct span procedure, struct procedure_suggests *ret);
 // Whether a party of a case that stands in CASE_STATE may read what an office filed as DOCUMENT.
 bool procedure_party_sees(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
                           const struct json *case_state);

@@ -23,6 +23,22 @@ static struct err states_load(const struct load *l, const struct yaml *rows, str
     return err_none();
 }
 
+// suggests: {of: [procedures], document: D, same: [facts], mentions: [fields], within_days: N}
+static struct err suggests_load(const struct load *l, const struct yaml *node, struct procedure *p) {
+    struct suggestion_row *row = &p->suggests;
+    if (node == NULL) return err_none();
+    if (!span_is(p->parties, "cases")) return yaml_refuse(node, l->why, "pack.suggests", "only where parties are cases");
+    TRY(yaml_only(node, "of document same mentions within_days", l->why));
+    TRY(yaml_names(l->arena, yaml_get(node, "of"), &row->of, l->why));
+    TRY(yaml_need(node, "document", &row->document, l->why));
+    TRY(yaml_names(l->arena, yaml_get(node, "same"), &row->same, l->why));
+    TRY(yaml_names(l->arena, yaml_get(node, "mentions"), &row->mentions, l->why));
+    TRY(yaml_number(node, "within_days", 30, &row->within_days, l->why));
+    if (row->within_days < 1 || row->within_days > 366) return yaml_refuse(node, l->why, "pack.suggests", "within_days: 1 to 366 is expected");
+    row->node = node;
+    return err_none();
+}
+
 // parties: what the procedure's parties are, and the states of a party's part.
 static struct err parties_load(const struct load *l, const struct yaml *root, struct procedure *p) {
     p->parties = yaml_get_text(root, "parties");
@@ -31,12 +47,12 @@ static struct err parties_load(const struct load *l, const struct yaml *root, st
     TRY(states_load(l, yaml_get(root, "party_states"), &p->party_states, &p->party_state_count));
     if ((p->parties.len > 0) != (p->party_state_count > 0))
         return yaml_refuse(root, l->why, "pack.parties", "parties and party_states stand together");
-    return err_none();
+    return suggests_load(l, yaml_get(root, "suggests"), p);
 }
 
 static struct err procedure_load(struct law *law, const struct commons *commons, const struct pack *pack, const struct yaml *root,
                                  struct procedure *ret, struct why *why) {
-    TRY(yaml_only(root, "procedure label article workspace include reaches closed_to_entity_in lists sets states parties party_states facts flags documents duties proposals from to", why));
+    TRY(yaml_only(root, "procedure label article workspace include reaches closed_to_entity_in lists sets states parties party_states suggests facts flags documents duties proposals from to", why));
     struct procedure p = {.pack = pack, .node = root};
     TRY(yaml_need(root, "procedure", &p.id, why));
     TRY(yaml_need(root, "label", &p.label, why));
@@ -63,6 +79,7 @@ static struct err procedure_load(struct law *law, const struct commons *commons,
         l.procedure = common->id;
         TRY(procedure_rows_add(&l, common->root, &p));
     }
+    TRY(suggests_check(&p, why));
     *ret = p;
     return err_none();
 }

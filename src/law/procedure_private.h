@@ -159,12 +159,22 @@ struct fact_name { // a fact that a case keeps
     const struct yaml *node;
 };
 
+struct suggestion_row { // `suggests:`
+    struct names of;       // procedures
+    struct span document;  // whose last version says what to look for
+    struct names same;     // facts that must be alike
+    struct names mentions; // its fields, whose texts are looked for
+    int64_t within_days;   // around the case's opening
+    const struct yaml *node; // NULL: none
+};
+
 struct procedure {
     struct span id, label, article, workspace;
     const struct pack *pack;
     struct names includes; // common files
     struct name_lists lists; // with those of what it includes
     struct span parties; // "entities", "cases": what its parties are; empty: it has none
+    struct suggestion_row suggests; // cases that may be parties
     size_t state_count, party_state_count, fact_count, document_count, duty_count, proposal_count, flag_count;
     struct state_row *states, *party_states; // a party begins in the first
     struct fact_name *facts;
@@ -245,6 +255,7 @@ void intake_check(const struct decision *d, struct fault_list *faults);
 
 // Begins the party's part where a party files: what the filing changes is its own then.
 CHECKED struct err party_begin(struct decision *d, struct why *why);
+CHECKED struct err suggests_check(const struct procedure *procedure, struct why *why);
 void party_check(const struct decision *d, struct fault_list *faults);
 // Marks what the party's filing fulfils of what it owes.
 void party_fulfil(struct decision *d);

@@ -71,10 +71,24 @@ CHECKED struct err party_write_case_json(struct json_out *out, const struct serv
 CHECKED struct err party_write_part(struct json_out *out, const struct services *services, struct store_conn *conn,
                                     const struct case_file *file, struct span id, bool is_office, int64_t now_ms, struct arena *arena,
                                     struct why *why);
+// Whether parties see what an office filed as DOCUMENT: the law lets them, and it was not replaced since (a draft is none of theirs).
+bool party_sees_filing(const struct services *services, const struct case_file *file, struct span filing, struct span document, int64_t now_ms,
+                       struct span *ret_status);
 // Whether the principal may read, as a party or as the entity of a case that is one, what an office filed as DOCUMENT in the case.
-// What was replaced since, she may not: a draft is none of hers.
+// *ret_is_below: as the entity of a case under this one, of which itself she knows nothing.
 CHECKED struct err party_may_read_filing(const struct services *services, struct store_conn *conn, const struct principal *principal,
                                          struct span case_id, struct span filing_id, struct span document, int64_t now_ms,
-                                         struct arena *arena, bool *ret, struct why *why);
+                                         struct arena *arena, bool *ret, bool *ret_is_below, struct why *why);
+
+// --- cases under a case (party_above.c, party_suggest.c) ---
+
+// Writes the members "shared" (filings of offices above that this case's people may read) and, for an office, "above"; nothing where
+// no case stands above this one.
+CHECKED struct err party_write_above(struct json_out *out, const struct services *services, struct store_conn *conn, struct span case_id,
+                                     bool is_office, int64_t now_ms, struct arena *arena, struct why *why);
+// Cases that may belong under FILE, with the reasons: {"case","looked_at","read","suggestions":[{"case","entity","because":[..]}]}.
+CHECKED struct err party_write_suggestions(struct json_out *out, const struct services *services, struct store_conn *conn,
+                                           const struct case_file *file, const struct principal *principal, int64_t now_ms,
+                                           struct arena *arena, struct why *why);
 
 #endif

@@ -4,16 +4,19 @@
 #include "service/entity.h"
 #include "service/party.h"
 
-static bool is_replaced(const struct case_file *file, struct span filing) {
+bool party_sees_filing(const struct services *services, const struct case_file *file, struct span filing, struct span document, int64_t now_ms,
+                       struct span *ret_status) {
     const struct json *known = json_get(&file->content, "filings");
+    struct span status = SPAN("replaced");
     for (size_t i = 0; known != NULL && i < known->count; i++)
-        if (span_equals(json_get_string(&known->items[i], "id"), filing)) return span_is(json_get_string(&known->items[i], "status"), "replaced");
-    return true;
+        if (span_equals(json_get_string(&known->items[i], "id"), filing)) status = json_get_string(&known->items[i], "status");
+    if (ret_status != NULL) *ret_status = status;
+    return !span_is(status, "replaced") && procedure_party_sees(services->law, services->state, zone_date(services->zone, now_ms), file->procedure,
+                                                                document, &file->content);
 }
 
 static bool sees(const struct services *services, const struct case_file *file, struct span filing, struct span document, int64_t now_ms) {
-    return !is_replaced(file, filing) && procedure_party_sees(services->law, services->state, zone_date(services->zone, now_ms), file->procedure,
-                                                              document, &file->content);
+    return party_sees_filing(services, file, filing, document, now_ms, NULL);
 }
 
 // Filings, as lists of a case name them; those of offices only where the party sees them.
@@ -179,9 +182,9 @@ static struct span readable_entities(const struct principal *principal, int64_t 
 
 struct err party_may_read_filing(const struct services *services, struct store_conn *conn, const struct principal *principal,
                                  struct span case_id, struct span filing_id, struct span document, int64_t now_ms, struct arena *arena,
-                                 bool *ret, struct why *why) {
+                                 bool *ret, bool *ret_is_below, struct why *why) {
     struct case_file file;
-    *ret = false;
+    *ret = *ret_is_below = false;
     if (!principal->is_known || principal->mandate_count == 0 || (principal->scopes & SCOPE_READ) == 0) return err_none();
     TRY(case_get(conn, case_id, arena, &file, why));
     if (!case_has_parties(&file) || !sees(services, &file, filing_id, document, now_ms)) return err_none();
@@ -190,5 +193,6 @@ struct err party_may_read_filing(const struct services *services, struct store_c
     struct rows rows;
     TRY(store_read(conn, is_of_cases ? STMT_PARTY_MEMBERS_AMONG : STMT_PARTIES_AMONG, params, 2, arena, &rows, why));
     *ret = rows.count > 0;
+    *ret_is_below = is_of_cases;
     return err_none();
 }

@@ -169,3 +169,14 @@ WHERE f.seq < $2 ORDER BY f.seq DESC LIMIT $3;
 -- takes case_id; gives id, procedure, state of the cases that it stands under, and when it came under them
 SELECT c.id, c.procedure, c.state, p.joined_ms FROM case_party p JOIN case_file c ON c.id = p.case_id
 WHERE p.party = $1 AND p.left_seq IS NULL ORDER BY p.joined_ms, c.id;
+
+-- name: member_candidates
+-- Cases that may come under a case, newest first. Takes case_id, JSON array of procedures, opened_ms from and to; gives id, entity name
+SELECT c.id, e.name FROM case_file c LEFT JOIN entity e ON e.id = c.entity_id
+WHERE c.workspace = 'desk' AND c.procedure IN (SELECT value FROM json_each($2)) AND c.opened_ms BETWEEN $3 AND $4
+  AND NOT EXISTS (SELECT 1 FROM case_party p WHERE p.case_id = $1 AND p.party = c.id AND p.left_seq IS NULL)
+ORDER BY c.opened_ms DESC, c.id DESC LIMIT 2000;
+
+-- name: case_above_version
+-- takes case_id; gives a number that grows with whatever changes in the cases that it stands or stood under
+SELECT coalesce(sum(c.version + p.version), 0) FROM case_party p JOIN case_file c ON c.id = p.case_id WHERE p.party = $1;

@@ -471,7 +471,12 @@ static void advisories(void **state) {
     run_file("test/law/advisory.yaml", 5);
 }
 
+static void campaigns(void **state) {
+    (void)state;
+    run_file("test/law/campaign.yaml", 3);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes), cmocka_unit_test(advisories)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes), cmocka_unit_test(advisories), cmocka_unit_test(campaigns)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
