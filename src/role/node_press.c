@@ -51,7 +51,8 @@ static struct err make(struct channel *press, struct span paper, struct buf *ret
     TRY(ask(press, WIRE_PRESS_MAKE, 0, deadline_ms, &answer));
     if (answer.type == WIRE_FAILED) {
         enum err_code code = (enum err_code)frame_get_u64(&answer, TAG_SIZE, ERR_IO);
-        return why_set(why, code == ERR_INPUT || code == ERR_LIMIT || code == ERR_UNSUPPORTED ? code : ERR_MEMORY, "", "press.refused", "",
+        code = code == ERR_UNSUPPORTED ? ERR_BUSY : code == ERR_INPUT || code == ERR_LIMIT ? code : ERR_MEMORY; // no fonts: later
+        return why_set(why, code, "", "press.refused", "",
                        "the document can't be made: %.*s", SPAN_FMT(frame_get(&answer, TAG_WORDS)));
     }
     size_t size = (size_t)frame_get_u64(&answer, TAG_SIZE, 0);

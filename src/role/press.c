@@ -34,8 +34,9 @@ static void load_font(struct press *p, const char *path, struct font *ret) {
     struct why why = {0};
     struct err e = file_read(&p->font_arena, path, FONT_BYTES, &bytes, &why);
     if (!is_err(e)) e = font_open(bytes, ret, &why);
-    if (is_err(e) && !p->no_fonts.is_set)
-        (void)why_set(&p->no_fonts, ERR_UNSUPPORTED, "", "press.fonts", "", "the package " FONT_PACKAGE " is missing on the node's machine: %s", why.words);
+    if (!is_err(e)) return;
+    log_error("fonts_missing", "package=" FONT_PACKAGE " why=\"%s\"", why.words);
+    (void)why_set(&p->no_fonts, ERR_UNSUPPORTED, "", "press.fonts", "", "the package " FONT_PACKAGE " is not installed on the node's machine");
 }
 
 static void answer(struct press *p, uint16_t type, uint64_t number, uint16_t tag, struct span data, uint64_t size) {
@@ -112,7 +113,6 @@ int press_role(const struct config *config) {
     forget(p);
     load_font(p, FONT_TEXT, &p->fonts.text);
     load_font(p, FONT_BOLD, &p->fonts.bold);
-    if (p->no_fonts.is_set) log_error("fonts_missing", "why=\"%s\"", p->no_fonts.words);
     line_open(&p->line);
     channel_open(&p->node, WIRE_FD_FIRST);
     const struct sandbox_rules rules = {.role = "press", .descriptors = 16};

@@ -241,6 +241,8 @@ def rebuilt(node, ca, case):
     count.equal(node.stop(), 0, "stops")
     run = subprocess.run([v.VARDE, "rebuild", node.folder], capture_output=True, text=True, check=False)
     count.equal(run.returncode, 0, f"rebuild: {run.stdout}{run.stderr}")
+    run = subprocess.run([v.VARDE, "law", "replay", node.folder], capture_output=True, text=True, check=False)
+    count.check(run.returncode == 0 and "0 differences" in run.stdout + run.stderr, f"decided again, letters come out the same: {run.stdout}{run.stderr}")
     node.start()
     ca.move(node.url)
     count.equal(letters(ca, case), before, "a rebuilt node has the same letters, numbers and times")

@@ -111,6 +111,23 @@ static void forms_and_numbers(void **state) {
     assert_false(letter_is_of(letter_find(law, SPAN("BE"), DAY, SPAN("early_warning_answer")), SPAN("registration"), SPAN("csirt")));
 }
 
+// A state's own template stands for that state alone.
+static void states_have_their_own(void **state) {
+    (void)state;
+    struct law *other;
+    struct why why = {0};
+    struct embedded_file *files = arena_take_array(&arena, embedded_law_count, sizeof *files);
+    assert_non_null(files);
+    memcpy(files, embedded_law, embedded_law_count * sizeof *files);
+    for (size_t i = 0; i < embedded_law_count; i++)
+        if (strcmp(files[i].path, "eu/nis2/letters/closure.yaml") == 0) files[i].path = "national/lu/letters/closure.yaml";
+    if (is_err(law_load(&arena, files, embedded_law_count, &other, &why))) fail_msg("%s", why.words);
+    const struct letter *letter = letter_find(other, SPAN("LU"), (struct civil){2099, 1, 1}, SPAN("closure"));
+    assert_non_null(letter);
+    assert_true(letter_speaks(other, SPAN("LU"), letter, SPAN("fr")));
+    assert_null(letter_find(other, SPAN("BE"), (struct civil){2099, 1, 1}, SPAN("closure")));
+}
+
 // --- law check ---
 
 struct mistake {
@@ -189,6 +206,6 @@ static void bad_templates_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(facts_and_tables), cmocka_unit_test(what_is_missing_is_refused), cmocka_unit_test(what_was_written),
-                                       cmocka_unit_test(forms_and_numbers), cmocka_unit_test(mistakes_are_found), cmocka_unit_test(bad_templates_are_refused)};
+                                       cmocka_unit_test(forms_and_numbers), cmocka_unit_test(states_have_their_own), cmocka_unit_test(mistakes_are_found), cmocka_unit_test(bad_templates_are_refused)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
