@@ -4,7 +4,8 @@
 #include "law/procedure.h"
 #include "law/scope.h"
 #include "service/case.h"
-#include "service/entity.h"
+#include "service/gate_entity.h"
+#include "service/gate_list.h"
 
 static struct err entity_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
     (void)request;
@@ -20,7 +21,8 @@ static struct err open_entity(struct api_request *request, struct entity *ret, s
     struct access_entity of;
     TRY(entity_get(request->conn, request->params[0], request->arena, ret, why));
     entity_access(request->services, ret->id, ret->sectors, request->arena, &of);
-    return access_may_see_entity(&request->principal, &of, request->received_ms, why);
+    TRY(access_may_see_entity(&request->principal, &of, request->received_ms, why));
+    return gate_entity(request->services, request->conn, &request->principal, request->received_ms, ret, request->arena, NULL, why);
 }
 
 static bool sees_attribute(const struct api_request *request, const struct entity *entity, struct span attribute) {
@@ -98,6 +100,7 @@ static struct err own_entities(struct api_request *request, struct json_out *out
         struct err e = entity_get(request->conn, principal->mandates[i].entity, request->arena, &entity, why);
         if (e.code == ERR_NOT_FOUND) continue;
         TRY(e);
+        TRY(gate_entity(request->services, request->conn, principal, request->received_ms, &entity, request->arena, NULL, why));
         entity_write_json(out, &entity, false);
     }
     return err_none();
@@ -135,7 +138,15 @@ static struct err office_entities(struct api_request *request, struct json_out *
     struct rows rows;
     TRY(store_read(request->conn, STMT_ENTITY_PAGE, params, 8, request->arena, &rows, why));
     size_t shown = rows.count > (size_t)limit ? (size_t)limit : rows.count;
-    for (size_t i = 0; i < shown; i++) write_entity_row(out, &rows, i);
+    struct gate_list gate;
+    TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
+    for (size_t i = 0; i < shown; i++) {
+        bool is_listed = true; // blocks are rare: only where there are any is each row asked about
+        if (gate.count > 0)
+            TRY(gate_entity_is_listed(request->services, request->conn, &request->principal, request->received_ms, rows_span(&rows, i, 0), request->arena,
+                                      &is_listed, why));
+        if (is_listed) write_entity_row(out, &rows, i);
+    }
     json_out_array_end(out);
     json_out_name(out, "next");
     if (rows.count > shown) {

@@ -5,6 +5,7 @@
 #include "law/procedure.h"
 #include "service/case.h"
 #include "service/effects.h"
+#include "service/entity.h"
 #include "service/record_store.h"
 #include "service/release_op.h"
 
@@ -22,6 +23,15 @@ static struct span json_bytes(struct arena *arena, const struct json *value) {
 }
 
 // --- doing ---
+
+// What is cached of the entity's entry no longer counts.
+static struct err touch_entity(struct store_conn *conn, const struct effects_of *of, struct span case_id, struct arena *arena, struct why *why) {
+    struct case_file file;
+    struct err e = case_get(conn, case_id, arena, &file, NULL);
+    if (e.code == ERR_NOT_FOUND) return err_none(); // the filing opens the case
+    TRY(e);
+    return file.entity_id.len > 0 ? entity_touch(conn, file.entity_id, of->recorded_ms, arena, why) : err_none();
+}
 
 static struct err block_op(struct store_conn *conn, const struct effects_of *of, const struct json *op, size_t ordinal, struct span case_id,
                            struct arena *arena, struct why *why) {
@@ -117,6 +127,7 @@ static struct err mark_op(struct store_conn *conn, const struct effects_of *of, 
 
 struct err gate_op(struct store_conn *conn, const struct effects_of *of, const struct json *op, size_t ordinal, struct span case_id,
                    struct arena *arena, struct why *why) {
+    if (is_op(op, "block") || is_op(op, "unblock")) TRY(touch_entity(conn, of, case_id, arena, why));
     if (is_op(op, "block")) return block_op(conn, of, op, ordinal, case_id, arena, why);
     if (is_op(op, "unblock")) return unblock_op(conn, of, op, why);
     if (is_op(op, "mark")) return mark_op(conn, of, op, case_id, arena, why);

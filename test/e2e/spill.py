@@ -34,7 +34,7 @@ def incident(who):
     warned = who["company"].must_file("incident", "early_warning", fields, entity=filed["entity"])
     noted = who["company"].must_file("incident", "notification", v.notification(impact="The plan " + CANARY + " was read.", cross_border="yes",
                                      affected_states=["FR", "NL"]), case=warned["case"], attachments=[sent["id"]], key="notification-1")
-    return {"entity": filed["entity"], "case": warned["case"], "warning": warned["filing"], "notification": noted["filing"], "attachment": sent["id"]}
+    return {"entity": filed["entity"], "registration_case": filed["case"], "case": warned["case"], "warning": warned["filing"], "notification": noted["filing"], "attachment": sent["id"]}
 
 
 def sweep(node, client, made):
@@ -159,6 +159,22 @@ def markings(who, made):
     count.check("impact" in who["ca"].need(200, "GET", "/api/v1/filings/" + filing)["fields"], "then it is seen again")
 
 
+def register(who, made):
+    """What stands in the register came from a filing: frozen there, it is gone here, and from the search."""
+    company, entity, case = who["company"], made["entity"], made["registration_case"]
+    filing = [f["id"] for f in who["ca"].need(200, "GET", "/api/v1/cases/" + case)["filings"] if f["document"] == "registration"][0]
+    etag = who["csirt"].get("/api/v1/entities/" + entity).header("etag")
+    count.check(any(e["id"] == entity for e in who["csirt"].pages("/api/v1/entities?search=vraxquel", "entities")), "found by its name")
+    placed = who["ca"].must_file("registration", "spill", {"filing": filing, "names": [{"name": "name"}, {"name": "contacts"}], "kind": "personal", "reason": "Not public."}, case=case)
+    answer = who["csirt"].call("GET", "/api/v1/entities/" + entity, headers={"If-None-Match": etag})
+    count.check(answer.status == 200 and b"Vraxquel" not in answer.data and "contacts" not in answer.json["profile"] and "address" in answer.json["profile"],
+                f"the register keeps back what came from the frozen fields: {answer}")
+    count.check(all(e["id"] != entity for e in who["csirt"].pages("/api/v1/entities?search=vraxquel", "entities")), "and no search finds it")
+    count.check(b"Vraxquel" not in company.get("/api/v1/entities").data, "nor does the company see it")
+    who["cahead"].must_file("registration", "spill_resolved", {"spill": placed["filing"], "outcome": "released", "confirmed_by": "Head", "reason": "Checked."}, case=case)
+    count.check("contacts" in who["csirt"].need(200, "GET", "/api/v1/entities/" + entity)["profile"], "resolved, it is back")
+
+
 def main():
     node = v.Node(edit=v.quick_heads)
     try:
@@ -177,6 +193,7 @@ def main():
         resolve(who, made, placed)
         hold(node, who, made)
         markings(who, made)
+        register(who, made)
     finally:
         print(node.log()[-3000:]) if __import__("os").environ.get("SHOW") else None
         count.equal(node.close(), 0, "the node stops when asked")

@@ -21,6 +21,11 @@ SELECT filing_id, kind, target, until_ms, placed_ms, office, content FROM block 
 -- takes now_ms; gives filing_id, case_id, kind, target of those in force, of all cases
 SELECT filing_id, case_id, kind, target FROM block WHERE lifted_by IS NULL AND until_ms > $1 ORDER BY case_id, filing_id, ordinal;
 
+-- name: blocks_of_entity
+-- takes entity_id, now_ms; gives case_id and target of those in force in its cases
+SELECT DISTINCT b.case_id, b.target FROM block b JOIN case_file c ON c.id = b.case_id
+WHERE c.entity_id = $1 AND b.lifted_by IS NULL AND b.until_ms > $2 ORDER BY b.case_id, b.target;
+
 -- name: marking_put
 -- takes target, name, case_id, label, audience, basis, set_by, office
 INSERT INTO marking (target, name, case_id, label, audience, basis, set_by, office) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
