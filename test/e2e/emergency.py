@@ -71,9 +71,11 @@ def file_and_hold(w):
         count.equal(any(one["filing"] in e.get("data", "") for e in stream.all), who == "csirt", f"of what is held it tells the CSIRT alone: {who}")
         stream.close()
     for who in (w.ca, w.spoc):
-        for path in ("/api/v1/queue", "/api/v1/queue?q=control", "/api/v1/duties"):
+        for path in ("/api/v1/queue", "/api/v1/search?q=control", "/api/v1/search?q=Ilvane", "/api/v1/duties"):
             answer = who.get(path)
             count.check(one["case"].encode() not in answer.data, f"{path} does not tell others: {answer}")
+    found = w.csirt.need(200, "GET", "/api/v1/search?q=encrypted&workspace=held-csirt")
+    count.check(one["case"] in str(found), f"the CSIRT finds it by its words: {found}")
     refused = w.nobody.post("/api/v1/emergency", {"fields": report(contact_phone="none", summary=None)})
     count.problem(refused, 422, "field.required", "what is missing is named", "/summary")
     return one

@@ -50,7 +50,8 @@ static void values_are_read(void **state) {
     struct why why = {0};
     struct err e = config_parse("/d", "varde.yaml",
                                 span_of(BASE "hook: {url: 'https://h.example/x', secret: s}\nsandbox: required\nworkers: 3\n"
-                                             "listen_plain: 127.0.0.1:80\nuser: varde\nanswer_telephone: '+32 2'\n"),
+                                             "listen_plain: 127.0.0.1:80\nuser: varde\nanswer_telephone: '+32 2'\n"
+                                             "emergency: {telephone: '+32 9', post: 'Street 1', per_hour: 7}\n"),
                                 &config, &why);
     if (is_err(e)) fail_msg("%s", why.words);
     const struct config_office *office = config_find_office(&config, SPAN("ca-energy"));
@@ -63,6 +64,8 @@ static void values_are_read(void **state) {
     assert_int_equal(config.sandbox, SANDBOX_REQUIRED);
     assert_int_equal(config.workers, 3);
     assert_int_equal(config.plain.port, 80);
+    assert_true(span_is(config.emergency_telephone, "+32 9") && span_is(config.emergency_post, "Street 1") && config.emergency_fax.at == NULL);
+    assert_int_equal(config.emergency_per_hour, 7);
     config_fini(&config);
 }
 
@@ -72,6 +75,8 @@ static void mistakes_name_their_line(void **state) {
     refused(BASE "workers: 0\n", "varde.yaml:11: workers");
     refused(BASE "workers: 2\nworkers: 3\n", "varde.yaml:12");
     refused(BASE "demo: perhaps\n", "varde.yaml:11: demo");
+    refused(BASE "emergency: {per_hour: -1}\n", "varde.yaml:11: emergency: per_hour");
+    refused(BASE "emergency: {pager: x}\n", "\"pager\"");
     refused(BASE "sandbox: yes\n", "varde.yaml:11: sandbox");
     refused(BASE "listen_plain: 192.0.2.1:80\n", "loopback");
     refused(BASE "hook: {url: 'http://h.example/x', secret: s}\n", "https://");
