@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Deliveries: taken when due, noted before they are handed over and after, and found out about where that is not known. */
 #include "format/mail.h"
+#include "service/gate_view.h"
 #include "service/reach_private.h"
 
-enum { RETRY_FIRST_MS = 30 * 1000, RETRY_MOST_MS = 15 * 60 * 1000, PAGE_RETRY_MS = 10 * 1000, UNSENT_RETRY_MS = 1000,
+enum { RETRY_FIRST_MS = 30 * 1000, RETRY_MOST_MS = 15 * 60 * 1000, PAGE_RETRY_MS = 10 * 1000, UNSENT_RETRY_MS = 1000, HELD_RETRY_MS = 5 * 60 * 1000,
        ASKED_MOST_MS = 10 * 60 * 1000 };
 #define TRIED_MOST_MS (5 * MS_PER_DAY) // then it counts as failed
 #define PAGE_TRIED_MOST_MS ((int64_t)MS_PER_HOUR)
@@ -87,6 +88,22 @@ static void address_out(const struct services *services, const struct delivery_r
     if (config->is_copied) out->copy_to = arena_printf(arena, "%.*s@%.*s", SPAN_FMT(config->bounce_local), SPAN_FMT(config->bounce_domain));
 }
 
+// A case that is frozen or held back tells nobody anything, not even its number; what waits goes when that ends.
+static struct err is_held(struct services *services, struct store_conn *conn, const struct delivery_row *row, int64_t now_ms, struct arena *arena,
+                          bool *ret, struct why *why) {
+    struct case_file file;
+    struct gate_view view;
+    *ret = false;
+    if (row->case_id.at == NULL) return err_none();
+    struct err e = case_get(conn, row->case_id, arena, &file, why);
+    if (e.code == ERR_NOT_FOUND) return err_none();
+    TRY(e);
+    struct gate_place place = gate_place_of(&file);
+    TRY(gate_view_case(services, conn, &place, GATE_MAIL, now_ms, arena, &view, why));
+    *ret = !gate_view_blocks_ask(&view, row->filing_id).is_allowed;
+    return err_none();
+}
+
 struct err delivery_claim(struct services *services, struct store_conn *conn, size_t max, bool with_mail, int64_t now_ms, struct arena *arena,
                           struct delivery_out **ret, struct why *why) {
     struct rows rows;
@@ -98,9 +115,14 @@ struct err delivery_claim(struct services *services, struct store_conn *conn, si
     for (size_t i = 0; i < rows.count; i++) {
         struct delivery_row row;
         struct delivery_out *out = ARENA_NEW(arena, struct delivery_out);
-        bool is_needed = false;
+        bool is_needed = false, is_stopped = false;
         if (out == NULL) return err_make(ERR_MEMORY);
         row_read(&rows, i, &row);
+        TRY(is_held(services, conn, &row, now_ms, arena, &is_stopped, why));
+        if (is_stopped) {
+            TRY(store_write(conn, STMT_DELIVERY_HELD, PARAMS(value_int(row.id), value_int(now_ms + HELD_RETRY_MS)), NULL, why));
+            continue;
+        }
         TRY(delivery_write(services, conn, &row, now_ms, arena, out, &is_needed, why));
         if (!is_needed) {
             TRY(store_write(conn, STMT_DELIVERY_DROPPED, PARAMS(value_int(row.id), value_text(SPAN("no longer needed"))), NULL, why));

@@ -178,7 +178,10 @@ static struct err messages_work(struct services *services, struct store_conn *co
     for (size_t i = 0; i < rows.count && told < TOLD_AT_ONCE; i++) {
         struct message m = {.filing_id = rows_span(&rows, i, 1), .case_id = rows_span(&rows, i, 2), .list = list};
         TRY(store_write(conn, STMT_OUTBOX_SENT, PARAMS(value_int(rows_int(&rows, i, 0)), value_int(now_ms)), NULL, why));
-        if (is_err(json_parse(arena, rows_span(&rows, i, 3), &m.content, NULL)) || is_err(case_get(conn, m.case_id, arena, &m.file, NULL))) continue;
+        struct err e = json_parse(arena, rows_span(&rows, i, 3), &m.content, NULL);
+        if (!is_err(e)) e = case_get(conn, m.case_id, arena, &m.file, NULL);
+        if (e.code == ERR_INPUT || e.code == ERR_NOT_FOUND) continue; // of a case that is no more: the others go on
+        TRY(e);
         const struct json *entities = json_get(json_get(&m.content, "to"), "entities");
         told += 1 + (entities != NULL ? entities->count : 0);
         m.kind = json_get_string(&m.content, "kind");

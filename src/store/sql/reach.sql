@@ -150,6 +150,10 @@ WHERE d.state = 'waiting' AND d.next_ms <= $1 AND d.medium <> $3 ORDER BY d.prio
 -- takes id, tried_ms
 UPDATE delivery SET state = 'sending', attempts = attempts + 1, tried_ms = $2 WHERE id = $1;
 
+-- name: delivery_held
+-- takes id, next_ms: its case is held back
+UPDATE delivery SET next_ms = $2, failure = 'the case is held back: nothing leaves' WHERE id = $1 AND state = 'waiting';
+
 -- name: delivery_state
 -- takes id; gives state, attempts, kind, channel_id, created_ms, medium, page_id, case_id
 SELECT state, attempts, kind, channel_id, created_ms, medium, page_id, case_id FROM delivery WHERE id = $1;
