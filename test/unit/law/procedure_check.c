@@ -56,6 +56,8 @@ static void expect_place(const char *text, const struct mistake *mistake) {
 
 #define INCIDENT "eu/nis2/procedures/incident.yaml"
 #define REGISTRATION "eu/nis2/procedures/registration.yaml"
+#define DESK "eu/nis2/procedures/common/desk.yaml"
+#define FORWARD "eu/nis2/procedures/common/forward.yaml"
 
 static void bad_rows_are_refused(void **state) {
     (void)state;
@@ -71,6 +73,13 @@ static void bad_rows_are_refused(void **state) {
         {INCIDENT, "{list: trust_service_types}", "{list: trusty}", "no such list"},
         {INCIDENT, "    opens_on: [intermediate_request]\n", "", "opens_on or opens_when is missing"},
         {INCIDENT, "max_chars: 250", "max_chars: 1000000", "max_chars"},
+        {INCIDENT, "include: [desk", "include: [dusk, desk", "no common file \"dusk\""},
+        {INCIDENT, "procedure: incident\n", "procedure: desk\n", "called \"desk\" already"},
+        {DESK, "document: task_done", "document: answer", "\"answer\" stands twice"},
+        {FORWARD, "  - forwarded_to_ca\n", "  - forwarded_to_ca\n  - cross_border\n", "\"cross_border\" stands twice"},
+        {FORWARD, "office: spoc", "office: police", "csirt, ca, spoc or ccma"},
+        {DESK, "seen_by: [csirt, ca]", "seen_by: [police]", "offices, or a list of roles"},
+        {DESK, "assign: owner, backup: backup", "assign: owner", "backup: the field that names her"},
         {INCIDENT, "aware_at: instant", "aware_at: moment", "a fact is"},
         {INCIDENT, "keeps: severity", "keeps: severity\n      colour: red", "not known here"},
         {INCIDENT, "to: {body: enisa}", "to: {body: enisa, office: spoc}", "one of office, states, body"},
@@ -89,6 +98,7 @@ static void bad_rows_are_refused(void **state) {
         {"calendars/be.yaml", "\"07-21\"", "\"07-32\"", "a day like"},
     };
     for (size_t i = 0; i < sizeof MISTAKES / sizeof MISTAKES[0]; i++) {
+        arena_reset(&arena); // of the mistake before
         struct law *law;
         struct why why = {0};
         struct err e = law_load(&arena, packs_with(&MISTAKES[i]), embedded_law_count, &law, &why);
@@ -120,6 +130,16 @@ static void what_does_not_hang_together_is_found(void **state) {
         {INCIDENT, "        - {field: received_at, type: instant, label: \"When did the office have it?\"", "        - {field: had_at, type: instant, label: \"When did the office have it?\"", "on_behalf with received_at is missing"},
         {INCIDENT, "compare: {name: organisation,", "compare: {name: organization,", "no field \"organization\""},
         {INCIDENT, "{case_entity: entity,", "{case_entity: company,", "no field \"company\""},
+        // what only some see must not become known to others
+        {DESK, "      - {assign: owner, backup: backup, article", "      - {message: noted, to: entity, words: \"A hand-over.\", article: \"NIS2 11(1)(c)\"}\n      - {assign: owner, backup: backup, article", "one who may not see it: \"entity\""},
+        {DESK, "by: [csirt, ca]\n    seen_by: [csirt, ca]", "by: [csirt, ca, spoc]\n    seen_by: [csirt, ca]", "not seen by one who files it: \"spoc\""},
+        {DESK, "owed_by: filer", "owed_by: entity", "owed by one who may not see it: \"entity\""},
+        {FORWARD, "    flags:\n", "    flags:\n      - {set: cross_border}\n", "other readers sets too: \"cross_border\""},
+        {FORWARD, "    flags:\n", "    moves:\n      - {to: closed}\n    flags:\n", "moves the case"},
+        {INCIDENT, "when: {flag: withdrawal_requested}", "when: {flag: forwarded_to_spoc}", "others may not see: \"forwarded_to_spoc\""},
+        {INCIDENT, "when: {flag: withdrawal_requested}", "when: {filed: note}", "others may not see: \"note\""},
+        {INCIDENT, "when: {flag: withdrawal_requested}", "when: {duty_open: task}", "others may not see: \"task\""},
+        {INCIDENT, "office: spoc, when: {any: [{flag: cross_border}", "office: spoc, when: {any: [{flag: crossed}", "no flag \"crossed\""},
         {INCIDENT, "    claim: files\n", "    claim: opens\n", "it opens a case"},
         {INCIDENT, "label: \"How did it end?\", article: \"NIS2 23(4)(e)\"", "label: \"How did it end?\"", "no source"},
         {INCIDENT, "{setting: answer_is_firm", "{setting: answer_firm", "no setting"},
@@ -133,6 +153,7 @@ static void what_does_not_hang_together_is_found(void **state) {
         {"national/hr/clocks.yaml", "checked_on: 2026-11-21\n", "", "source and checked_on"},
     };
     for (size_t i = 0; i < sizeof MISTAKES / sizeof MISTAKES[0]; i++) {
+        arena_reset(&arena); // of the mistake before
         struct law *law;
         struct why why = {0};
         if (is_err(law_load(&arena, packs_with(&MISTAKES[i]), embedded_law_count, &law, &why)))

@@ -471,12 +471,17 @@ static void advisories(void **state) {
     run_file("test/law/advisory.yaml", 5);
 }
 
+static void desks(void **state) {
+    (void)state;
+    run_file("test/law/desk.yaml", 3);
+}
+
 static void campaigns(void **state) {
     (void)state;
     run_file("test/law/campaign.yaml", 3);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes), cmocka_unit_test(advisories), cmocka_unit_test(campaigns)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(desks), cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes), cmocka_unit_test(advisories), cmocka_unit_test(campaigns)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
