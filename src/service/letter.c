@@ -107,7 +107,8 @@ static void put_node(struct facts_of *f, const struct services *services, const 
     const struct access_office *office = access_office_find(services->access, request->office);
     put_text(f, "office", "id", request->office);
     put_text(f, "office", "name", office != NULL ? office->name : services->node_name);
-    if (office != NULL) put_text(f, "office", "telephone", office->telephone);
+    bool has_telephone = office != NULL && office->telephone.len > 0;
+    put_text(f, "office", "telephone", has_telephone ? office->telephone : services->emergency_telephone);
     put_text(f, "node", "name", services->node_name);
     put_text(f, "node", "state", services->state);
     put_text(f, "node", "url", services->public_url);
