@@ -25,6 +25,7 @@ struct route;
 struct fault;
 struct api_request;
 struct api_response;
+struct api_fetch;
 // Writes a refusal as a page for people, instead of a problem document.
 typedef void api_problem_page(struct api_request *request, struct api_response *response, unsigned status, struct span words);
 
@@ -45,6 +46,7 @@ struct api_request {
     const struct route *route;
     struct span params[API_PARAMS]; // values of {names} in the route's path, decoded
     api_problem_page *problem_page; // set by a handler that answers with pages; NULL: problem documents
+    const struct api_fetch *fetched; // what came back, while it is resumed
     void *inflight;                 // the node's own
 };
 
@@ -56,6 +58,7 @@ struct api_response {
     const char *media_type; // NULL: application/json
     struct buf body;
     struct api_job *job;    // set by api_write
+    struct api_fetch *fetch; // set by api_fetch
     bool is_event_stream;   // answered by the node's stream of events
     int64_t events_after;   // last event seen
 };
@@ -119,6 +122,22 @@ struct api_job {
 };
 CHECKED struct err api_write(struct api_request *request, struct api_response *response, api_apply *apply, api_render *render,
                              void *ctx, bool needs_head);
+
+// A question to a provider of sign-in, which the courier carries; the handler returns at once, and RESUME runs on a worker when the
+// answer is there (or none came: status 0), as a handler does. It may fetch again or write.
+struct api_fetch {
+    struct span provider;      // id of the configuration: whom to trust
+    struct span url, body;     // body.at == NULL: GET, else a POST of a form
+    struct span authorization; // header; may be empty
+    api_handler *resume;
+    void *ctx;
+    unsigned status;           // the answer
+    struct span answer;
+    bool is_sent, is_answered; // the node's own
+};
+CHECKED struct err api_fetch(struct api_request *request, struct api_response *response, const struct api_fetch *fetch);
+// Runs what waits for the answer.
+void api_resume(struct api_request *request, struct api_response *response);
 
 // Answers with RENDER after the reading was noted in the log of who read what (once an hour). ROLE: the office's role through
 // which it is read, NULL for one's own. KIND: "case", "entity", "filing", "attachment".

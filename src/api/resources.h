@@ -24,6 +24,7 @@ extern const struct route routes_me[];
 extern const struct route routes_person[];
 extern const struct route routes_mandate[];
 extern const struct route routes_claim[];
+extern const struct route routes_provider[];
 extern const struct route routes_passkey[];
 extern const struct route routes_leaver[];
 extern const struct route routes_invitation[];

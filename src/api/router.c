@@ -103,21 +103,45 @@ static struct err handle(struct api_request *request, struct api_response *respo
     return request->route->handle(request, response, why);
 }
 
+// The answer to what a handler gave: a problem document where it is an error.
+static bool answer_error(struct api_request *request, struct api_response *response, struct err e, struct why *why) {
+    if (!is_err(e) && response->body.is_failed) e = why_set(why, ERR_LIMIT, "", "api.response", "", "the answer is too large; ask for fewer rows");
+    if (!is_err(e)) return false;
+    if (e.code == ERR_IO || e.code == ERR_CORRUPT) {
+        atomic_fetch_add(&request->services->counters[COUNT_FAILED], 1);
+        log_error("request_failed", "method=%.*s error=%s rule=%s words=\"%s\"", SPAN_FMT(request->method), err_name(e.code),
+                  why->rule, why->words);
+    }
+    api_problem(request, response, e, why);
+    return true;
+}
+
 void api_handle(struct api_request *request, struct api_response *response) {
     struct why why = {0};
     struct buf allowed;
     buf_init(&allowed, request->arena, 256);
     atomic_fetch_add(&request->services->counters[COUNT_REQUESTS], 1);
     struct err e = handle(request, response, &allowed, &why);
-    if (!is_err(e) && response->body.is_failed) e = why_set(&why, ERR_LIMIT, "", "api.response", "", "the answer is too large; ask for fewer rows");
-    if (!is_err(e)) return;
-    if (e.code == ERR_IO || e.code == ERR_CORRUPT) {
-        atomic_fetch_add(&request->services->counters[COUNT_FAILED], 1);
-        log_error("request_failed", "method=%.*s error=%s rule=%s words=\"%s\"", SPAN_FMT(request->method), err_name(e.code),
-                  why.rule, why.words);
-    }
-    api_problem(request, response, e, &why);
-    if (allowed.len > 0) api_respond_header(response, "allow", buf_span(&allowed));
+    if (answer_error(request, response, e, &why) && allowed.len > 0) api_respond_header(response, "allow", buf_span(&allowed));
+}
+
+// --- fetches ---
+
+struct err api_fetch(struct api_request *request, struct api_response *response, const struct api_fetch *fetch) {
+    struct api_fetch *kept = ARENA_NEW(request->arena, struct api_fetch);
+    if (kept == NULL) return err_make(ERR_MEMORY);
+    *kept = *fetch;
+    response->fetch = kept;
+    return err_none();
+}
+
+void api_resume(struct api_request *request, struct api_response *response) {
+    struct why why = {0};
+    struct api_fetch *fetch = response->fetch;
+    response->fetch = NULL;
+    request->fetched = fetch;
+    struct err e = fetch->resume(request, response, &why);
+    (void)answer_error(request, response, e, &why);
 }
 
 // --- writes ---

@@ -160,6 +160,60 @@ static struct err read_office(struct reader *r, const struct yaml *office) {
     return err_none();
 }
 
+// A list of lines under NAME; absent counts as empty.
+static struct err read_texts(struct reader *r, const struct yaml *map, const char *name, size_t most, struct span *ret, size_t *ret_count) {
+    const struct yaml *list = yaml_get(map, name);
+    if (yaml_is_null(list)) return err_none();
+    if (list->type != YAML_SEQUENCE || list->count > most) return refuse(r, list, "a short list of texts is expected");
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].type != YAML_SCALAR || list->items[i].text.len == 0 || list->items[i].text.len > 256)
+            return refuse(r, &list->items[i], "a text is expected");
+        ret[i] = arena_copy(&r->config->arena, list->items[i].text);
+        if (ret[i].at == NULL) return err_make(ERR_MEMORY);
+    }
+    *ret_count = list->count;
+    return err_none();
+}
+
+static bool is_id(struct span id) {
+    for (size_t i = 0; i < id.len; i++)
+        if (!((id.at[i] >= 'a' && id.at[i] <= 'z') || (id.at[i] >= '0' && id.at[i] <= '9') || id.at[i] == '-')) return false;
+    return id.len > 0 && id.len <= 32;
+}
+
+static struct err read_provider(struct reader *r, const struct yaml *map) {
+    static const char *const NAMES[] = {"id", "name", "issuer", "client_id", "client_secret", "ca", "hosts", "second_factor", "makes_persons",
+                                        "login_claim", NULL};
+    struct provider_config *ret = &r->config->providers[r->config->provider_count];
+    if (map->type != YAML_MAPPING) return refuse(r, map, "providers: each is a mapping");
+    TRY(check_names(r, map, NAMES));
+    TRY(read_text(r, map, "id", 32, &ret->id));
+    TRY(read_text(r, map, "name", 256, &ret->name));
+    TRY(read_text(r, map, "issuer", 512, &ret->issuer));
+    TRY(read_text(r, map, "client_id", 256, &ret->client_id));
+    TRY(read_text(r, map, "login_claim", 64, &ret->login_claim));
+    TRY(read_path(r, map, "client_secret", &ret->secret_file));
+    TRY(read_path(r, map, "ca", &ret->ca_file));
+    TRY(read_bool_of(r, map, "makes_persons", &ret->makes_persons));
+    TRY(read_texts(r, map, "hosts", PROVIDER_HOSTS, ret->hosts, &ret->host_count));
+    TRY(read_texts(r, map, "second_factor", PROVIDER_FACTORS, ret->factors, &ret->factor_count));
+    if (!is_id(ret->id)) return refuse(r, map, "providers: id: small letters, digits and hyphens are expected");
+    if (ret->name.len == 0 || ret->client_id.len == 0) return refuse(r, map, "providers: name and client_id are needed");
+    if (!provider_may_ask(ret, ret->issuer)) return refuse(r, map, "providers: issuer must be an address under https");
+    for (size_t i = 0; i < r->config->provider_count; i++)
+        if (span_equals(r->config->providers[i].id, ret->id)) return refuse(r, map, "two providers have the same id");
+    r->config->provider_count++;
+    return err_none();
+}
+
+static struct err read_providers(struct reader *r) {
+    const struct yaml *list = yaml_get(r->root, "providers");
+    if (yaml_is_null(list)) return err_none();
+    if (list->type != YAML_SEQUENCE || list->count > PROVIDERS_MAX) return refuse(r, list, "providers: a short list is expected");
+    for (size_t i = 0; i < list->count; i++) TRY(read_provider(r, &list->items[i]));
+    return err_none();
+}
+
 static struct err read_offices(struct reader *r) {
     const struct yaml *list = yaml_get(r->root, "offices");
     if (list == NULL || list->type != YAML_SEQUENCE || list->count == 0) return refuse(r, list, "offices: a list of at least one office is expected");
@@ -299,7 +353,7 @@ static struct err check_whole(struct reader *r) {
 static struct err read_all(struct reader *r) {
     static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key",
                                         "user", "demo", "sandbox", "checkpoint_interval_s", "disk_reserve_mb", "workers", "answer_telephone", "emergency", "hook",
-                                        "seal", "mail", "offices", NULL};
+                                        "seal", "mail", "providers", "offices", NULL};
     struct config *c = r->config;
     TRY(check_names(r, r->root, NAMES));
     TRY(read_text(r, r->root, "state", 2, &c->state));
@@ -321,6 +375,7 @@ static struct err read_all(struct reader *r) {
     TRY(read_hook(r));
     TRY(read_seal(r));
     TRY(read_mail(r));
+    TRY(read_providers(r));
     TRY(read_offices(r));
     return check_whole(r);
 }

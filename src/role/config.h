@@ -8,6 +8,7 @@
 #define ROLE_CONFIG_H
 
 #include "base/span.h"
+#include "service/provider.h"
 
 enum sandbox_mode { SANDBOX_POSSIBLE, SANDBOX_REQUIRED, SANDBOX_OFF };
 enum { CONFIG_OFFICES = 64, CONFIG_SECTORS = 32 };
@@ -79,6 +80,8 @@ struct config {
     const char *hook_secret_file;  // NULL: no hook
     const char *hook_ca_file;      // whom to trust there, PEM; NULL: the system's list
     struct config_mail mail;       // mail.smtp.host.at == NULL: no mail
+    size_t provider_count;         // of sign-in
+    struct provider_config providers[PROVIDERS_MAX]; // their secrets are read by the node
     size_t office_count;
     struct config_office offices[CONFIG_OFFICES];
 };

@@ -49,14 +49,19 @@ static void begin(struct courier *c, const struct frame *frame) {
     sending->number = frame->number;
     sending->message = arena_copy(&sending->arena, frame_get(frame, TAG_MESSAGE));
     bool is_seal = frame->type == WIRE_COURIER_SEAL;
-    sending->is_mail = span_is(frame_get(frame, TAG_KIND), "mail");
+    sending->is_fetch = frame->type == WIRE_COURIER_FETCH;
+    sending->is_mail = !sending->is_fetch && span_is(frame_get(frame, TAG_KIND), "mail");
     const char *wrong = sending->curl == NULL || sending->message.at == NULL ? "no memory"
+                        : sending->is_fetch ? fetch_prepare(c, sending, frame)
                         : is_seal ? seal_prepare(c, sending, frame) : sending->is_mail ? mail_prepare(c, sending, frame) : hook_prepare(c, sending, frame);
     if (wrong == NULL && (curl_easy_setopt(sending->curl, CURLOPT_PRIVATE, sending) != CURLE_OK ||
                           curl_multi_add_handle(c->multi, sending->curl) != CURLM_OK))
         wrong = "the delivery can't be prepared";
     if (wrong == NULL) return;
-    if (is_seal) seal_refuse(c, frame->number, wrong);
+    if (sending->is_fetch) {
+        log_warn("fetch_refused", "why=\"%s\"", wrong);
+        fetch_answer(c, frame->number, NULL, CURLE_OK);
+    } else if (is_seal) seal_refuse(c, frame->number, wrong);
     else courier_answer(c, frame->number, frame_get(frame, TAG_MESSAGE), "refused", wrong);
     give_back(c, sending);
 }
@@ -76,6 +81,12 @@ static void finish(struct courier *c, CURL *curl, CURLcode result) {
         give_back(c, sending);
         return;
     }
+    if (sending->is_fetch) {
+        fetch_answer(c, sending->number, sending, result);
+        (void)curl_multi_remove_handle(c->multi, curl);
+        give_back(c, sending);
+        return;
+    }
     const char *kind = sending->is_mail ? mail_outcome(sending, result, words, sizeof words) : hook_outcome(sending, result, words, sizeof words);
     if (kind != NULL) log_warn(sending->is_mail ? "mail_failed" : "hook_failed", "message=%.*s why=\"%s\"", SPAN_FMT(sending->message), words);
     const char *medium = sending->is_mail ? "mail" : "hook";
@@ -87,7 +98,7 @@ static void finish(struct courier *c, CURL *curl, CURLcode result) {
 static void take_frames(struct courier *c) {
     struct frame frame;
     while (c->busy_count < COURIER_AT_ONCE && channel_next(&c->node, &frame)) {
-        if (frame.type == WIRE_COURIER_SEND || frame.type == WIRE_COURIER_SEAL) begin(c, &frame);
+        if (frame.type == WIRE_COURIER_SEND || frame.type == WIRE_COURIER_SEAL || frame.type == WIRE_COURIER_FETCH) begin(c, &frame);
         else if (frame.type == WIRE_COURIER_POLL) box_poll(c->box, frame.number);
         else if (frame.type == WIRE_COURIER_NOTED) box_noted(c->box, frame.number);
         else log_warn("unknown_frame", "type=%u", frame.type);
@@ -156,11 +167,13 @@ static bool hold(struct courier *c) {
     static const char *const READ[] = {"/etc", "/usr/lib", "/lib", "/lib64", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
                                        "/run/systemd/resolve", "/dev/urandom", "/dev/null"};
     const char *const files[] = {c->config->hook_ca_file, c->config->seal_ca_file, c->config->mail.smtp.ca_file, c->config->mail.imap.ca_file};
-    struct sandbox_path paths[sizeof READ / sizeof *READ + sizeof files / sizeof *files];
+    struct sandbox_path paths[sizeof READ / sizeof *READ + sizeof files / sizeof *files + PROVIDERS_MAX];
     size_t count = 0;
     for (; count < sizeof READ / sizeof *READ; count++) paths[count] = (struct sandbox_path){.path = READ[count]};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (files[i] != NULL) paths[count++] = (struct sandbox_path){.path = files[i]};
+    for (size_t i = 0; i < c->config->provider_count; i++)
+        if (c->config->providers[i].ca_file != NULL) paths[count++] = (struct sandbox_path){.path = c->config->providers[i].ca_file};
     const struct sandbox_rules rules = {.role = "courier", .allow = SANDBOX_CONNECT | SANDBOX_THREADS, .paths = paths, .path_count = count,
                                         .descriptors = 256};
     return role_enter_sandbox(c->config, &rules);

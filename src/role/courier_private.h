@@ -18,7 +18,7 @@ struct sending {
     struct curl_slist *list; // headers of a hook, recipients of a mail
     uint64_t number;
     struct span message; // the id
-    bool is_mail, is_seal;
+    bool is_mail, is_seal, is_fetch;
     struct arena arena; // of this one
     struct span data;   // a mail's bytes
     struct buf answer;  // of the sealing service
@@ -57,6 +57,9 @@ bool hook_options(CURL *curl, struct sending *sending, const char *url, const ch
 const char *seal_prepare(struct courier *c, struct sending *sending, const struct frame *frame);
 void seal_answer(struct courier *c, struct sending *sending, CURLcode result);
 void seal_refuse(struct courier *c, uint64_t number, const char *words);
+// courier_fetch.c: likewise; SENDING NULL: it could not be asked.
+const char *fetch_prepare(struct courier *c, struct sending *sending, const struct frame *frame);
+void fetch_answer(struct courier *c, uint64_t number, struct sending *sending, CURLcode result);
 // What a finished transfer means: NULL where it was sent; else the kind of failure, with words in WORDS.
 const char *hook_outcome(struct sending *sending, CURLcode result, char *words, size_t words_size);
 const char *mail_outcome(struct sending *sending, CURLcode result, char *words, size_t words_size);

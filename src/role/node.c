@@ -77,6 +77,20 @@ static struct err read_node_secret(struct node *node, struct why *why) {
     return err_none();
 }
 
+static struct err start_providers(struct node *node, struct why *why) {
+    const struct config *config = node->config;
+    struct provider_config *configs = arena_take_array(&node->arena, config->provider_count, sizeof *configs);
+    if (configs == NULL) return err_make(ERR_MEMORY);
+    for (size_t i = 0; i < config->provider_count; i++) {
+        configs[i] = config->providers[i];
+        struct span secret = span_make(NULL, 0);
+        if (configs[i].secret_file != NULL) TRY(file_read(&node->arena, configs[i].secret_file, 4096, &secret, why));
+        configs[i].secret = span_trim(secret);
+    }
+    node->services.providers = providers_new(configs, config->provider_count);
+    return node->services.providers == NULL ? err_make(ERR_MEMORY) : err_none();
+}
+
 static struct err start_services(struct node *node, struct why *why) {
     const struct config *config = node->config;
     struct services *services = &node->services;
@@ -98,6 +112,7 @@ static struct err start_services(struct node *node, struct why *why) {
     services->press_context = node;
     services->sign = node_envelope;
     services->sign_context = node;
+    if (config->provider_count > 0) TRY(start_providers(node, why));
     services->head = signed_head_new();
     services->tree_cache = tree_cache_new();
     if (services->head == NULL) return err_make(ERR_MEMORY);
@@ -155,6 +170,7 @@ static void queues_init(struct node *node) {
     (void)pthread_mutex_init(&node->keys_lock, NULL);
     (void)pthread_mutex_init(&node->press_lock, NULL);
     node_seal_init(node);
+    node_fetch_init(node);
     atomic_store(&node->press_fd, -1);
     node->press.fd = -1;
 }
@@ -247,6 +263,7 @@ static void serve(struct node *node) {
         node_streams_feed(node, now_ms);
         node_timers(node, now_ms);
         node_seal_send(node);
+        node_fetch_turn(node, now_ms);
         flush_channel(node, &node->front);
         flush_channel(node, &node->courier);
     }
@@ -319,6 +336,7 @@ int node_role(const struct config *config) {
     store_close(node->store);
     access_fini(node->services.access);
     signed_head_free(node->services.head);
+    providers_free(node->services.providers);
     arena_fini(&node->arena);
     mem_give(node);
     return 0;

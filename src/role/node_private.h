@@ -35,6 +35,8 @@ struct inflight {
     uint64_t reader;        // who it is for, once it is being sent
     int64_t beat_ms;        // stream of events: when it was last written to
     struct inflight *next;  // in a queue
+    uint64_t fetch_number;  // of what it waits for at the courier
+    int64_t fetch_until_ms;
     struct inflight *bucket_next;
     struct inflight *stream_next;
 };
@@ -106,6 +108,10 @@ struct node {
     pthread_mutex_t press_lock;
     struct channel press; // under press_lock
     struct seal_asking seal;
+    pthread_mutex_t fetch_lock;
+    struct inflight *fetch_asked;   // handed over by workers
+    struct inflight *fetch_waiting; // sent to the courier; the channel's thread only
+    uint64_t fetch_number;
     _Atomic int press_fd; // a new channel to press that nobody has taken yet, or -1
     bool knows_signed;     // the signer's: signed_size is the head that keys signed last
     uint64_t signed_size;
@@ -157,6 +163,12 @@ void node_streams_feed(struct node *node, int64_t now_ms);
 // node_signer.c (any thread)
 // Has the envelope of a document signed by keys and appends the note. ERR_BUSY where keys is not there now.
 CHECKED struct err node_envelope(void *node, const struct envelope *envelope, struct buf *ret, struct why *why);
+
+// node_fetch.c: requests that wait for an answer of a provider of sign-in
+void node_fetch_init(struct node *node);
+void node_fetch_ask(struct node *node, struct inflight *inflight);      // a worker hands it over
+void node_fetch_turn(struct node *node, int64_t now_ms);                // the channel's thread, each turn
+void node_fetch_answered(struct node *node, const struct frame *frame); // likewise
 
 // node_seal.c: asks the sealing service, through the channel's thread; one at a time.
 // Any other thread: waits for the answer. ERR_BUSY with words where there is none now.

@@ -266,6 +266,10 @@ static void heard(struct node *node, const struct frame *frame) {
 }
 
 void node_courier_frame(struct node *node, const struct frame *frame) {
+    if (frame->type == WIRE_COURIER_FETCHED) {
+        node_fetch_answered(node, frame);
+        return;
+    }
     struct reach_state *state = node->reach;
     if (frame->type == WIRE_COURIER_SEALED) {
         node_seal_answered(node, frame);

@@ -90,9 +90,14 @@ void *node_worker(void *context) {
         struct inflight *inflight = take(&node->queue, turn);
         if (inflight == NULL) break;
         inflight->request.conn = conn;
-        api_handle(&inflight->request, &inflight->response);
+        if (inflight->response.fetch != NULL) api_resume(&inflight->request, &inflight->response);
+        else api_handle(&inflight->request, &inflight->response);
         inflight->request.conn = NULL;
         struct api_job *job = inflight->response.job;
+        if (inflight->response.fetch != NULL) {
+            node_fetch_ask(node, inflight);
+            continue;
+        }
         if (job == NULL) {
             node_done(node, inflight);
             continue;

@@ -27,6 +27,8 @@
  *   COURIER_POLL     reads the bounce mailbox -> any number of COURIER_HEARD (message id; kind copy or failed; words), each of which node
  *                    answers with COURIER_NOTED of its number once it is written down -> COURIER_POLLED, or FAILED with words
  *
+ *   COURIER_FETCH    kind (provider of sign-in), target, data (a form; absent: GET), secret (Authorization header; may be absent)
+ *                    -> COURIER_FETCHED with status and data, or without status: none came. Only to hosts of the provider, without redirects
  *   COURIER_SEAL     message id, data (JSON for the sealing service) -> COURIER_SEALED with data (its signature), or with words: why not
  *
  * node -> press:
@@ -78,6 +80,8 @@ enum wire_type {
     WIRE_CERTIFICATE,
     WIRE_CHANNEL,
     WIRE_FAILED = 80,
+    WIRE_COURIER_FETCH = 96,
+    WIRE_COURIER_FETCHED,
 };
 
 enum wire_tag {

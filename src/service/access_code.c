@@ -129,6 +129,7 @@ static struct err apply_code(const struct access *access, struct store_conn *con
     TRY(store_write(conn, STMT_ACCESS_TOKEN_REVOKE_ALL, PARAMS(value_text(person_id), value_int(now_ms)), NULL, why));
     TRY(access_lock_drop(conn, &key, why));
     if (is_reset) TRY(access_totp_drop(conn, person_id, why));
+    if (is_reset) TRY(store_write(conn, STMT_LINK_DROP_ALL, PARAMS(value_text(person_id)), NULL, why));
     if (is_reset) TRY(store_write(conn, STMT_PASSKEY_DROP_ALL, PARAMS(value_text(person_id)), NULL, why));
     return access_event_add(conn, person_id, is_reset ? "reset_redeemed" : "invitation_redeemed", span_make(NULL, 0), SPAN(""),
                             now_ms, why);

@@ -17,7 +17,7 @@ enum rate {
     RATE_CLAIM,      // an address shows a claim token
     RATE_PASSWORD,   // a person shows her present password again
     RATE_SECOND,     // a person confirms a second factor
-    RATE_PROOF,      // a person shows codes of claims and invitations
+    RATE_PROOF,      // a person shows codes of claims and invitations, an address what came from a provider
     RATE_FILE,       // a person files
     RATE_READ,       // a person reads
     RATE_COUNT

@@ -46,6 +46,7 @@ struct err access_prune(struct store_conn *conn, int64_t readings_before_ms, int
     TRY(store_write(conn, STMT_ACCESS_SESSION_PRUNE, PARAMS(value_int(now_ms)), NULL, why));
     TRY(store_write(conn, STMT_ACCESS_FAILURE_PRUNE, PARAMS(value_int(now_ms - LIMIT_FAILURE_MEMORY_MS)), NULL, why));
     TRY(store_write(conn, STMT_ACCESS_CODE_PRUNE, PARAMS(value_int(ended_ms)), NULL, why));
+    TRY(store_write(conn, STMT_PROVIDER_STATE_PRUNE, PARAMS(value_int(now_ms)), NULL, why));
     TRY(store_write(conn, STMT_PASSKEY_CHALLENGE_PRUNE, PARAMS(value_int(now_ms)), NULL, why));
     return store_write(conn, STMT_ACCESS_TOKEN_PRUNE, PARAMS(value_int(ended_ms)), NULL, why);
 }

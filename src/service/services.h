@@ -20,6 +20,7 @@
 #include "store/store.h"
 
 struct law;
+struct providers;
 struct reach_config;
 
 enum { COUNT_FILINGS, COUNT_REFUSED, COUNT_DECIDED_AGAIN, COUNT_GROUPS, COUNT_JOBS, COUNT_REQUESTS, COUNT_FAILED, COUNT_SHED, COUNTERS };
@@ -58,6 +59,7 @@ struct services {
     void *sign_context;
     _Atomic uint64_t counters[COUNTERS];
     _Atomic bool has_erased;  // keys were erased: the write-ahead log still holds them until it is truncated
+    struct providers *providers; // of sign-in; NULL: none
     struct signed_head *head; // the latest signed head of the log
     struct tree_cache *tree_cache; // of the log's tree, for proofs; may be NULL
 };

@@ -174,14 +174,10 @@ CREATE TABLE person_link (
 CREATE UNIQUE INDEX person_link_subject ON person_link (provider, subject);
 CREATE INDEX person_link_person ON person_link (person_id, id);
 
--- A sign-in through a provider that has begun and not come back.
-CREATE TABLE provider_sign_in (
+-- States of sign-ins through providers that came back, until they would have expired: each counts once. The node makes them from its
+-- secret and keeps none that has not come back.
+CREATE TABLE provider_state (
     state_hash BLOB PRIMARY KEY NOT NULL,
-    binding_hash BLOB NOT NULL,      -- of the secret that only the browser holds which began
-    provider TEXT NOT NULL,
-    secrets BLOB NOT NULL,           -- nonce and the verifier of the code challenge, encrypted under the node secret
-    person_id TEXT,                  -- who links the account; NULL: someone signs in
-    wants_cookie INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX provider_sign_in_expires ON provider_sign_in (expires_ms);
+CREATE INDEX provider_state_expires ON provider_state (expires_ms);
