@@ -139,7 +139,7 @@ def forms(tries):
     seen = 0
     for procedure in listed:
         for document in procedure["documents"]:
-            form = company.need(200, "GET", f"/api/v1/procedures/{procedure['procedure']}/documents/{document['document']}")
+            form = company.patient(f"/api/v1/procedures/{procedure['procedure']}/documents/{document['document']}").json
             is_early = document["document"] == "early_warning"
             for field in form["fields"]:
                 seen += 1
