@@ -2,6 +2,7 @@
 /* Privacy: what falls due to be erased. */
 #include "api/resources.h"
 #include "service/retention.h"
+#include "service/schedule.h"
 
 enum { LIST_MAX = 500 };
 
@@ -20,7 +21,12 @@ static struct err get_retention(struct api_request *request, struct api_response
     question.through_ms = request->received_ms + days * MS_PER_DAY;
     struct json_out out;
     api_json(response, 200, &out);
-    return retention_write_json(&out, request->conn, &question, request->arena, why);
+    json_out_object(&out);
+    TRY(schedule_write(&out, request->conn, request->arena, why));
+    json_out_name(&out, "report");
+    TRY(retention_write_json(&out, request->conn, &question, request->arena, why));
+    json_out_object_end(&out);
+    return err_none();
 }
 
 static const struct route_param RETENTION[] = {

@@ -120,6 +120,9 @@ struct node {
     struct inflight *buckets[NODE_BUCKETS];
     struct inflight *streams;
     size_t bodies_bytes;
+    _Atomic bool is_erasing;       // a step is being written
+    int64_t erasure_ms, erasure_after; // when to look, and after which filing
+    bool has_erased_some;          // since the look began at the start
     int64_t publish_ms, disk_ms, housekeeping_ms, tasks_ms, beat_ms;
     uint64_t published_size;
     struct reach_state *reach; // node_reach.c
@@ -187,6 +190,9 @@ void node_tasks(struct node *node);
 
 // node_letters.c
 void *node_letters(void *node);
+
+// node_erasure.c (the channel's thread): orders to erase, a step at a time
+void node_erasure(struct node *node, int64_t now_ms);
 
 // node_timers.c (the channel's thread)
 void node_timers(struct node *node, int64_t now_ms);

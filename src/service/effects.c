@@ -14,6 +14,7 @@
 #include "service/party.h"
 #include "service/reach.h"
 #include "service/search.h"
+#include "service/schedule.h"
 #include "service/seen.h"
 
 #define NEVER_MS INT64_MAX
@@ -148,6 +149,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(release_op(conn, of, op, row.id, arena, why));
         TRY(letter_op(services, conn, of, op, row.id, row.entity, arena, why));
         TRY(figures_op(services, conn, of, op, row.id, arena, why));
+        TRY(schedule_op(services, conn, of, op, row.id, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
         TRY(party_op(conn, &place, op, arena, why));
         if (!span_is(name, "message") || of->is_rebuild) continue;

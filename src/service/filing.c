@@ -17,6 +17,7 @@
 #include "service/filing_attachment.h"
 #include "service/record_store.h"
 #include "service/release_op.h"
+#include "service/schedule.h"
 #include "service/standing.h"
 
 // --- deciding ---
@@ -121,6 +122,7 @@ static struct err choose_role(struct services *services, const struct principal 
     access_of_place(services, request, place, is_intake ? plan->document.intake : roles, is_intake ? plan->document.intake_count : count, arena, &of);
     of.document = request->document;
     bool is_new_entity = !place->has_entity && plan->document.needs_entity && !place->has_case;
+    if (request->is_node) return schedule_role(roles, count, &plan->as, why);
     if (request->is_claim_holder) {
         plan->as = SPAN("anyone");
         if (place->has_case && (plan->document.claim == CLAIM_FILES || plan->document.claim == CLAIM_TAKES)) return err_none();
@@ -143,10 +145,7 @@ static struct err choose_role(struct services *services, const struct principal 
             plan->as = roles[i];
             return e;
         }
-        if (i == 0) {
-            first = own;
-            refused = e;
-        }
+        if (i == 0) first = own, refused = e;
     }
     return why_set(why, refused.code, first.field, first.rule[0] != '\0' ? first.rule : "filing.role", first.article, "%s",
                    first.words[0] != '\0' ? first.words : "nobody may file this document here");
@@ -313,16 +312,15 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
         input.entity_id = plan.entity_id;
         TRY(procedure_decide(&input, arena, &plan.decision, why));
     }
-    if (plan.decision.is_accepted)
+    if (plan.decision.is_accepted) {
         plan.workspace = procedure_case_workspace(services->law, services->state, at, request->procedure,
                                                   json_get_string(plan.decision.case_state, "state"));
-    if (plan.decision.is_accepted) {
         // Only a document that writes the register brings an entity into being.
         if (plan.is_new_entity && !registers(plan.decision.effects, plan.entity_id))
             return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "this document concerns an entity on the register; name it in \"entity\"");
         TRY(check_single(services, conn, &plan, at, arena, why));
         TRY(desk_check(services, conn, &plan, place.has_case ? &place.file : NULL, now_ms, arena, why));
-        TRY(erasure_allowed(services, conn, principal, plan.decision.effects, now_ms, arena, why));
+        if (!request->is_node) TRY(erasure_allowed(services, conn, principal, plan.decision.effects, now_ms, arena, why));
         TRY(gate_person_allowed(conn, principal, &plan.document, plan.office, plan.decision.values, arena, why));
         TRY(gate_op_allowed(conn, plan.decision.effects, plan.case_id, plan.as, arena, why));
         TRY(release_allowed(services, conn, plan.decision.effects, plan.case_id, now_ms, arena, why));
@@ -482,7 +480,7 @@ struct err filing_write(struct services *services, struct store_conn *conn, stru
         TRY(find_repeat(conn, plan->request, plan->principal, arena, &again, why)); // the same key in an earlier job of this group
         if (again.is_repeat) *plan = again;
         else TRY(versions_moved(conn, plan, arena, &is_moved, why));
-        if (!again.is_repeat) TRY(rights_moved(services, conn, plan, now_ms, arena, &is_moved, why));
+        if (!again.is_repeat && !plan->request->is_node) TRY(rights_moved(services, conn, plan, now_ms, arena, &is_moved, why));
     }
     if (is_moved) {
         atomic_fetch_add(&services->counters[COUNT_DECIDED_AGAIN], 1);

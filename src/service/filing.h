@@ -18,6 +18,7 @@ struct filing_request { // what someone wants to file; untrusted
     struct span corrects;  // filing that this one corrects; may be empty
     const struct json *fields;
     const struct json *on_behalf; // how it came, where an officer records it for another; NULL otherwise
+    bool is_node;                 // the node itself, under an order that a person gave
     bool is_claim_holder;         // shown by the token of the case's claim (service/claim.h), not by an account
     size_t attachment_count;
     struct span attachments[LIMIT_ATTACHMENTS_PER_FILING];

@@ -25,7 +25,7 @@ struct report {
     struct why *why;
 };
 
-enum column { SEQ, FILING, CASE_ID, PROCEDURE, DOCUMENT, RECORDED, LAST_RECORDED, OPEN_DUTIES, KEYS };
+enum column { SEQ, FILING, CASE_ID, PROCEDURE, DOCUMENT, RECORDED, LAST_RECORDED, OPEN_DUTIES, KEYS, HOLDS };
 
 static struct err memory(struct report *report) {
     return why_set(report->why, ERR_MEMORY, NULL, "retention.memory", NULL, "no memory left for the report");
@@ -94,7 +94,7 @@ static struct err filing_weigh(struct report *report, const struct rows *rows, s
         retention_over_ms(line->rule, question->zone, rows_int(rows, row, is_from_filed ? RECORDED : LAST_RECORDED));
     if (over_ms > question->now_ms && (line->next_over_ms == INSTANT_NONE || over_ms < line->next_over_ms))
         line->next_over_ms = over_ms;
-    bool is_held = rows_int(rows, row, OPEN_DUTIES) > 0;
+    bool is_held = rows_int(rows, row, OPEN_DUTIES) > 0 || rows_int(rows, row, HOLDS) > 0;
     if (over_ms <= question->now_ms) *(is_held ? &line->held : &line->over) += 1;
     if (!is_held && !report->is_cut &&
         over_ms <= (question->through_ms > question->now_ms ? question->through_ms : question->now_ms))
@@ -190,4 +190,28 @@ struct err retention_write_json(struct json_out *out, struct store_conn *conn,
     report->last_listed = question->after_seq;
     buf_init(&report->list, arena, 16 * 1024 * 1024);
     return report_make(report, out, conn);
+}
+
+struct err retention_due(struct store_conn *conn, const struct retention_question *question, size_t rows_max, struct arena *arena,
+                         struct retention_due *ret, struct why *why) {
+    struct retention_rules rules;
+    struct rows rows;
+    struct value params[] = {value_int(question->after_seq), value_int((int64_t)rows_max)};
+    struct civil today = zone_date(question->zone, question->now_ms);
+    *ret = (struct retention_due){.after_seq = question->after_seq};
+    TRY(retention_rules_read(question->law, question->state, arena, &rules, why));
+    TRY(store_read(conn, STMT_RETENTION_PAGE, params, 2, arena, &rows, why));
+    ret->filings = arena_take_array(arena, question->list_max + 1, sizeof *ret->filings);
+    if (ret->filings == NULL) return why_set(why, ERR_MEMORY, NULL, "retention.memory", NULL, "no memory left for the report");
+    for (size_t i = 0; i < rows.count && ret->count < question->list_max; i++) {
+        ret->after_seq = rows_int(&rows, i, SEQ);
+        const struct retention_rule *rule = retention_rule_for(&rules, rows_span(&rows, i, PROCEDURE), rows_span(&rows, i, DOCUMENT), today);
+        bool is_kept = rule == NULL || !rule->is_known || rows_int(&rows, i, KEYS) == 0 || rows_int(&rows, i, OPEN_DUTIES) > 0 || rows_int(&rows, i, HOLDS) > 0;
+        if (is_kept) continue;
+        bool is_from_filed = rule->counted_from == RETENTION_FROM_FILED;
+        if (retention_over_ms(rule, question->zone, rows_int(&rows, i, is_from_filed ? RECORDED : LAST_RECORDED)) <= question->through_ms)
+            ret->filings[ret->count++] = rows_span(&rows, i, FILING);
+    }
+    ret->is_end = rows.count < rows_max && ret->count < question->list_max;
+    return err_none();
 }

@@ -31,4 +31,15 @@ struct retention_question {
 CHECKED struct err retention_write_json(struct json_out *out, struct store_conn *conn, const struct retention_question *question,
                                         struct arena *arena, struct why *why);
 
+struct retention_due { // what an order to erase covers, a page of it
+    size_t count;
+    struct span *filings;
+    int64_t after_seq; // where to go on
+    bool is_end;
+};
+// The filings after question->after_seq whose period was over at question->through_ms and that nothing holds: at most
+// question->list_max of them, out of at most ROWS_MAX that are looked at.
+CHECKED struct err retention_due(struct store_conn *conn, const struct retention_question *question, size_t rows_max, struct arena *arena,
+                                 struct retention_due *ret, struct why *why);
+
 #endif

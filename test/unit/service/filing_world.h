@@ -338,8 +338,9 @@ static inline void world_acknowledge(struct filing_world *world, const struct fi
 
 // --- looking ---
 
-static const char *const WORLD_DERIVED[] = {"entity", "case_file", "duty", "filing", "proposal", "tree_node"};
-enum { WORLD_DERIVED_COUNT = 6 };
+static const char *const WORLD_DERIVED[] = {"entity", "case_file", "duty", "filing", "proposal", "tree_node",
+                                            "case_figure", "figure_release", "legal_hold", "erasure_batch", "erasure_part"};
+enum { WORLD_DERIVED_COUNT = 11 };
 
 // A hash of all rows of a table.
 static inline bool table_hash(sqlite3 *db, const char *table, struct hash *ret) {

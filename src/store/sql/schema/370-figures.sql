@@ -32,6 +32,7 @@ CREATE INDEX figure_release_by_population ON figure_release (population, from_ms
 -- Derived: what must not be erased, whatever its period says.
 CREATE TABLE legal_hold (
     filing_id TEXT NOT NULL PRIMARY KEY, -- that set it
+    held_in TEXT NOT NULL,          -- the case of the hold itself
     case_id TEXT,                   -- this case
     entity_id TEXT,                 -- or all of this entity
     set_ms INTEGER NOT NULL,
@@ -48,10 +49,13 @@ CREATE TABLE erasure_batch (
     through_ms INTEGER NOT NULL,    -- what was due before
     stage TEXT NOT NULL,            -- ordered, approved, done, stopped
     moved_ms INTEGER NOT NULL,
-    filings INTEGER NOT NULL,       -- erased so far
-    fields INTEGER NOT NULL,
-    attachments INTEGER NOT NULL
+    filings INTEGER NOT NULL        -- erased so far
 );
+CREATE TABLE erasure_part ( -- derived: filings of the node that carry an order out
+    filing_id TEXT NOT NULL PRIMARY KEY,
+    case_id TEXT NOT NULL           -- of the order
+);
+CREATE INDEX erasure_part_of_order ON erasure_part (case_id);
 CREATE INDEX erasure_batch_open ON erasure_batch (moved_ms) WHERE stage = 'approved';
 
 -- Not derived: searches for a person in what is held, with their ground.

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "service/schedule.h"
+
+#include "service/effects.h"
+#include "service/filing.h"
+#include "service/retention.h"
+
+enum { LIST_ROWS = 100 };
+
+// --- operations ---
+
+static size_t erasures_of(const struct effects_of *of) {
+    const struct json *ops = json_get(of->effects, "ops");
+    size_t count = 0;
+    for (size_t i = 0; ops != NULL && i < ops->count; i++) count += span_is(json_get_string(&ops->items[i], "op"), "erase");
+    return count;
+}
+
+static struct err keep_op(struct store_conn *conn, const struct effects_of *of, const struct json *op, struct span case_id, struct why *why) {
+    if (span_is(json_get_string(op, "as"), "end")) {
+        struct value params[] = {value_text(case_id), value_text(of->filing_id), value_int(of->recorded_ms)};
+        return store_write(conn, STMT_LEGAL_HOLD_END, params, 3, NULL, why);
+    }
+    struct value params[] = {value_text(of->filing_id), value_text(case_id), value_text(json_get_string(op, "case")),
+                             value_text(json_get_string(op, "entity")), value_int(of->recorded_ms)};
+    return store_write(conn, STMT_LEGAL_HOLD_ADD, params, 5, NULL, why);
+}
+
+static struct err erased_op(struct store_conn *conn, const struct effects_of *of, const struct json *op, struct why *why) {
+    struct value order = value_text(json_get_string(op, "order"));
+    struct value part[] = {value_text(of->filing_id), order};
+    struct value count[] = {order, value_int((int64_t)erasures_of(of))};
+    TRY(store_write(conn, STMT_ERASURE_PART_ADD, part, 2, NULL, why));
+    return store_write(conn, STMT_ERASURE_BATCH_COUNT, count, 2, NULL, why);
+}
+
+struct err schedule_op(struct services *services, struct store_conn *conn, const struct effects_of *of, const struct json *op,
+                       struct span case_id, struct arena *arena, struct why *why) {
+    (void)arena;
+    struct span name = json_get_string(op, "op"), as = json_get_string(op, "as");
+    if (span_is(name, "keep")) return keep_op(conn, of, op, case_id, why);
+    if (!span_is(name, "batch")) return err_none();
+    if (span_is(as, "erased")) return erased_op(conn, of, op, why);
+    if (span_is(as, "order")) {
+        struct civil day;
+        int64_t through_ms = of->recorded_ms;
+        if (civil_parse(json_get_string(op, "through"), &day)) through_ms = zone_day_start(services->zone, day);
+        struct value params[] = {value_text(case_id), value_text(of->filing_id), value_int(through_ms), value_int(of->recorded_ms)};
+        return store_write(conn, STMT_ERASURE_BATCH_ADD, params, 4, NULL, why);
+    }
+    struct span stage = span_is(as, "approve") ? SPAN("approved") : span_is(as, "stop") ? SPAN("stopped") : SPAN("done");
+    struct value params[] = {value_text(case_id), value_text(stage), value_int(of->recorded_ms)};
+    return store_write(conn, STMT_ERASURE_BATCH_MOVE, params, 3, NULL, why);
+}
+
+// --- carrying out ---
+// The forms that the node fills in: {order, targets: [{filing}]} for "erased", {filings, fields, attachments} for "done".
+
+struct err schedule_role(const struct span *roles, size_t count, struct span *ret_as, struct why *why) {
+    *ret_as = SPAN("node");
+    for (size_t i = 0; i < count; i++)
+        if (span_is(roles[i], "node")) return err_none();
+    return why_set(why, ERR_DENIED, "/document", "filing.role", "", "this document is not the node's to file");
+}
+
+struct err schedule_look(const struct services *services, struct store_conn *conn, int64_t after_seq, int64_t now_ms,
+                         struct arena *arena, struct schedule_step *ret, struct why *why) {
+    struct rows rows;
+    *ret = (struct schedule_step){.after_seq = after_seq};
+    TRY(store_read(conn, STMT_ERASURE_BATCH_NEXT, NULL, 0, arena, &rows, why));
+    if (rows.count == 0) return err_none();
+    struct retention_question question = {.law = services->law, .state = services->state, .zone = services->zone, .now_ms = now_ms,
+                                          .through_ms = rows_int(&rows, 0, 1), .after_seq = after_seq, .list_max = SCHEDULE_TARGETS};
+    struct retention_due due;
+    TRY(retention_due(conn, &question, SCHEDULE_ROWS, arena, &due, why));
+    *ret = (struct schedule_step){.order = rows_span(&rows, 0, 0), .count = due.count, .filings = due.filings, .after_seq = due.after_seq,
+                                  .is_end = due.is_end};
+    return err_none();
+}
+
+static struct json object_of(struct arena *arena, const struct json_member *members, size_t count) {
+    struct json out = {.type = JSON_OBJECT, .members = arena_take_array(arena, count, sizeof *members), .count = count};
+    if (out.members == NULL) return (struct json){.type = JSON_NULL};
+    memcpy(out.members, members, count * sizeof *members);
+    return out;
+}
+
+// Files the document of the packs whose effect is "batch" as AS.
+static struct err file(struct services *services, struct store_conn *conn, struct log_edge *edge, const char *as, struct span case_id, const struct json *fields, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct procedure_document document;
+    TRY(procedure_find_doing(services->law, services->state, zone_date(services->zone, now_ms), SPAN("batch"), span_of(as), &document, why));
+    static const struct principal NODE = {.is_known = true, .pseudonym = {(const uint8_t *)"node", 4}};
+    struct filing_request request = {.procedure = document.procedure, .document = document.document, .case_id = case_id, .fields = fields, .received_ms = now_ms, .is_node = true};
+    struct filing_plan plan;
+    int64_t seq;
+    TRY(filing_decide(services, conn, &NODE, &request, now_ms, arena, &plan, why));
+    return filing_write(services, conn, edge, &plan, now_ms, arena, &seq, why);
+}
+
+// The node says that it is done, with what was erased.
+static struct err complete(struct services *services, struct store_conn *conn, struct log_edge *edge, struct span order, int64_t filings,
+                           int64_t now_ms, struct arena *arena, struct why *why) {
+    struct value id = value_text(order);
+    struct rows rows;
+    TRY(store_read(conn, STMT_ERASURE_BATCH_RESULT, &id, 1, arena, &rows, why));
+    struct json fields = object_of(arena, (const struct json_member[]){{SPAN("filings"), json_from_int(filings)},
+                                                                      {SPAN("fields"), json_from_int(rows_int(&rows, 0, 0))},
+                                                                      {SPAN("attachments"), json_from_int(rows_int(&rows, 0, 1))}}, 3);
+    return file(services, conn, edge, "done", order, &fields, now_ms, arena, why);
+}
+
+struct err schedule_do(struct services *services, struct store_conn *conn, struct log_edge *edge, const struct schedule_step *step,
+                       int64_t now_ms, struct arena *arena, struct why *why) {
+    struct value order = value_text(step->order);
+    struct rows rows;
+    TRY(store_read(conn, STMT_ERASURE_BATCH_GET, &order, 1, arena, &rows, why));
+    if (rows.count == 0 || !span_is(rows_span(&rows, 0, 0), "approved")) return err_none();
+    if (step->count == 0) return complete(services, conn, edge, step->order, rows_int(&rows, 0, 1), now_ms, arena, why);
+    struct json targets = {.type = JSON_ARRAY, .items = arena_take_array(arena, step->count, sizeof *targets.items)};
+    if (targets.items == NULL) return err_make(ERR_MEMORY);
+    for (size_t i = 0; i < step->count; i++) {
+        struct value filing = value_text(step->filings[i]);
+        struct rows held;
+        TRY(store_read(conn, STMT_LEGAL_HOLD_OF_FILING, &filing, 1, arena, &held, why));
+        if (rows_int(&held, 0, 0) != 0) continue;
+        targets.items[targets.count++] = object_of(arena, &(struct json_member){SPAN("filing"), json_from_string(step->filings[i])}, 1);
+    }
+    if (targets.count == 0) return err_none();
+    struct json fields = object_of(arena, (const struct json_member[]){{SPAN("order"), json_from_string(step->order)}, {SPAN("targets"), targets}}, 2);
+    return file(services, conn, edge, "erased", span_make(NULL, 0), &fields, now_ms, arena, why);
+}
+
+// --- telling ---
+
+struct err schedule_write(struct json_out *out, struct store_conn *conn, struct arena *arena, struct why *why) {
+    struct value most = value_int(LIST_ROWS);
+    struct rows rows;
+    TRY(store_read(conn, STMT_LEGAL_HOLDS, &most, 1, arena, &rows, why));
+    json_out_name(out, "holds");
+    json_out_array(out);
+    for (size_t i = 0; i < rows.count; i++) {
+        json_out_object(out);
+        json_out_member_string(out, "in_case", rows_span(&rows, i, 0));
+        json_out_member_string(out, "filing", rows_span(&rows, i, 1));
+        json_out_member_string(out, "of_case", rows_span(&rows, i, 2));
+        json_out_member_string(out, "of_entity", rows_span(&rows, i, 3));
+        json_out_member_string(out, "since", instant_text(arena, rows_int(&rows, i, 4)));
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+    TRY(store_read(conn, STMT_ERASURE_BATCHES, &most, 1, arena, &rows, why));
+    json_out_name(out, "orders");
+    json_out_array(out);
+    for (size_t i = 0; i < rows.count; i++) {
+        json_out_object(out);
+        json_out_member_string(out, "case", rows_span(&rows, i, 0));
+        json_out_member_string(out, "filing", rows_span(&rows, i, 1));
+        json_out_member_string(out, "through", instant_text(arena, rows_int(&rows, i, 2)));
+        json_out_member_string(out, "stage", rows_span(&rows, i, 3));
+        json_out_member_string(out, "since", instant_text(arena, rows_int(&rows, i, 4)));
+        json_out_member_int(out, "filings_erased", rows_int(&rows, i, 5));
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+    return err_none();
+}
