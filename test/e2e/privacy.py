@@ -68,7 +68,7 @@ def schedule(node, ca, csirt, company, case):
     count.equal(ca.need(200, "GET", "/api/v1/retention")["holds"], [], "and ends")
 
     today = time.strftime("%Y-%m-%d")
-    count.problem(ca.file("erasure_order", "order", {"through": "2190-01-01", "reason": "All."}), 422, "erasure.future", "what is not due is not ordered")
+    count.problem(ca.file("erasure_order", "order", {"through": "2190-01-01", "reason": "All."}), 422, "time.future", "what is not due is not ordered")
     ordered = ca.must_file("erasure_order", "order", {"through": today, "reason": "Yearly."})
     approve = {"order": ordered["filing"]}
     count.problem(ca.file("erasure_order", "approval", approve, case=ordered["case"]), 403, "filing.second_person", "nobody approves her own order")
