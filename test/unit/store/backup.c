@@ -250,10 +250,11 @@ static void entity_write(struct store_conn *conn, const char *name) {
                           value_text(SPAN("{}")),
                           value_int(1),
                           value_int(1),
-                          value_int(1)};
+                          value_int(1),
+                          value_null()};
     struct why why = {0};
     must(store_begin(conn, NULL), NULL);
-    must(store_write(conn, STMT_ENTITY_PUT, row, 13, NULL, &why), &why);
+    must(store_write(conn, STMT_ENTITY_PUT, row, 14, NULL, &why), &why);
     must(store_commit(conn, NULL), NULL);
 }
 
