@@ -245,9 +245,9 @@ static struct span effect_line(const struct json *effect) {
     if (json_get_string(to, "entity").len > 0) target = SPAN("entity");
     if (json_get_string(to, "parties").len > 0) target = SPAN("parties");
     if (to != NULL && to->type == JSON_STRING) target = to->string;
-    static const char *const DETAILS[] = {"kind", "rule", "status", "class"};
+    static const char *const DETAILS[] = {"kind", "rule", "status", "class", "as"};
     struct span detail = SPAN("");
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         if (json_get_string(effect, DETAILS[i]).len > 0) detail = json_get_string(effect, DETAILS[i]);
     return arena_printf(&arena, "%.*s %.*s %.*s", SPAN_FMT(json_get_string(effect, "op")), SPAN_FMT(detail), SPAN_FMT(target));
 }
@@ -481,7 +481,12 @@ static void campaigns(void **state) {
     run_file("test/law/campaign.yaml", 3);
 }
 
+static void releases(void **state) {
+    (void)state;
+    run_file("test/law/release.yaml", 2);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(desks), cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes), cmocka_unit_test(advisories), cmocka_unit_test(campaigns)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(releases), cmocka_unit_test(desks), cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes), cmocka_unit_test(advisories), cmocka_unit_test(campaigns)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
