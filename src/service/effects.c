@@ -138,6 +138,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
     TRY(put_filing(conn, of, &row, why));
     if (party == NULL) TRY(reach_case_changed(conn, row.id, why));
     if (!of->is_rebuild) TRY(reach_office_filed(conn, row.id, of->filer_role, of->filer, of->recorded_ms, why));
+    for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(party_op(conn, &place, &ops->items[i], arena, why)); // before they are told
     for (size_t i = 0; ops != NULL && i < ops->count; i++) {
         const struct json *op = &ops->items[i];
         struct span name = json_get_string(op, "op");
@@ -151,7 +152,6 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(figures_op(services, conn, of, op, row.id, arena, why));
         TRY(schedule_op(services, conn, of, op, row.id, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
-        TRY(party_op(conn, &place, op, arena, why));
         if (!span_is(name, "message") || of->is_rebuild) continue;
         if (party_is_message(op)) TRY(party_message(conn, &place, op, arena, why));
         else TRY(put_message(conn, of, &row, op, arena, why));

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An advisory to a selection of the register: previewed, released only to whom the preview showed, read and answered by its
 addressees each for itself, reminded, corrected, withdrawn; and what none of them may see."""
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 import time
@@ -177,6 +179,21 @@ def afterwards(world, case):
     settled(world.csirt, case)
 
 
+def messages(node, case):
+    """Whom the queued messages of the case name: (kind, entities)."""
+    with contextlib.closing(sqlite3.connect(f"file:{node.folder}/node.db?mode=ro", uri=True)) as db:
+        rows = [json.loads(content) for (content,) in db.execute("SELECT content FROM outbox WHERE case_id = ? ORDER BY id", (case,))]
+    return [(m["kind"], sorted(m["to"]["entities"])) for m in rows if "entities" in m["to"]]
+
+
+def told(world, case):
+    """Each message went to those whom it concerned."""
+    alpha, beta, gamma = (world.companies[n][1] for n in ("Alpha", "Beta", "Gamma"))
+    everyone = sorted((alpha, beta, gamma))
+    count.equal(messages(world.node, case), [("advisory", everyone), ("advisory_reminder", [beta]), ("advisory_correction", everyone), ("advisory_withdrawal", everyone)],
+                "who was told what")
+
+
 def products(world):
     """What an entity says of its products is the CSIRT's alone."""
     alpha, entity, case = world.companies["Alpha"]
@@ -222,6 +239,7 @@ def main():
         case, filing = release(world)
         addressees(world, case, filing)
         afterwards(world, case)
+        told(world, case)
         products(world)
         rebuilt(node, world, case)
     finally:

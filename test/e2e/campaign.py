@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A provider's breach hits several companies: their cases come under a campaign, each with its own clocks; guidance is read in each
 of them; nobody learns of the others; cases are suggested with reasons; and without the campaign they are as they were."""
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 import time
@@ -114,6 +116,10 @@ def main():
         def snapshot():
             return json.dumps([csirt.need(200, "GET", f"/api/v1/cases/{campaign}/parties?limit=250"), csirt.need(200, "GET", f"/api/v1/cases/{delta_case}")["above"]], sort_keys=True)
 
+        settled(csirt, campaign)
+        with contextlib.closing(sqlite3.connect(f"file:{node.folder}/node.db?mode=ro", uri=True)) as db:
+            told = sorted((json.loads(content)["to"]["entity"], case) for case, content in db.execute("SELECT case_id, content FROM outbox WHERE filing_id = ?", (guidance,)))
+        count.equal(told, sorted((entity, case) for _, entity, case in world.companies[:3]), "each entity was told of its own case")
         held = snapshot()
         node.stop()
         for words in (["rebuild", node.folder], ["law", "replay", node.folder]):
