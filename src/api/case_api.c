@@ -54,7 +54,8 @@ static struct err get_case(struct api_request *request, struct api_response *res
     TRY(case_get(request->conn, request->params[0], request->arena, file, why));
     TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, file, why));
     case_access(request->services, file, request->arena, &of);
-    TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
+    if (is_err(access_may_read_part(&request->principal, &of, request->received_ms, NULL)))
+        TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
     struct gate_view view;
     struct gate_place place = gate_place_of(file);
     TRY(gate_view_open(request->services, request->conn, &place, &request->principal, GATE_CASE, request->received_ms, request->arena, &view, why));

@@ -2,6 +2,7 @@
 /* Drafts and attachments. */
 #include "api/resources.h"
 #include "law/pack.h"
+#include "service/party.h"
 #include "service/seen.h"
 #include "service/draft.h"
 #include "service/gate_view.h"
@@ -195,6 +196,22 @@ static struct err post_attachment(struct api_request *request, struct api_respon
     return api_write(request, response, attachment_apply, attachment_render, attachment, false);
 }
 
+// Whether she reads the filing as a party of the case: her own party's, or what parties see of the offices'.
+static struct err reads_as_party(struct api_request *request, const struct case_file *file, const struct rows *filing, bool *ret, struct why *why) {
+    bool is_below;
+    *ret = false;
+    if (span_is(rows_span(filing, 0, 7), "party")) {
+        struct access_case own = {.has_parties = true, .party_count = 1,};
+        struct span party = rows_span(filing, 0, 3);
+        own.parties = &party;
+        own.procedure = file->procedure;
+        *ret = !is_err(access_may_read_part(&request->principal, &own, request->received_ms, NULL));
+        return err_none();
+    }
+    return party_may_read_filing(request->services, request->conn, &request->principal, file->id, rows_span(filing, 0, 0), rows_span(filing, 0, 6),
+                                 request->received_ms, request->arena, ret, &is_below, why);
+}
+
 // Before it is filed an attachment is its author's alone; then it is read like its case.
 static struct err may_read_attachment(struct api_request *request, const struct attachment *attachment, const struct role **ret_role, struct span *ret_entity, struct why *why) {
     if (attachment->case_id.at == NULL)
@@ -213,10 +230,14 @@ static struct err may_read_attachment(struct api_request *request, const struct 
     struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
     struct matter matter = {.seen_by = rows_span(filing, 0, 12), .filer_role = rows_span(filing, 0, 7), .filer = rows_span(filing, 0, 8),
                             .office = rows_span(filing, 0, 13)};
-    if (!viewer_owns(&viewer, &matter)) TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
-    if (!viewer_sees(&viewer, &matter)) return access_no_case(why);
+    bool is_party = false;
+    struct err refused = viewer_owns(&viewer, &matter) ? err_none() : access_may_read_case(&request->principal, &of, request->received_ms, why);
+    if (is_err(refused)) TRY(reads_as_party(request, &file, filing, &is_party, why));
+    if (is_err(refused) && !is_party) return refused;
+    if (!is_party && !viewer_sees(&viewer, &matter)) return access_no_case(why);
     struct gate_view view;
     struct gate_place place = gate_place_of(&file);
+    place.is_party = is_party;
     struct gate_verdict verdict;
     TRY(gate_view_open(request->services, request->conn, &place, &request->principal, GATE_ATTACHMENT, request->received_ms, request->arena, &view, why));
     TRY(gate_view_known(&view, why));

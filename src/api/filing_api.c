@@ -74,7 +74,7 @@ static struct err may_still_know(struct api_request *request, struct store_conn 
     who.scopes |= SCOPE_READ; // a token that only files is told what filing tells
     TRY(case_find_filer(conn, &who, request->received_ms, request->arena, file, why));
     case_access(request->services, file, request->arena, &of);
-    return access_may_read_case(&who, &of, request->received_ms, why);
+    return is_err(access_may_read_part(&who, &of, request->received_ms, NULL)) ? access_may_read_case(&who, &of, request->received_ms, why) : err_none();
 }
 
 // What was frozen or held since it was filed doesn't come back by asking again.

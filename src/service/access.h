@@ -203,8 +203,7 @@ CHECKED struct err access_require_administrator(const struct principal *principa
 // All of these: ERR_NONE allows; ERR_NOT_FOUND where not even the existence may be known; ERR_DENIED otherwise, with words.
 //
 // Reading a case: a role at an office concerned whose bounds of sector meet the case (in supervision: only at a competent
-// authority); or a mandate to read for its entity or one of its parties; or having filed in it and a mandate to file still in force
-// (or no entity).
+// authority); or a mandate to read for its entity; or having filed in it and a mandate to file still in force (or no entity).
 CHECKED struct err access_may_read_case(const struct principal *principal, const struct access_case *of, int64_t now_ms,
                                         struct why *why);
 // Parts of that rule, for who sees which document (seen.h): whether the role reaches the case; whether the case lies within its
@@ -212,6 +211,8 @@ CHECKED struct err access_may_read_case(const struct principal *principal, const
 bool access_role_reaches(const struct role *role, const struct access_case *of);
 bool access_role_in_bounds(const struct role *role, const struct access_case *of);
 bool access_reads_as_filer(const struct principal *principal, const struct access_case *of, int64_t now_ms);
+// Reading, as one of of->parties, what parties of the case may see: a mandate to read for one of them. It opens nothing else of the case.
+CHECKED struct err access_may_read_part(const struct principal *principal, const struct access_case *of, int64_t now_ms, struct why *why);
 // Filing into a case (IS_NEW: opening one with these attributes) AS a filer's role. "csirt", "ca", "spoc", "ccma": officer or
 // head at an office of that kind concerned, within its bounds of sector; *ret_office (may be NULL) is that office. "entity": a
 // mandate to file for it; "party": for one of of->parties. "anyone": no account needed, only for a case of no entity and, where the case exists, only its

@@ -175,9 +175,9 @@ static bool is_filer(const struct principal *principal, const struct access_case
 // Whether the person reads the case from its entity's side, or as one who filed in it.
 bool access_reads_as_filer(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
     if (of->is_closed_to_entity) return false;
-    uint32_t scopes = mandate_scopes_in(principal, of->entity, of, now_ms) | party_scopes(principal, of, now_ms);
+    uint32_t scopes = mandate_scopes_in(principal, of->entity, of, now_ms);
     if ((scopes & MANDATE_READ) != 0) return true;
-    bool is_nobodys = of->entity.at == NULL && !of->has_parties;
+    bool is_nobodys = of->entity.at == NULL && !of->has_parties; // of a case with parties each reads its own part (access_may_read_part)
     return is_filer(principal, of) && (is_nobodys || (scopes & MANDATE_FILE) != 0);
 }
 
@@ -191,6 +191,11 @@ struct err access_may_read_case(const struct principal *principal, const struct 
     if (access_reads_as_filer(principal, of, now_ms)) return err_none();
     if (role_for(principal, of, OFFICE_NONE) == NULL) return access_no_case(why);
     return principal->is_totp_done ? err_none() : need_factor(why);
+}
+
+struct err access_may_read_part(const struct principal *principal, const struct access_case *of, int64_t now_ms, struct why *why) {
+    TRY(access_require(principal, SCOPE_READ, why));
+    return (party_scopes(principal, of, now_ms) & MANDATE_READ) != 0 ? err_none() : access_no_case(why);
 }
 
 // Whether the principal may know of the case at all, whatever her token is for.

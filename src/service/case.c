@@ -399,7 +399,7 @@ struct err case_write_json(struct json_out *out, const struct services *services
     case_access(services, file, arena, &of);
     struct shown shown = {.file = file, .viewer = viewer_of(principal, &of, now_ms)};
     bool is_office = (shown.viewer.views & VIEW_OFFICES) != 0;
-    if (!is_office && file->party_count > 0) return party_write_case_json(out, services, conn, file, lang, now_ms, arena, why);
+    if (!is_office && file->party_count > 0) return party_write_case_json(out, services, conn, file, principal, lang, now_ms, arena, why);
     struct gate_place place = gate_place_of(file);
     TRY(gate_view_open(services, conn, &place, principal, GATE_CASE, now_ms, arena, &shown.gate, why));
     struct value id = value_text(file->id);

@@ -65,8 +65,8 @@ CHECKED struct err party_task_step(struct store_conn *conn, int64_t now_ms, stru
 // The case as those parties see it for which the one who asks acts (file->parties): one JSON object, like case_write_json. Of
 // others there is nothing in it, nor of the case's own facts and duties.
 CHECKED struct err party_write_case_json(struct json_out *out, const struct services *services, struct store_conn *conn,
-                                         const struct case_file *file, struct span lang, int64_t now_ms, struct arena *arena,
-                                         struct why *why);
+                                         const struct case_file *file, const struct principal *principal, struct span lang,
+                                         int64_t now_ms, struct arena *arena, struct why *why);
 // One party's part: state, duties with their status, its filings.
 CHECKED struct err party_write_part(struct json_out *out, const struct services *services, struct store_conn *conn,
                                     const struct case_file *file, struct span id, bool is_office, int64_t now_ms, struct arena *arena,

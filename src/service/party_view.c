@@ -2,6 +2,7 @@
 /* What a party sees of a case: what the offices let all parties see, and its own part. */
 #include "law/procedure.h"
 #include "service/entity.h"
+#include "service/gate_view.h"
 #include "service/party.h"
 
 bool party_sees_filing(const struct services *services, const struct case_file *file, struct span filing, struct span document, int64_t now_ms,
@@ -104,7 +105,7 @@ struct err party_write_part(struct json_out *out, const struct services *service
 }
 
 static struct err write_attachments(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
-                                    const struct rows *filings, int64_t now_ms, struct arena *arena, struct why *why) {
+                                    const struct gate_view *gate, const struct rows *filings, int64_t now_ms, struct arena *arena, struct why *why) {
     struct value id = value_text(file->id);
     struct rows rows;
     TRY(store_read(conn, STMT_ATTACHMENTS_OF_CASE, &id, 1, arena, &rows, why));
@@ -114,6 +115,9 @@ static struct err write_attachments(struct json_out *out, const struct services 
         for (size_t k = 0; k < filings->count; k++) {
             if (!span_equals(rows_span(filings, k, 0), rows_span(&rows, i, 5))) continue;
             if (!sees(services, file, rows_span(filings, k, 0), rows_span(filings, k, 6), now_ms)) continue;
+            struct gate_verdict verdict; // a name may say as much as the file
+            TRY(gate_view_attachment(gate, conn, rows_span(&rows, i, 5), rows_span(&rows, i, 0), arena, &verdict, why));
+            if (!verdict.is_allowed) continue;
             json_out_object(out);
             json_out_member_string(out, "id", rows_span(&rows, i, 0));
             json_out_member_string(out, "name", rows_span(&rows, i, 1));
@@ -127,7 +131,10 @@ static struct err write_attachments(struct json_out *out, const struct services 
 }
 
 struct err party_write_case_json(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
-                                 struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
+                                 const struct principal *principal, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
+    struct gate_place place = gate_place_of(file);
+    struct gate_view gate;
+    TRY(gate_view_open(services, conn, &place, principal, GATE_CASE, now_ms, arena, &gate, why));
     struct value id = value_text(file->id);
     struct rows filings;
     TRY(store_read(conn, STMT_FILINGS_OF_CASE, &id, 1, arena, &filings, why));
@@ -143,7 +150,7 @@ struct err party_write_case_json(struct json_out *out, const struct services *se
     json_out_array(out);
     write_filings(out, services, file, &filings, false, now_ms, arena);
     json_out_array_end(out);
-    TRY(write_attachments(out, services, conn, file, &filings, now_ms, arena, why));
+    TRY(write_attachments(out, services, conn, file, &gate, &filings, now_ms, arena, why));
     json_out_name(out, "parties");
     json_out_array(out);
     for (size_t i = 0; i < file->party_count; i++)

@@ -34,6 +34,10 @@ class World:
         return client, filed["entity"]
 
 
+def attach(client, name, data):
+    return client.call("POST", "/api/v1/attachments?name=" + name, data, kind="text/plain").json["id"]
+
+
 def preview(client, selection, since=None):
     return client.need(200, "POST", "/api/v1/selections/preview", {"selection": selection, **({"since": since} if since else {})})
 
@@ -43,7 +47,8 @@ def draft(world, selection, **more):
               "products": [{"supplier": "Example Works", "product": "Examplegate"}], "tlp": "TLP:AMBER",
               "answer_by": v.instant(48 * HOUR), "selection": selection}
     fields.update(more)
-    return world.csirt.must_file("advisory", "advisory", fields)
+    world.attached = attach(world.csirt, "rules.txt", b"alert tcp any any")
+    return world.csirt.must_file("advisory", "advisory", fields, attachments=[world.attached])
 
 
 def settled(client, case, seconds=15):
@@ -137,7 +142,10 @@ def addressees(world, case, filing):
     count.status(alpha.get(f"/api/v1/cases/{case}/parties/{gamma_entity}"), 404, "nor one of them")
 
     acknowledged = alpha.must_file("advisory", "acknowledgement", {}, case=case)
-    answered = gamma.must_file("advisory", "advisory_answer", {"reading": "affected", "text": "Two servers.", "wants_support": True}, case=case)
+    private = attach(gamma, "findings.txt", b"Two servers, by name.")
+    answered = gamma.must_file("advisory", "advisory_answer", {"reading": "affected", "text": "Two servers.", "wants_support": True}, case=case, attachments=[private])
+    count.equal([c.get(f"/api/v1/attachments/{private}").status for c in (gamma, world.csirt, alpha, outsider)], [200, 200, 404, 404], "what one attaches no other reads")
+    count.equal([c.get(f"/api/v1/attachments/{world.attached}").status for c in (gamma, alpha, outsider)], [200, 200, 404], "what the CSIRT attached addressees read")
     count.equal(alpha.need(200, "GET", f"/api/v1/cases/{case}")["parties"][0]["state"], "acknowledged", "an acknowledgement moves its own part")
     for what, other in (("answer", answered), ("acknowledgement", acknowledged)):
         reader = alpha if what == "answer" else gamma
