@@ -68,17 +68,22 @@ static void plan_line(struct api_request *request, struct import_line *line, str
 
 static struct err import_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context, struct why *why) {
     struct import_ctx *ctx = context;
+    struct arena arena; // of one line at a time: nothing of what writing needs is kept
+    struct err e = err_none();
+    arena_init(&arena, LIMIT_REQUEST_ARENA_BYTES);
     ctx->filed = ctx->repeated = 0;
-    for (size_t i = 0; i < ctx->count; i++) {
+    for (size_t i = 0; i < ctx->count && !is_err(e); i++) {
         struct import_line *line = &ctx->lines[i];
         if (!line->is_planned) continue;
         struct filing_plan plan = line->plan;
         int64_t seq;
-        TRY(filing_write(request->services, conn, edge, &plan, now_ms, request->arena, &seq, why));
+        arena_reset(&arena);
+        e = filing_write(request->services, conn, edge, &plan, now_ms, &arena, &seq, why);
         if (plan.is_repeat) ctx->repeated++;
         else ctx->filed++;
     }
-    return err_none();
+    arena_fini(&arena);
+    return e;
 }
 
 static struct err import_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
