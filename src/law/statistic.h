@@ -59,8 +59,7 @@ struct population {
     struct names documents;        // the first filing of one of these counts
     bool is_last;                  // the last one
     const struct condition *select;
-    struct span once_per;          // a fact of the case: cases with the same value ...
-    const struct condition *once_when; // ... for which this holds count once
+    struct span once_per, once_is; // cases that are parties of a case whose fact has this value count once
     size_t dimension_count;
     struct dimension *dimensions;
     size_t measure_count;

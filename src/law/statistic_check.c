@@ -66,6 +66,15 @@ static void dimension_check(struct checker *c, const struct population *p, const
     choices_check(c, d);
 }
 
+static bool some_procedure_keeps(const struct checker *c, struct span name) {
+    const struct procedure *all;
+    size_t count = procedures_of(c->law, SPAN(""), latest_day(), &all);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < all[i].fact_count; k++)
+            if (span_equals(all[i].facts[k].name, name)) return true;
+    return false;
+}
+
 static void population_check(struct checker *c, const struct population *p) {
     c->procedure = p->procedure.len == 0 ? NULL : procedure_get(c->law, SPAN(""), latest_day(), p->procedure);
     if (p->procedure.len > 0 && c->procedure == NULL) {
@@ -75,8 +84,7 @@ static void population_check(struct checker *c, const struct population *p) {
     for (size_t i = 0; i < p->documents.count; i++)
         if (!document_is_there(c, p->documents.items[i])) finding(c, p->node, "there is no document", p->documents.items[i]);
     condition_visit(p->select, reference_check, c);
-    condition_visit(p->once_when, reference_check, c);
-    if (p->once_per.len > 0 && fact_find(c, p->once_per) == NULL) finding(c, p->node, "there is no fact", p->once_per);
+    if (p->once_per.len > 0 && !some_procedure_keeps(c, p->once_per)) finding(c, p->node, "no procedure keeps the fact", p->once_per);
     for (size_t i = 0; i < p->dimension_count; i++) dimension_check(c, p, &p->dimensions[i]);
     for (size_t i = 1; i < p->measure_count; i++) {
         const struct fact_name *fact = fact_find(c, p->measures[i].sum);

@@ -110,9 +110,10 @@ static struct err population_load(struct load_statistics *l, const struct pack *
     if (p->unit != UNIT_ENTITY && p->documents.count == 0) return yaml_refuse(root, l->why, "statistic.counted", "counted: {by: first, of: [documents]} is expected");
     TRY(condition_load(l->law->arena, yaml_get(root, "select"), &(struct name_lists){0}, &p->select, l->why));
     if (once != NULL) {
-        TRY(yaml_only(once, "case when", l->why));
-        TRY(yaml_need(once, "case", &p->once_per, l->why));
-        TRY(condition_load(l->law->arena, yaml_get(once, "when"), &(struct name_lists){0}, &p->once_when, l->why));
+        TRY(yaml_only(once, "above is article", l->why));
+        TRY(yaml_need(once, "above", &p->once_per, l->why));
+        TRY(yaml_need(once, "is", &p->once_is, l->why));
+        if (yaml_get_text(once, "article").len == 0) return yaml_refuse(once, l->why, "statistic.once", "article is missing");
     }
     if (yaml_get(root, "suppress") == NULL) return yaml_refuse(root, l->why, "statistic.suppress", "suppress: is missing");
     TRY(rule_load(yaml_get(root, "suppress"), &p->rule, l->why));

@@ -19,6 +19,7 @@ struct unit { // what is known of one thing counted
     struct facts facts;
     const struct json *content, *duty;
     struct span sector, subsector;
+    struct span above; // the case that stands for it and others, where such ones count once
 };
 
 struct counter {
@@ -249,19 +250,17 @@ static int64_t counted_ms(const struct counter *c, const struct json *filings) {
     return found;
 }
 
-// Whether another case with the same value has counted already.
-static bool once_is_done(struct counter *c, const struct unit *u, struct arena *page) {
-    if (c->population->once_per.len == 0 || !condition_holds(c->population->once_when, &u->facts)) return false;
-    struct span value = value_as_text(json_get(u->facts.case_facts, fact_name(c, c->population->once_per)), page);
-    if (value.len == 0) return false;
+// Whether another case under the same one has counted already.
+static bool once_is_done(struct counter *c, const struct unit *u) {
+    if (u->above.len == 0) return false;
     for (size_t i = 0; i < c->once_count; i++)
-        if (span_equals(c->once[i], value)) return true;
-    if (c->once_count < VALUES_MAX) c->once[c->once_count++] = arena_copy(c->arena, value);
+        if (span_equals(c->once[i], u->above)) return true;
+    if (c->once_count < VALUES_MAX) c->once[c->once_count++] = arena_copy(c->arena, u->above);
     return false;
 }
 
 static struct err case_count(struct counter *c, const struct rows *rows, size_t row, struct arena *page) {
-    enum { LAST, ID, CONTENT, CLASS, STATUS, TYPES, PROFILE };
+    enum { LAST, ID, CONTENT, CLASS, STATUS, TYPES, PROFILE, ABOVE };
     struct json content, subject, types;
     struct unit u = {.content = &content};
     if (is_err(json_parse(page, rows_span(rows, row, CONTENT), &content, NULL)))
@@ -278,7 +277,8 @@ static struct err case_count(struct counter *c, const struct rows *rows, size_t 
     u.facts.state = json_get_string(&content, "state");
     u.facts.received_ms = at_ms;
     u.facts.zone = c->services->zone;
-    if (once_is_done(c, &u, page)) return err_none();
+    u.above = rows_span(rows, row, ABOVE);
+    if (!condition_holds(c->population->select, &u.facts) || once_is_done(c, &u)) return err_none();
     if (c->population->unit == UNIT_CASE) return unit_count(c, &u, page);
     for (size_t i = 0; u.facts.duties != NULL && i < u.facts.duties->count; i++) {
         u.duty = &u.facts.duties->items[i];
@@ -290,12 +290,14 @@ static struct err case_count(struct counter *c, const struct rows *rows, size_t 
 static struct err cases_count(struct counter *c, struct store_conn *conn, struct arena *page) {
     int64_t last_ms = INT64_MIN;
     char last_id[32] = "";
+    struct span path = c->population->once_per.len == 0 ? span_make(NULL, 0) : arena_printf(c->arena, "$.facts.%.*s", SPAN_FMT(c->population->once_per));
     for (bool more = true; more;) {
         struct rows rows;
         struct value params[] = {value_text(c->population->procedure), value_int(c->period->from_ms), value_int(c->period->to_ms),
-                                 value_int(last_ms), value_text(span_of(last_id)), value_int(PAGE_ROWS)};
+                                 value_int(last_ms), value_text(span_of(last_id)), value_int(PAGE_ROWS), value_text(path),
+                                 value_text(c->population->once_is)};
         arena_reset(page);
-        TRY(store_read(conn, STMT_CASE_FIGURE_PAGE, params, 6, page, &rows, c->why));
+        TRY(store_read(conn, STMT_CASE_FIGURE_PAGE, params, 8, page, &rows, c->why));
         for (size_t i = 0; i < rows.count; i++) TRY(case_count(c, &rows, i, page));
         more = rows.count == PAGE_ROWS;
         if (!more) break;

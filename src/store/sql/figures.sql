@@ -14,8 +14,11 @@ ON CONFLICT (case_id) DO UPDATE SET entity_id = excluded.entity_id, first_ms = e
 -- name: case_figure_page
 -- Cases that something was filed in at or around a period. Of cases under one that counts as one (its fact `count_as` is `one`) the first
 -- stands for all. Takes procedure, from_ms, to_ms, last_ms and case_id after which to go
--- on, number of rows; gives last_ms, case_id, content, class, status, types and profile of the entity
-SELECT f.last_ms, f.case_id, f.content, coalesce(e.class, e.class_proposed), e.status, e.types, e.profile
+-- on, number of rows, path of a fact of cases that stand over many ('$.facts.NAME') or NULL, its value; gives last_ms, case_id, content,
+-- class, status, types and profile of the entity, and the case above it whose fact has that value
+SELECT f.last_ms, f.case_id, f.content, coalesce(e.class, e.class_proposed), e.status, e.types, e.profile,
+       CASE WHEN $7 IS NULL THEN NULL ELSE (SELECT min(p.case_id) FROM case_party p JOIN case_figure g ON g.case_id = p.case_id
+        WHERE p.party = f.case_id AND p.left_seq IS NULL AND json_extract(g.content, $7) = $8) END
 FROM case_figure f LEFT JOIN entity e ON e.id = f.entity_id
 WHERE f.procedure = $1 AND f.last_ms >= $2 AND f.first_ms < $3 AND (f.last_ms, f.case_id) > ($4, $5)
   AND NOT EXISTS (SELECT 1 FROM case_party p JOIN case_file c ON c.id = p.case_id AND json_extract(c.content, '$.facts.count_as') = 'one'
