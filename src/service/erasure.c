@@ -96,5 +96,7 @@ struct err erasure_op(struct services *services, struct store_conn *conn, const 
     struct span entity = rows.count == 0 ? span_make(NULL, 0) : rows_span(&rows, 0, 3);
     if (entity.at == NULL) return err_none();
     if (of->is_rebuild) return entity_touch(conn, entity, of->recorded_ms, arena, why);
+    struct value of_entity = value_text(entity); // to whom messages went was read out of its fields
+    TRY(store_write(conn, STMT_DELIVERIES_ERASE, &of_entity, 1, NULL, why));
     return entity_rebuild(services, conn, entity, of->recorded_ms, arena, why);
 }

@@ -13,7 +13,7 @@ const char *backup_part_name(enum backup_part part) {
 }
 
 bool backup_is_of_keys(struct span name) {
-    return span_is(name, "field_key") || span_is(name, "attachment_key") || span_is(name, "entity");
+    return span_is(name, "field_key") || span_is(name, "attachment_key") || span_is(name, "entity") || span_is(name, "delivery");
 }
 
 struct copying {

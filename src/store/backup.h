@@ -5,7 +5,7 @@
  * A backup has three parts, each an encrypted stream of its own (the form is described in store/seal.h):
  *
  *     main       every table with its rows, except the rows of the tables of the next part
- *     keys       the rows of field_key, attachment_key, and of entity, the one derived table that holds what was read
+ *     keys       the rows of field_key, attachment_key, and of entity and delivery, which hold what was read
  * out of sealed fields; and the small files that the caller hands over (configuration, secrets), without which the
  * rest could not be used. Kept for a shorter time than main: an erasure is complete once every copy of this part from
  * before it is gone

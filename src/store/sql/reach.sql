@@ -238,6 +238,12 @@ UPDATE delivery SET closed_ms = $2, closed_by = $3, closed_words = $4 WHERE id =
 -- takes id, next_ms
 UPDATE delivery SET state = 'waiting', next_ms = $2, attempts = 0, created_ms = $2 WHERE id = $1 AND state = 'failed' AND closed_ms IS NULL;
 
+-- name: deliveries_erase
+-- takes entity: addresses of its contacts came out of fields; what still waits for one fails, which is a task
+UPDATE delivery SET address = '', failure = CASE WHEN state = 'waiting' THEN 'the address was erased' ELSE NULL END,
+    next_ms = 9223372036854775807, state = CASE WHEN state = 'waiting' THEN 'failed' ELSE state END
+WHERE owner_kind = 'entity' AND owner = $1 AND state IN ('waiting', 'sent', 'failed', 'dropped') AND address <> '';
+
 -- name: delivery_counts
 -- gives state and number; failed: only those that nobody has seen to
 SELECT state, count(*) FROM delivery WHERE state IN ('waiting', 'sending', 'asking') OR (state = 'failed' AND closed_ms IS NULL)
