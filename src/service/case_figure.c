@@ -3,11 +3,16 @@
 #include "service/effects.h"
 #include "service/figures.h"
 
+// In canonical form: a decision and the effects read back have their members in different orders.
 static void member_copy(struct json_out *out, const struct json *from, const char *name) {
     const struct json *value = json_get(from, name);
+    struct buf text;
     if (json_is_null(value)) return;
     json_out_name(out, name);
-    json_out_value(out, value);
+    buf_init(&text, NULL, LIMIT_JSON_BYTES * 2);
+    if (is_err(json_canonical(&text, value))) out->is_failed = true;
+    json_out_raw(out, buf_span(&text));
+    buf_fini(&text);
 }
 
 static void rows_copy(struct json_out *out, const struct json *content, const char *list, const char *const *names) {

@@ -338,9 +338,11 @@ static inline void world_acknowledge(struct filing_world *world, const struct fi
 
 // --- looking ---
 
-static const char *const WORLD_DERIVED[] = {"entity", "case_file", "duty", "filing", "proposal", "tree_node",
-                                            "case_figure", "figure_release", "legal_hold", "erasure_batch", "erasure_part"};
-enum { WORLD_DERIVED_COUNT = 11 };
+static const char *const WORLD_DERIVED[] = {
+    "entity", "case_file", "duty", "filing", "proposal", "tree_node", "case_figure", "figure_release", "legal_hold",
+    "erasure_batch", "erasure_part", "block", "case_party", "desk_case", "desk_link", "disclosure", "entity_trait", "intake",
+    "letter", "marking", "outage", "party_duty", "party_duty_done", "party_task", "peer", "search_word", "standing"};
+enum { WORLD_DERIVED_COUNT = 27 };
 
 // A hash of all rows of a table.
 static inline bool table_hash(sqlite3 *db, const char *table, struct hash *ret) {
