@@ -63,7 +63,9 @@ void config_write(struct buf *buf, const struct config_draft *draft) {
                       "# mail:\n#   server: mail.example\n#   port: 587\n#   tls: starttls          # or implicit\n"
                       "#   user: varde\n#   password: mail.password\n#   ca: mail-ca.pem        # where it is not signed by one of the system's authorities\n"
                       "#   from: varde@nis2.example\n#   bounces: varde-bounces@nis2.example   # takes varde-bounces+ANYTHING@ as well\n"
-                      "#   imap:                  # the mailbox of that address\n#     server: mail.example\n#     user: varde-bounces\n#     password: imap.password\n");
+                      "#   imap:                  # the mailbox of that address\n#     server: mail.example\n#     user: varde-bounces\n#     password: imap.password\n"
+                      "# Sign-in through other providers (OpenID Connect); doc/access.md tells all of it.\n"
+                      "# providers:\n#   - {id: eid, name: National eID, issuer: 'https://eid.example', client_id: varde, client_secret: eid.secret}\n");
     buf_add_text(buf, "\n# A service that seals letters (doc/letters.md): it gets the hash of the PDF and answers with a CMS signature over it.\n"
                       "# seal:\n#   url: https://seal.example/varde\n#   secret: seal.secret    # at least 32 bytes; the request is signed like a hook\n"
                       "#   ca: seal-ca.pem\n");

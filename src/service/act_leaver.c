@@ -212,6 +212,16 @@ static struct err end_turns(struct leaver *l, struct why *why) {
     return change(l, STMT_ACT_TURN_DROP, params, 3, why);
 }
 
+// Cases that are hers at the desk: how many, since an administrator reads none. An officer hands them on, by a filing in each.
+static struct err write_tasks(struct leaver *l, struct why *why) {
+    struct value person = value_text(l->leaving->person_id);
+    struct rows rows;
+    TRY(store_read(l->conn, STMT_ACT_TASKS_OF_PERSON, &person, 1, l->arena, &rows, why));
+    json_out_member_int(l->out, "cases", rows_int(&rows, 0, 0));
+    if (rows_int(&rows, 0, 0) > 0) warn(l, "act.cases_owned", "person", person.bytes, "Open cases are assigned to her; please assign them to others.");
+    return err_none();
+}
+
 // ---- all of it -----------------------------------------------------------------------------------------------------
 
 static struct err write_open(struct leaver *l, struct why *why) {
@@ -245,6 +255,7 @@ static struct err end_there(struct leaver *l, struct why *why) {
     if (is_node(l)) TRY(leave_firms(l, why));
     if (l->entity.at == NULL) TRY(end_roles(l, why));
     if (l->entity.at == NULL) TRY(end_turns(l, why));
+    if (l->entity.at == NULL) TRY(write_tasks(l, why));
     json_out_object_end(l->out);
     if (is_node(l)) return leave_node(l, why);
     if (l->leaving->is_trial) return err_none();

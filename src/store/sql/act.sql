@@ -266,3 +266,7 @@ DELETE FROM rota_turn WHERE person_id = $1 AND ($2 IS NULL OR office = $2) AND u
 -- name: act_rota_touch
 -- takes $1 office, $2 changed_ms, $3 changed_by
 UPDATE rota SET version = version + 1, changed_ms = $2, changed_by = $3 WHERE office = $1;
+
+-- name: act_tasks_of_person
+-- takes $1 person; gives how many open cases are hers at the desk
+SELECT count(*) FROM desk_case WHERE owner = $1 AND is_open = 1;
