@@ -88,3 +88,21 @@ bool attestation_read(struct span bytes, struct attestation *ret) {
     *ret = found;
     return r.at == bytes.len && found.format.at != NULL && found.statement.at != NULL && found.data.at != NULL;
 }
+
+enum { FIXED_BYTES = 37, FLAGS_AT = 32, FLAG_CREDENTIAL = 64, FLAG_EXTENSIONS = 128, AAGUID_BYTES = 16 };
+
+bool authenticator_data_is_whole(struct span data) {
+    struct reader r = {.bytes = data, .at = FIXED_BYTES};
+    if (data.len < FIXED_BYTES) return false;
+    uint8_t flags = data.at[FLAGS_AT];
+    if ((flags & FLAG_CREDENTIAL) != 0) {
+        if (data.len - r.at < AAGUID_BYTES + 2) return false;
+        size_t len = (size_t)data.at[r.at + AAGUID_BYTES] << 8 | data.at[r.at + AAGUID_BYTES + 1];
+        r.at += AAGUID_BYTES + 2;
+        if (data.len - r.at < len) return false;
+        r.at += len;
+        if (!skip(&r, 1)) return false;
+    }
+    if ((flags & FLAG_EXTENSIONS) != 0 && !skip(&r, 1)) return false;
+    return r.at == data.len;
+}

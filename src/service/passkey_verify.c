@@ -48,6 +48,7 @@ static struct err check_data(const struct passkey_place *place, struct span data
     struct hash rp = hash_sha256(place->rp_id);
     if (data.len < AUTH_DATA_MIN || !span_equals(span_part(data, 0, HASH_BYTES), hash_span(&rp)))
         return refuse(why, "/response", "The passkey is for another relying party.");
+    if (!authenticator_data_is_whole(data)) return refuse(why, "/response", "The authenticator's data can't be read.");
     if ((data.at[HASH_BYTES] & FLAG_VERIFIED) == 0)
         return refuse(why, "/response", "The authenticator did not check the person (PIN, finger, face). Please use one that does.");
     if ((data.at[HASH_BYTES] & flags) != flags) return refuse(why, "/response", "The authenticator's data is incomplete.");

@@ -23,6 +23,12 @@ static const char *key_type_of(struct span algorithm) {
     return NULL;
 }
 
+// libcjose asserts that what it decodes is base64url: only what is may reach it.
+static bool is_base64url(struct span text, struct arena *arena) {
+    struct span plain;
+    return !is_err(base64url_decode(arena, text, &plain));
+}
+
 static bool header_read(struct span token, struct arena *arena, struct json *ret) {
     struct span parts[PARTS] = {0}, plain;
     size_t count = 0;
@@ -32,7 +38,7 @@ static bool header_read(struct span token, struct arena *arena, struct json *ret
         at = end + 1;
     }
     size_t whole = parts[0].len + parts[1].len + parts[2].len + 2;
-    return count == PARTS && whole == token.len && !is_err(base64url_decode(arena, parts[0], &plain)) &&
+    return count == PARTS && whole == token.len && parts[2].len > 0 && is_base64url(parts[1], arena) && is_base64url(parts[2], arena) && !is_err(base64url_decode(arena, parts[0], &plain)) &&
            !is_err(json_parse(arena, plain, ret, NULL)) && ret->type == JSON_OBJECT;
 }
 
@@ -46,10 +52,23 @@ static bool key_fits(const struct json *key, struct span algorithm, struct span 
     return !span_is(span_of(type), "RSA") || json_get_string(key, "n").len >= RSA_MODULUS_CHARACTERS;
 }
 
-static bool text_of(const struct json *value, struct arena *arena, struct span *ret) {
+// The members that make up the public key, and nothing else of what the provider sent.
+static bool key_write(const struct json *key, struct arena *arena, struct span *ret) {
+    static const char *const PARTS_OF_KEY[] = {"n", "e", "x", "y"};
     struct buf text;
+    struct json_out out;
     buf_init(&text, arena, 64 * 1024);
-    if (is_err(json_canonical(&text, value))) return false;
+    json_out_init(&out, &text);
+    json_out_object(&out);
+    json_out_member_string(&out, "kty", json_get_string(key, "kty"));
+    if (json_get_string(key, "crv").at != NULL) json_out_member_string(&out, "crv", json_get_string(key, "crv"));
+    for (size_t i = 0; i < sizeof PARTS_OF_KEY / sizeof PARTS_OF_KEY[0]; i++) {
+        struct span part = json_get_string(key, PARTS_OF_KEY[i]);
+        if (part.at == NULL) continue;
+        if (part.len == 0 || !is_base64url(part, arena)) return false;
+        json_out_member_string(&out, PARTS_OF_KEY[i], part);
+    }
+    json_out_object_end(&out);
     *ret = buf_span(&text);
     return !text.is_failed;
 }
@@ -60,7 +79,7 @@ static bool signed_by(struct span token, const struct json *key, struct arena *a
     struct span text;
     uint8_t *plain = NULL;
     size_t len = 0;
-    if (!text_of(key, arena, &text)) return false;
+    if (!key_write(key, arena, &text)) return false;
     cjose_jwk_t *jwk = cjose_jwk_import((const char *)text.at, text.len, &wrong);
     cjose_jws_t *jws = cjose_jws_import((const char *)token.at, token.len, &wrong);
     bool is_right = jwk != NULL && jws != NULL && cjose_jws_verify(jws, jwk, &wrong) && cjose_jws_get_plaintext(jws, &plain, &len, &wrong);
