@@ -129,7 +129,7 @@ law: $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS)) $(B)/varde
 # Every test/e2e/NAME.py (but what they share: a leading _, varde_client) runs the real binary, found in $VARDE, one after another.
 E2E ?= $(filter-out test/e2e/_% test/e2e/varde_client.py,$(sort $(wildcard test/e2e/*.py)))
 e2e: $(B)/varde $(B)/test/e2e/_echo $(B)/test/e2e/_suppress
-	@$(RUN_TESTS) --jobs 2 --timeout 900 $(E2E)
+	@$(RUN_TESTS) --jobs 2 --timeout $(if $(VARDE_LONG),7200,900) $(E2E)
 # a server with the real front and a node that knows nothing
 $(B)/test/e2e/_%: test/e2e/_%.c $(B)/libvarde.a
 	@mkdir -p $(@D)
