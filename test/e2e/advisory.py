@@ -233,6 +233,26 @@ def rebuilt(node, world, case):
     count.equal(preview(world.csirt, {"products": ["examplegate"]})["version"], found, "by products as well")
 
 
+def desk(world):
+    """Notes and owners are for offices; what should not have gone out is frozen at once for everybody."""
+    csirt, alpha = world.csirt, world.companies["Alpha"][0]
+    selection = {"entities": [world.companies["Alpha"][1]]}
+    filed = draft(world, selection)
+    case, filing = filed["case"], filed["filing"]
+    csirt.must_file("advisory", "advisory_release", {"preview": preview(csirt, selection)["version"]}, case=case)
+    settled(csirt, case)
+    note = csirt.must_file("advisory", "note", {"text": "The vendor has not answered the zebra."}, case=case)
+    csirt.must_file("advisory", "assignment", {"owner": csirt.person}, case=case)
+    seen = alpha.get(f"/api/v1/cases/{case}")
+    count.check(seen.status == 200 and b"zebra" not in seen.data and note["filing"].encode() not in seen.data, "an addressee sees no note")
+    count.status(alpha.get(f"/api/v1/filings/{note['filing']}"), 404, "nor knows of it")
+    count.check(SECRET.encode() in alpha.get(f"/api/v1/filings/{filing}").data, "before the spill the text is read")
+    csirt.must_file("advisory", "spill", {"filing": filing, "names": [{"name": "text"}], "kind": "classified", "reason": "It names a source."}, case=case)
+    for path in (f"/api/v1/filings/{filing}", f"/api/v1/cases/{case}"):
+        count.check(SECRET.encode() not in alpha.get(path).data, f"afterwards {path} is without it")
+        count.check(SECRET.encode() not in csirt.get(path).data, f"for the CSIRT too: {path}")
+
+
 def main():
     node = v.Node().start()
     try:
@@ -249,6 +269,7 @@ def main():
         afterwards(world, case)
         told(world, case)
         products(world)
+        desk(world)
         rebuilt(node, world, case)
     finally:
         node.close()
