@@ -86,6 +86,21 @@ static void what_is_withdrawn_does_not_count(void **state) {
     node_end();
 }
 
+static void what_is_held_does_not_count(void **state) {
+    (void)state;
+    node_begin(4);
+    struct span id = voluntary("2026-08-01T10:00:00Z", "near_miss");
+    (void)voluntary("2026-08-01T11:00:00Z", "near_miss");
+    (void)file_at("2026-11-01T10:00:00Z", FILER_CSIRT, "incident", "hold", id, "csirt",
+                  SPAN("{\"ground\":\"national_security\",\"reason\":\"A test.\",\"until\":\"2026-12-01T00:00:00Z\"}"), NULL);
+    struct figures q3 = count_of("quarterly_summary", "2026-Q3");
+    assert_int_equal(value_at(&q3, NULL, NULL), 1); // while it is held
+    world->now_ms += 60 * MS_PER_DAY;
+    q3 = count_of("quarterly_summary", "2026-Q3");
+    assert_int_equal(value_at(&q3, NULL, NULL), 2); // and again when the hold has run out
+    node_end();
+}
+
 static void what_was_frozen_stays(void **state) {
     (void)state;
     struct span filing;
@@ -147,6 +162,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_period_ends_in_local_time),
         cmocka_unit_test(what_is_withdrawn_does_not_count),
+        cmocka_unit_test(what_is_held_does_not_count),
         cmocka_unit_test(what_was_frozen_stays),
         cmocka_unit_test(periods_are_read_strictly),
     };
