@@ -4,6 +4,7 @@
  * (offices), and as they were published (everybody).
  */
 #include "api/resources.h"
+#include "exchange/gate.h"
 #include "law/statistic.h"
 #include "service/figures.h"
 
@@ -133,6 +134,17 @@ static struct err figures_read(struct api_request *request, struct asked *a, str
     return before_read(request, a, why);
 }
 
+// Numbers over many cases are no longer under the markings of the cases: the rule that withholds what is small declassifies them.
+static struct err may_leave(const struct api_request *request, const struct statistic *statistic, struct why *why) {
+    struct suppress_rule rule = law_suppress_rule(request->services->law, request->services->state, statistic->population);
+    struct gate_item item = {.marking = {.label = TLP_AMBER}};
+    struct gate_to to = {.is_in_node = is_office(&request->principal)};
+    struct gate_question question = {.item = &item, .to = &to, .exit = GATE_STATISTICS, .now_ms = request->received_ms,
+                                     .declassified_by = rule.below > 0 ? statistic->name : span_make(NULL, 0)};
+    struct gate_verdict verdict = gate_ask(&question, NULL);
+    return verdict.is_allowed ? err_none() : why_set(why, ERR_DENIED, "", verdict.rule, "", "%.*s", SPAN_FMT(verdict.words));
+}
+
 static struct err get_figures(struct api_request *request, struct api_response *response, struct why *why) {
     struct asked *a = ARENA_NEW(request->arena, struct asked);
     struct span period = api_query(request, "period"), format = api_query(request, "format");
@@ -141,6 +153,7 @@ static struct err get_figures(struct api_request *request, struct api_response *
     if (a->statistic == NULL || (!a->statistic->is_public && !is_office(&request->principal))) return no_figures(why);
     if (format.at != NULL && !span_is(format, "json") && !span_is(format, "csv"))
         return why_set(why, ERR_INPUT, "format", "api.query", "", "format is json or csv");
+    TRY(may_leave(request, a->statistic, why));
     if (period.at == NULL) TRY(last_period(request, a->statistic, &a->period, why));
     else TRY(period_read(a->statistic->period, period, request->services->zone, request->arena, &a->period, why));
     TRY(store_snapshot_begin(request->conn, why));
