@@ -10,12 +10,6 @@ UPDATE mandate SET until_ms = $2, renewed_ms = $3, renewed_by = $4 WHERE id = $1
 SELECT m.id, m.entity, m.scopes, m.capacity, m.procedures, m.from_ms, m.until_ms, m.ground, e.name
 FROM mandate m LEFT JOIN entity e ON e.id = m.entity WHERE m.firm_id = $1 AND m.revoked_ms IS NULL ORDER BY m.id LIMIT 1000;
 
--- name: act_mandate_ending
--- takes $1 now_ms, $2 before, $3 until_ms and $4 id to start after, $5 most rows; gives id, person, firm, entity, until_ms, granted_by of
--- mandates in force that end before it, soonest first: whom to remind
-SELECT id, person_id, firm_id, entity, until_ms, granted_by FROM mandate
-WHERE revoked_ms IS NULL AND until_ms > $1 AND until_ms < $2 AND (until_ms, id) > ($3, $4) ORDER BY until_ms, id LIMIT $5;
-
 -- name: act_firm_add
 -- takes $1 id, $2 name, $3 made_ms, $4 made_by
 INSERT INTO firm (id, name, made_ms, made_by) VALUES ($1, $2, $3, $4);
@@ -224,10 +218,6 @@ SELECT id, entity, scopes, ground FROM mandate WHERE person_id = $1 AND revoked_
 -- takes $1 person, $2 entity (NULL: of all); gives mandate, entity, scopes, firm of what she works under
 SELECT a.mandate_id, m.entity, m.scopes & a.scopes, m.firm_id FROM mandate_assignment a JOIN mandate m ON m.id = a.mandate_id
 WHERE a.person_id = $1 AND a.ended_ms IS NULL AND m.revoked_ms IS NULL AND ($2 IS NULL OR m.entity = $2) ORDER BY a.mandate_id LIMIT 1000;
-
--- name: act_draft_of_person
--- takes $1 person, $2 now_ms; gives how many drafts she has
-SELECT count(*) FROM draft WHERE person_id = $1 AND expires_ms > $2;
 
 -- name: act_draft_expire
 -- takes $1 person, $2 expires_ms: none of her drafts lives longer

@@ -183,10 +183,6 @@ SELECT id, filing_id, case_id, content, attempts FROM outbox WHERE next_ms <= $1
 -- takes id, sent_ms
 UPDATE outbox SET sent_ms = $2, next_ms = 9223372036854775807, failure = NULL WHERE id = $1;
 
--- name: outbox_retry
--- takes id, next_ms, failure in words
-UPDATE outbox SET next_ms = $2, attempts = attempts + 1, failure = $3 WHERE id = $1;
-
 -- name: outbox_counts
 -- gives the number waiting, and the number that failed at least once and wait
 SELECT count(*), coalesce(sum(attempts > 0), 0) FROM outbox WHERE next_ms < 9223372036854775807;

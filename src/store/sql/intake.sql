@@ -54,10 +54,6 @@ ORDER BY c.changed_ms DESC, c.id DESC LIMIT 10;
 -- takes filing_id, case_id, office_kind, channel
 INSERT INTO intake (filing_id, case_id, office_kind, channel) VALUES ($1, $2, $3, $4);
 
--- name: intake_of_filing
--- takes filing_id; gives office_kind, channel
-SELECT office_kind, channel FROM intake WHERE filing_id = $1;
-
 -- name: intake_of_case
 -- takes case_id; gives filing_id, office_kind, channel
 SELECT filing_id, office_kind, channel FROM intake WHERE case_id = $1;

@@ -55,10 +55,6 @@ FROM case_party p LEFT JOIN entity e ON e.id = p.party
 WHERE p.case_id = $1 AND p.left_seq IS NULL AND p.party > $2 AND ($4 IS NULL OR p.state = $4)
 ORDER BY p.party LIMIT $3;
 
--- name: party_duty_get
--- takes case_id, ordinal; gives opened_seq, closed_ms
-SELECT opened_seq, closed_ms FROM party_duty WHERE case_id = $1 AND ordinal = $2;
-
 -- name: party_duty_put
 -- takes case_id, ordinal, duty, opened_seq, of_joined, due_ms, due_latest_ms, closed_ms, content
 INSERT INTO party_duty (case_id, ordinal, duty, opened_seq, of_joined, due_ms, due_latest_ms, closed_ms, content)

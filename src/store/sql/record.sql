@@ -71,7 +71,3 @@ INSERT INTO pack_archive (hash, description, content, loaded_ms) VALUES ($1, $2,
 -- name: pack_archive_get
 -- takes hash; gives description, content
 SELECT description, content FROM pack_archive WHERE hash = $1;
-
--- name: pack_archive_all
--- gives hash, description, loaded_ms
-SELECT hash, description, loaded_ms FROM pack_archive ORDER BY loaded_ms, hash;

@@ -46,10 +46,6 @@ WHERE ($1 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors) s, json_each($1) b
   AND ($3 IS NULL OR coalesce(class, class_proposed) = $3)
   AND ($4 IS NULL OR name_folded LIKE $4 ESCAPE '\' OR identifier = $5);
 
--- name: entity_by_identifier
--- takes identifier; gives id
-SELECT id FROM entity WHERE identifier = $1 ORDER BY id;
-
 -- name: entity_twins
 -- takes id, identifier or NULL, folded name; gives id of other entities with the same identifier or name
 SELECT id FROM entity WHERE identifier = $2 AND id <> $1

@@ -36,10 +36,6 @@ ON CONFLICT (target, name) DO UPDATE SET label = excluded.label, audience = excl
 -- takes target; gives name, label, audience, basis, set_by, office
 SELECT name, label, audience, basis, set_by, office FROM marking WHERE target = $1 ORDER BY name;
 
--- name: markings_of_case
--- takes case_id; gives target, name, label, audience, basis, set_by
-SELECT target, name, label, audience, basis, set_by FROM marking WHERE case_id = $1 ORDER BY target, name;
-
 -- name: disclosure_put
 -- takes release_id, recipient, case_id, source_id, state, released_ms, changed_ms, content
 INSERT INTO disclosure (release_id, recipient, case_id, source_id, state, released_ms, changed_ms, last_filing, content)

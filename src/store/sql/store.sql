@@ -21,7 +21,3 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 -- name: store_meta_add
 -- takes $1 name, $2 value; a name that is there already is a conflict
 INSERT INTO meta (name, value) VALUES ($1, $2);
-
--- name: store_meta_list
--- takes $1 first name, $2 name after the last, $3 most rows; gives name, value, ascending
-SELECT name, value FROM meta WHERE name >= $1 AND name < $2 ORDER BY name LIMIT $3;
