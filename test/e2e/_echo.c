@@ -269,6 +269,10 @@ static bool read_line(struct echo *e) {
         if (event.type == LINE_NOTHING) return true;
         if (event.type == LINE_GONE || event.type == LINE_STOP) return false;
         if (event.type != LINE_CHANNEL) continue;
+        if (!span_is(event.kind, "front") && !span_is(event.kind, "courier")) { // this node makes no documents
+            (void)close(event.fd);
+            continue;
+        }
         struct channel *channel = span_is(event.kind, "front") ? &e->front : &e->courier;
         channel_close(channel);
         channel_open(channel, event.fd);
@@ -324,7 +328,7 @@ static int quiet_role(const struct config *config) {
 
 int main(int argc, char **argv) {
     static const struct process_role ROLES[] = {
-        {"front", front_role}, {"node", echo_role}, {"keys", quiet_role}, {"courier", courier_role}, {NULL, NULL}};
+        {"front", front_role}, {"node", echo_role}, {"keys", quiet_role}, {"courier", courier_role}, {"press", quiet_role}, {NULL, NULL}};
     if (argc > 1 && strcmp(argv[1], "--role") == 0) return role_main(ROLES, argc, argv);
     struct config config;
     struct why why = {0};
