@@ -190,6 +190,12 @@ def measure_filing(table, folder):
     node = people.node
     pids = [node.process.pid] + list(node.roles().values())
     flood(node.url + "/api/v1/filings", people.filers, 40)
+    client, bare = node.client(people.filers[0][0]), empty.node.client(people.filers[0][0])
+    with open(people.filers[0][1], "rb") as file:
+        body = file.read()
+    lone, lone_post = lone_us(client, "/api/v1/filings", body), lone_us(bare, "/empty", body)
+    client.close()
+    bare.close()
     flood(empty.url, people.filers, 200)
     before = counters(people)
     filing = [flood_cpu_us(node.url + "/api/v1/filings", pids, people.filers, 220) for _ in range(3)]
@@ -197,12 +203,6 @@ def measure_filing(table, folder):
     group = max(1, round((after[0] - before[0]) / (after[1] - before[1])))
     post = [flood_cpu_us(empty.url, empty.pids, people.filers, 1000) for _ in range(3)]
     filing, post = statistics.median(filing), statistics.median(post)
-    client, bare = node.client(people.filers[0][0]), empty.node.client(people.filers[0][0])
-    with open(people.filers[0][1], "rb") as file:
-        body = file.read()
-    lone, lone_post = lone_us(client, "/api/v1/filings", body), lone_us(bare, "/empty", body)
-    client.close()
-    bare.close()
     node.stop()
     empty.close()
     got = program("replay", node.folder, group, 1600, *people.words())

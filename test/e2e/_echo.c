@@ -43,7 +43,7 @@ struct request {
 struct echo {
     const struct config *config;
     struct line line;
-    struct channel front, keys, courier;
+    struct channel front, keys, courier, press; // press is asked nothing
     struct request requests[REQUESTS];
     int64_t next_event_ms;
 };
@@ -269,11 +269,7 @@ static bool read_line(struct echo *e) {
         if (event.type == LINE_NOTHING) return true;
         if (event.type == LINE_GONE || event.type == LINE_STOP) return false;
         if (event.type != LINE_CHANNEL) continue;
-        if (!span_is(event.kind, "front") && !span_is(event.kind, "courier")) { // this node makes no documents
-            (void)close(event.fd);
-            continue;
-        }
-        struct channel *channel = span_is(event.kind, "front") ? &e->front : &e->courier;
+        struct channel *channel = span_is(event.kind, "front") ? &e->front : span_is(event.kind, "courier") ? &e->courier : &e->press;
         channel_close(channel);
         channel_open(channel, event.fd);
         for (size_t i = 0; channel == &e->front && i < REQUESTS; i++) forget(&e->requests[i]);
