@@ -317,11 +317,18 @@ def rule_blanks(tree):
             yield name, 1, "the last line has no line feed"
 
 
+def rule_merges(tree):
+    for name in tree.text:
+        for number, line in enumerate(tree.text[name].splitlines(), 1):
+            if re.match(r"(<{7}|>{7}|\|{7}) ", line):
+                yield name, number, "two versions of a merge that nobody chose between"
+
+
 RULES = [
     ("layers", rule_layers), ("doors", rule_doors), ("banned functions", rule_banned), ("allocators", rule_allocators),
     ("sql", rule_sql), ("articles", rule_articles), ("spdx", rule_spdx), ("file length", rule_length),
     ("function length", rule_functions), ("header form", rule_headers), ("typedefs", rule_typedefs),
-    ("places", rule_places), ("blanks", rule_blanks), ("gate", rule_gate),
+    ("places", rule_places), ("blanks", rule_blanks), ("gate", rule_gate), ("merges", rule_merges),
 ]
 
 

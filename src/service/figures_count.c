@@ -19,7 +19,6 @@ struct unit { // what is known of one thing counted
     struct facts facts;
     const struct json *content, *duty;
     struct span sector, subsector;
-    struct span above; // the case that stands for it and others, where such ones count once
 };
 
 struct counter {
@@ -38,8 +37,6 @@ struct counter {
     size_t cell_count;
     struct figure_cell *cells;
     uint32_t *cell_buckets; // number + 1
-    size_t once_count;
-    struct span *once;
     uint64_t units, read;
 };
 
@@ -250,17 +247,8 @@ static int64_t counted_ms(const struct counter *c, const struct json *filings) {
     return found;
 }
 
-// Whether another case under the same one has counted already.
-static bool once_is_done(struct counter *c, const struct unit *u) {
-    if (u->above.len == 0) return false;
-    for (size_t i = 0; i < c->once_count; i++)
-        if (span_equals(c->once[i], u->above)) return true;
-    if (c->once_count < VALUES_MAX) c->once[c->once_count++] = arena_copy(c->arena, u->above);
-    return false;
-}
-
 static struct err case_count(struct counter *c, const struct rows *rows, size_t row, struct arena *page) {
-    enum { LAST, ID, CONTENT, CLASS, STATUS, TYPES, PROFILE, ABOVE };
+    enum { LAST, ID, CONTENT, CLASS, STATUS, TYPES, PROFILE };
     struct json content, subject, types;
     struct unit u = {.content = &content};
     if (is_err(json_parse(page, rows_span(rows, row, CONTENT), &content, NULL)))
@@ -277,8 +265,7 @@ static struct err case_count(struct counter *c, const struct rows *rows, size_t 
     u.facts.state = json_get_string(&content, "state");
     u.facts.received_ms = at_ms;
     u.facts.zone = c->services->zone;
-    u.above = rows_span(rows, row, ABOVE);
-    if (!condition_holds(c->population->select, &u.facts) || once_is_done(c, &u)) return err_none();
+    if (!condition_holds(c->population->select, &u.facts)) return err_none();
     if (c->population->unit == UNIT_CASE) return unit_count(c, &u, page);
     for (size_t i = 0; u.facts.duties != NULL && i < u.facts.duties->count; i++) {
         u.duty = &u.facts.duties->items[i];
@@ -456,10 +443,9 @@ struct err figures_count(const struct services *services, struct store_conn *con
     c->now_ms = now_ms;
     c->tuples = arena_take_array(&own, TUPLES_MAX, sizeof *c->tuples);
     c->cell_buckets = arena_take_array(&own, (size_t)CELLS_MAX * 2, sizeof *c->cell_buckets);
-    c->once = arena_take_array(&own, VALUES_MAX, sizeof *c->once);
     c->cells = arena_take_array(&own, CELLS_MAX, sizeof *c->cells);
     struct err e = err_make(ERR_MEMORY);
-    if (c->tuples != NULL && c->cell_buckets != NULL && c->once != NULL && c->cells != NULL) e = count_all(c, conn);
+    if (c->tuples != NULL && c->cell_buckets != NULL && c->cells != NULL) e = count_all(c, conn);
     struct figures figures = {.statistic = statistic, .period = *period, .made_ms = now_ms, .units = c->units, .read = c->read,
                               .cell_count = c->cell_count, .rule = law_suppress_rule(services->law, services->state, statistic->population)};
     if (!is_err(e)) {

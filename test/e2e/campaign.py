@@ -43,6 +43,14 @@ def duties(client, case):
     return sorted((d["duty"], d["due"], d["done_at"]) for d in client.need(200, "GET", f"/api/v1/cases/{case}")["duties"])
 
 
+def total(client, statistic):
+    """The figure over everything that a statistic has for this quarter."""
+    now = time.gmtime()
+    figures = client.need(200, "GET", f"/api/v1/statistics/{statistic}?period={now.tm_year}-Q{(now.tm_mon + 2) // 3}")
+    measure = list(figures["definition"]["measures"])[0]
+    return next(row for row in figures["tables"][0]["cells"] if row["at"] == {})[measure]
+
+
 def main():
     node = v.Node().start()
     try:
@@ -66,10 +74,14 @@ def main():
                     f"the case that mentions the indicator is suggested: {found}")
         count.problem(csirt.file("campaign", "campaign_add", {"cases": ["C0000000000000000"], "ground": "t"}, case=campaign), 422, "filing.party_unknown", "a case that is not there")
         count.problem(csirt.file("campaign", "campaign_add", {"cases": [campaign], "ground": "t"}, case=campaign), 422, "filing.party_unknown", "nor itself")
+        apart = {name: total(csirt, name) for name in ("quarterly_summary", "timeliness")}
         csirt.must_file("campaign", "campaign_add", {"cases": cases[:3], "ground": "Customers of the provider."}, case=campaign)
         figures = settled(csirt, campaign)
         count.equal((figures["total"], figures["counts"]), (3, {"incident.notified": 1, "incident.reported": 2}), "three cases, each at its stage")
         count.equal(csirt.need(200, "GET", f"/api/v1/cases/{campaign}/members/suggestions")["suggestions"], [], "who is part of it is not suggested")
+
+        once = {name: total(csirt, name) for name in apart}
+        count.equal(once, {**apart, "quarterly_summary": apart["quarterly_summary"] - 2}, "one stands for the three where the statistic says so, and nowhere else")
 
         # nobody but offices knows of it
         seen = alpha.need(200, "GET", f"/api/v1/cases/{alpha_case}")
@@ -109,6 +121,8 @@ def main():
         csirt.must_file("campaign", "campaign_count", {"count_as": "each", "count_ground": "Not the same way in."}, case=campaign)
         history = [f["document"] for f in csirt.need(200, "GET", f"/api/v1/cases/{campaign}")["filings"]]
         count.equal(history.count("campaign_count"), 1, "how it is counted has a history")
+        settled(csirt, campaign)
+        count.equal({name: total(csirt, name) for name in apart}, apart, "each stands for itself again")
         csirt.must_file("campaign", "campaign_guidance_withdrawal", {"guidance": guidance, "reason": "A wrong name."}, case=campaign)
         shared = delta.need(200, "GET", f"/api/v1/cases/{delta_case}")["shared"]
         count.equal([(s["document"], s["status"]) for s in shared], [("campaign_guidance", "withdrawn"), ("campaign_guidance_withdrawal", "filed")], "taken back, and said so in each case")

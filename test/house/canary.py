@@ -39,6 +39,7 @@ PLANTED = [
     ("function length", "src/law/a.c", BODY % ("    y++;\n" * 100)),
     ("header form", "src/law/a.h", SPDX + "/* A. */\n#ifndef A_H\n#define A_H\n#endif\n"),
     ("header form", "src/law/a.h", SPDX + "#ifndef LAW_A_H\n#define LAW_A_H\n#endif\n"),
+    ("merges", "doc/a.md", "<" * 7 + " HEAD\na\n=======\nb\n" + ">" * 7 + " other\n"),
     ("typedefs", "src/law/a.h", SPDX + "/* A. */\n#ifndef LAW_A_H\n#define LAW_A_H\ntypedef struct a a;\n#endif\n"),
     ("places", "src/law/a.c", SPDX + "// " + "TO" + "DO: more\n"),
     ("places", "doc/a.md", "see /work/" + "main/x\n"),

@@ -12,19 +12,17 @@ ON CONFLICT (case_id) DO UPDATE SET entity_id = excluded.entity_id, first_ms = e
     content = excluded.content;
 
 -- name: case_figure_page
--- Cases that something was filed in at or around a period. Of cases under one that counts as one (its fact `count_as` is `one`) the first
--- stands for all. Takes procedure, from_ms, to_ms, last_ms and case_id after which to go
--- on, number of rows, path of a fact of cases that stand over many ('$.facts.NAME') or NULL, its value, and now: what is held as a
--- whole then leaves by no way, so it is not counted; gives last_ms, case_id, content,
--- class, status, types and profile of the entity, and the case above it whose fact has that value
-SELECT f.last_ms, f.case_id, f.content, coalesce(e.class, e.class_proposed), e.status, e.types, e.profile,
-       CASE WHEN $7 IS NULL THEN NULL ELSE (SELECT min(p.case_id) FROM case_party p JOIN case_figure g ON g.case_id = p.case_id
-        WHERE p.party = f.case_id AND p.left_seq IS NULL AND json_extract(g.content, $7) = $8) END
+-- Cases that something was filed in at or around a period. Takes procedure, from_ms, to_ms, last_ms and case_id after which to go on, number
+-- of rows, path of a fact of cases that stand over many ('$.facts.NAME') or NULL, its value: of the cases under one whose fact has that value
+-- the first stands for all; and now: what is held as a whole then leaves by no way, so it is not counted. Gives last_ms, case_id, content,
+-- class, status, types and profile of the entity
+SELECT f.last_ms, f.case_id, f.content, coalesce(e.class, e.class_proposed), e.status, e.types, e.profile
 FROM case_figure f LEFT JOIN entity e ON e.id = f.entity_id
 WHERE f.procedure = $1 AND f.last_ms >= $2 AND f.first_ms < $3 AND (f.last_ms, f.case_id) > ($4, $5)
-  AND NOT EXISTS (SELECT 1 FROM case_party p JOIN case_file c ON c.id = p.case_id AND json_extract(c.content, '$.facts.count_as') = 'one'
-                  JOIN case_party q ON q.case_id = p.case_id AND q.left_seq IS NULL JOIN case_figure g ON g.case_id = q.party
-                  WHERE p.party = f.case_id AND p.left_seq IS NULL AND g.procedure = f.procedure AND (g.first_ms, g.case_id) < (f.first_ms, f.case_id))
+  AND ($7 IS NULL OR NOT EXISTS (
+       SELECT 1 FROM case_party p JOIN case_figure a ON a.case_id = p.case_id AND json_extract(a.content, $7) = $8
+       JOIN case_party q ON q.case_id = p.case_id AND q.left_seq IS NULL JOIN case_figure g ON g.case_id = q.party
+       WHERE p.party = f.case_id AND p.left_seq IS NULL AND g.procedure = f.procedure AND (g.first_ms, g.case_id) < (f.first_ms, f.case_id)))
   AND NOT EXISTS (SELECT 1 FROM block b WHERE b.case_id = f.case_id AND b.kind = 'hold' AND b.target IS NULL AND b.lifted_by IS NULL
                   AND b.until_ms > $9)
 ORDER BY f.last_ms, f.case_id LIMIT $6;
