@@ -36,7 +36,7 @@ static bool asks(enum tlp label, const struct span *audience, size_t count, unsi
     return verdict.is_allowed;
 }
 
-// TLP:AMBER+STRICT forwarded to a client is denied, TLP:AMBER allowed; RED goes to those named; an empty group is nobody.
+// E24: TLP:AMBER+STRICT forwarded to a client is denied, TLP:AMBER allowed; RED goes to those named; an empty group is nobody.
 static void test_labels(void **state) {
     (void)state;
     const struct span *company = &WHO_NAMES[COMPANY], *france = &WHO_NAMES[FRANCE];
