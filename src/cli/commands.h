@@ -21,6 +21,7 @@ extern const struct command deliveries_command;
 extern const struct command mail_test_command;
 extern const struct command import_command;
 extern const struct command law_check_command;
+extern const struct command law_words_command;
 extern const struct command law_list_command;
 extern const struct command log_epoch_command;
 extern const struct command verify_command;

@@ -4,6 +4,7 @@
 #include "cli/packs.h"
 #include "cli/print.h"
 #include "law/check.h"
+#include "law/text.h"
 
 enum { REPORT_BYTES = 16 * 1024 * 1024 };
 
@@ -106,4 +107,38 @@ const struct command law_list_command = {
     .summary = "List the law packs with version, date and hash",
     .options = LAW_CHECK_OPTIONS,
     .run = law_list_run,
+};
+
+static int law_words_run(const struct call *call) {
+    struct packs packs;
+    struct why why = {0};
+    struct err e = packs_open(&packs, call_argument(call, 2), &why);
+    if (is_err(e)) return call_fail(call, e, &why);
+    struct span lang = span_of(call_argument(call, 1));
+    const struct pack *pack = law_pack(packs.law, span_of(call_argument(call, 0)));
+    struct buf text;
+    size_t missing = 0, stale = 0;
+    buf_init(&text, NULL, REPORT_BYTES);
+    if (pack == NULL) e = why_set(&why, ERR_NOT_FOUND, "", "pack.unknown", "", "there is no pack %s; see varde law list", call_argument(call, 0));
+    else if (!language_is_official(lang)) e = why_set(&why, ERR_INPUT, "", "words.language", "", "\"%s\" is not an official language", call_argument(call, 1));
+    else e = words_missing(packs.law, pack, lang, &text, &missing, &stale);
+    int code = missing + stale == 0 ? EXIT_DONE : EXIT_NO;
+    if (is_err(e)) code = call_fail(call, e, &why);
+    else print_span(buf_span(&text));
+    buf_fini(&text);
+    packs_close(&packs);
+    return code;
+}
+
+static const struct option LAW_WORDS_OPTIONS[] = {
+    {NULL, NULL, NULL},
+};
+const struct command law_words_command = {
+    .name = "law words",
+    .arguments = "PACK LANG [DIR]",
+    .summary = "List the words that a pack lacks in a language, ready to fill",
+    .help = "Writes the missing keys with their English texts as YAML, for words/TOPIC.LANG.yaml of the pack (eu/nis2 fr); then, as\n"
+            "comments, keys without an English text and translations whose {placeholders} differ. Exit code 1 where there is one.",
+    .options = LAW_WORDS_OPTIONS,
+    .run = law_words_run,
 };

@@ -18,6 +18,7 @@ const struct command *const command_table[] = {
     &mail_test_command,
     &law_check_command,
     &law_list_command,
+    &law_words_command,
     &law_replay_command,
     &verify_command,
     &log_epoch_command,

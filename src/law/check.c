@@ -8,6 +8,7 @@
 #include "law/procedure.h"
 #include "law/scope_private.h"
 #include "law/statistic.h"
+#include "law/text.h"
 
 struct checker {
     const struct law *law;
@@ -120,23 +121,22 @@ static void check_directory(struct checker *c, const struct pack *pack) {
     }
 }
 
-// Words that another pack's languages lack, and languages declared without any words.
+// Each language that the pack declares has each of its texts, with the same {placeholders}, and none that says nothing any more.
 static void check_languages(struct checker *c, const struct pack *pack) {
     const struct yaml *languages = yaml_get(pack->manifest, "languages");
-    const struct pack_words *words = &c->law->words[pack - c->law->packs];
+    struct buf lines;
+    buf_init(&lines, c->arena, 4 * 1024 * 1024);
     for (size_t i = 0; languages != NULL && i < languages->count; i++) {
         struct span lang = languages->items[i].text;
+        size_t missing = 0, stale = 0;
         c->languages++;
+        buf_clear(&lines);
         if (!language_is_official(lang)) finding(c, languages, "not an official language:", lang);
-        for (size_t l = 0; l < words->count; l++)
-            for (size_t k = 0; k < words->lists[l].count; k++) {
-                const struct word *word = &words->lists[l].words[k];
-                if (span_is(lang, "en") && procedure_has_word(c->law, word->key)) continue; // English stands in the procedure
-                if (span_trim(pack_word(c->law, pack, word->key, lang)).len == 0) {
-                    struct span missing = arena_printf(c->arena, "%.*s in %.*s", SPAN_FMT(word->key), SPAN_FMT(lang));
-                    finding(c, word->node, "no words for", missing);
-                }
-            }
+        else if (is_err(words_missing(c->law, pack, lang, &lines, &missing, &stale))) finding(c, languages, "too many words in", lang);
+        if (missing + stale == 0) continue;
+        c->proof.findings += missing + stale;
+        buf_printf(c->proof.report, "%s:%u: %zu words are missing in %.*s of %.*s, %zu are stale (varde law words):\n%.*s", languages->file, languages->line,
+                   missing, SPAN_FMT(lang), SPAN_FMT(pack->id), stale, SPAN_FMT(buf_span(&lines)));
     }
 }
 

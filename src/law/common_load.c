@@ -66,6 +66,7 @@ struct err common_context(const struct commons *commons, const struct yaml *root
     TRY(name_lists_load(arena, yaml_get(root, "lists"), lists, why));
     *load = (struct load){.arena = arena, .lists = lists, .why = why, .context = {.arena = arena, .lists = lists}};
     load->context.sets[0] = yaml_get(root, "sets");
+    load->context.homes[0] = yaml_get_text(root, "procedure");
     if (includes->count + 1 > FIELD_SETS_MAX) return yaml_refuse(root, why, "pack.include", "at most %d files are included", FIELD_SETS_MAX - 1);
     for (size_t i = 0; i < includes->count; i++) {
         const struct common *common = common_of(commons, includes->items[i]);
@@ -74,6 +75,7 @@ struct err common_context(const struct commons *commons, const struct yaml *root
         TRY(name_lists_load(arena, yaml_get(common->root, "lists"), &more, why));
         TRY(lists_join(arena, &more, common->root, lists, why));
         load->context.sets[i + 1] = yaml_get(common->root, "sets");
+        load->context.homes[i + 1] = common->id;
     }
     return err_none();
 }

@@ -52,6 +52,7 @@ struct field {
     enum field_type type;
     struct span label, help, article; // English; other languages are words with the field's key
     struct span key;                  // "incident.early_warning.aware_at"
+    struct span set_key;              // of a field that stands under `sets:`: "incident.set.contacts.email"; empty: it stands in the form
     bool is_required;
     const struct condition *required_when, *shown_when;
     int64_t min, max;    // int; decimal in the last decimal place
@@ -76,6 +77,7 @@ struct field_context {
     struct arena *arena;
     const struct name_lists *lists;
     const struct yaml *sets[FIELD_SETS_MAX]; // named lists of fields that `use:` refers to; NULL after the last
+    struct span homes[FIELD_SETS_MAX];        // whose they are: begins the keys of their words
 };
 // Reads the rows of a `fields:` list; a row {use: NAME} stands for all rows of that set. PREFIX begins their keys.
 CHECKED struct err fields_load(const struct field_context *context, const struct yaml *rows, struct span prefix,

@@ -101,8 +101,12 @@ static struct err kept_load(const struct yaml *row, struct field *field, struct 
     return keeps->type == YAML_MAPPING ? yaml_only(keeps, "fact as", why) : err_none();
 }
 
-static struct err field_load(const struct field_context *context, const struct yaml *row, struct span prefix, struct field *ret,
-                             struct why *why) {
+static struct err fields_load_in(const struct field_context *context, const struct yaml *rows, struct span prefix, struct span set_prefix,
+                                 struct field **ret, size_t *ret_count, struct why *why);
+
+// SET_PREFIX: of the set that the row stands in; empty: it stands in the form.
+static struct err field_load(const struct field_context *context, const struct yaml *row, struct span prefix, struct span set_prefix,
+                             struct field *ret, struct why *why) {
     TRY(yaml_only(row,
                   "field type label help article required shown_when choices min max decimals min_chars max_chars min_items "
                   "max_items future anywhere searchable keeps register visible_to hidden_from from to certainty fields",
@@ -113,7 +117,8 @@ static struct err field_load(const struct field_context *context, const struct y
     TRY(yaml_need(row, "field", &out.name, why));
     TRY(yaml_need(row, "type", &type, why));
     out.key = arena_printf(context->arena, "%.*s.%.*s", SPAN_FMT(prefix), SPAN_FMT(out.name));
-    if (out.key.at == NULL) return err_make(ERR_MEMORY);
+    if (set_prefix.len > 0) out.set_key = arena_printf(context->arena, "%.*s.%.*s", SPAN_FMT(set_prefix), SPAN_FMT(out.name));
+    if (out.key.at == NULL || (set_prefix.len > 0 && out.set_key.at == NULL)) return err_make(ERR_MEMORY);
     while (out.type < FIELD_TYPE_COUNT && !span_is(type, TYPES[out.type])) out.type++;
     if (out.type == FIELD_TYPE_COUNT) return yaml_refuse(row, why, "field.type", "there is no type \"%.*s\"", SPAN_FMT(type));
     const struct yaml *required = yaml_get(row, "required");
@@ -136,7 +141,7 @@ static struct err field_load(const struct field_context *context, const struct y
     bool has_fields = out.type == FIELD_GROUP || out.type == FIELD_LIST;
     if (has_fields != (yaml_get(row, "fields") != NULL))
         return yaml_refuse(row, why, "field.fields", "group and list have fields, nothing else does");
-    if (has_fields) TRY(fields_load(context, yaml_get(row, "fields"), out.key, &out.fields, &out.count, why));
+    if (has_fields) TRY(fields_load_in(context, yaml_get(row, "fields"), out.key, out.set_key, &out.fields, &out.count, why));
     *ret = out;
     return err_none();
 }
@@ -150,18 +155,22 @@ static struct err field_append(struct field *fields, size_t *count, const struct
     return err_none();
 }
 
-static const struct yaml *set_find(const struct field_context *context, struct span name) {
+static const struct yaml *set_find(const struct field_context *context, struct span name, struct span *ret_home) {
     const struct yaml *set = NULL;
-    for (size_t i = 0; i < FIELD_SETS_MAX && set == NULL && name.len > 0; i++) set = yaml_get(context->sets[i], (const char *)name.at);
+    for (size_t i = 0; i < FIELD_SETS_MAX && set == NULL && name.len > 0; i++) {
+        set = yaml_get(context->sets[i], (const char *)name.at);
+        *ret_home = context->homes[i];
+    }
     return set;
 }
 
-struct err fields_load(const struct field_context *context, const struct yaml *rows, struct span prefix, struct field **ret,
-                       size_t *ret_count, struct why *why) {
+static struct err fields_load_in(const struct field_context *context, const struct yaml *rows, struct span prefix, struct span set_prefix,
+                                 struct field **ret, size_t *ret_count, struct why *why) {
+    struct span home = SPAN("");
     size_t room = 1, count = 0;
     if (rows != NULL && rows->type != YAML_SEQUENCE) return yaml_refuse(rows, why, "field.rows", "fields: a list is expected");
     for (size_t i = 0; rows != NULL && i < rows->count; i++) {
-        const struct yaml *set = set_find(context, yaml_get_text(&rows->items[i], "use"));
+        const struct yaml *set = set_find(context, yaml_get_text(&rows->items[i], "use"), &home);
         room += set != NULL && set->type == YAML_SEQUENCE ? set->count : 1;
     }
     struct field *fields = arena_take_array(context->arena, room, sizeof *fields);
@@ -171,20 +180,27 @@ struct err fields_load(const struct field_context *context, const struct yaml *r
         struct span use = yaml_get_text(row, "use");
         struct field field;
         if (use.len == 0) {
-            TRY(field_load(context, row, prefix, &field, why));
+            TRY(field_load(context, row, prefix, set_prefix, &field, why));
             TRY(field_append(fields, &count, &field, why));
             continue;
         }
         TRY(yaml_only(row, "use", why));
-        const struct yaml *set = set_find(context, use);
+        const struct yaml *set = set_find(context, use, &home);
         if (set == NULL || set->type != YAML_SEQUENCE)
             return yaml_refuse(row, why, "field.set", "there is no set \"%.*s\" in this procedure", SPAN_FMT(use));
+        struct span own = arena_printf(context->arena, "%.*s.set.%.*s", SPAN_FMT(home), SPAN_FMT(use));
+        if (own.at == NULL) return err_make(ERR_MEMORY);
         for (size_t k = 0; k < set->count; k++) {
-            TRY(field_load(context, &set->items[k], prefix, &field, why));
+            TRY(field_load(context, &set->items[k], prefix, own, &field, why));
             TRY(field_append(fields, &count, &field, why));
         }
     }
     *ret = fields;
     *ret_count = count;
     return err_none();
+}
+
+struct err fields_load(const struct field_context *context, const struct yaml *rows, struct span prefix, struct field **ret,
+                       size_t *ret_count, struct why *why) {
+    return fields_load_in(context, rows, prefix, span_make(NULL, 0), ret, ret_count, why);
 }

@@ -52,6 +52,8 @@ struct law {
 CHECKED struct err packs_load(struct law *law, const struct embedded_file *files, size_t count, struct why *why);
 // words.c
 CHECKED struct err words_load(struct law *law, struct why *why);
+// "clock.as." and "trust services" -> "clock.as.trust_services"; at == NULL where the arena is full
+struct span word_key(struct arena *arena, struct span prefix, struct span text);
 // clock_load.c: calendars and clocks of all packs
 CHECKED struct err clocks_load(struct law *law, struct why *why);
 // reminder.c: of all packs; and its part of the check, which adds to *FINDINGS

@@ -64,6 +64,8 @@ bool pack_file_is_under(const struct pack_file *file, const char *folder);
 // The text for a reader in LANG ("fr"): the state's own, then the Union's, then both in English. STATE may be empty.
 // at == NULL where no pack has the key.
 struct span law_word(const struct law *law, struct span state, struct span key, struct span lang);
+// The same without falling back to English.
+struct span law_word_exact(const struct law *law, struct span state, struct span key, struct span lang);
 // What stands beside texts and uploads: the word KEY ("notice.long_text", "notice.attachment"), in LANG or English; at == NULL where
 // the packs say nothing.
 struct span law_notice(const struct law *law, struct span state, const char *key, struct span lang);

@@ -91,15 +91,6 @@ static void condition_check(struct checker *c, const struct condition *condition
 
 static void word_check(struct checker *c, struct span key, const char *suffix, struct span english, const struct yaml *node) {
     if (english.len == 0) finding(c, node, "%.*s has no %s", SPAN_FMT(key), suffix + 1);
-    const struct yaml *languages = yaml_get(c->procedure->pack->manifest, "languages");
-    for (size_t i = 0; languages != NULL && languages->type == YAML_SEQUENCE && i < languages->count; i++) {
-        struct span lang = languages->items[i].text;
-        char whole[512];
-        int len = snprintf(whole, sizeof whole, "%.*s%s", SPAN_FMT(key), suffix);
-        if (span_is(lang, "en") || len < 0 || (size_t)len >= sizeof whole) continue;
-        if (span_trim(pack_word(c->law, c->procedure->pack, span_make(whole, (size_t)len), lang)).len == 0)
-            finding(c, node, "no words in %.*s for %s", SPAN_FMT(lang), whole);
-    }
 }
 
 static void certainty_check(struct checker *c, const struct yaml *node) {

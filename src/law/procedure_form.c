@@ -31,6 +31,18 @@ static void text_write(struct writer *w, const char *name, struct span key, cons
     json_out_member_string(w->out, name, found.at != NULL ? found : english);
 }
 
+// Of a field: the form's own words before those of the set that it stands in.
+static void field_text_write(struct writer *w, const char *name, const struct field *field, const char *suffix, struct span english) {
+    char whole[512];
+    bool is_from_set = field->set_key.len > 0 && field->key.len + strlen(suffix) < sizeof whole;
+    if (is_from_set) {
+        memcpy(whole, field->key.at, field->key.len);
+        memcpy(whole + field->key.len, suffix, strlen(suffix));
+        is_from_set = law_word_exact(w->law, w->state, span_make(whole, field->key.len + strlen(suffix)), w->lang).at == NULL;
+    }
+    text_write(w, name, is_from_set ? field->set_key : field->key, suffix, english);
+}
+
 static void names_write(struct json_out *out, const char *name, const struct names *names) {
     json_out_name(out, name);
     json_out_array(out);
@@ -88,7 +100,7 @@ static void choices_write(struct writer *w, const struct field *field) {
         (void)snprintf(suffix, sizeof suffix, ".choice.%.*s", SPAN_FMT(field->choices[i].value));
         json_out_object(w->out);
         json_out_member_string(w->out, "value", field->choices[i].value);
-        text_write(w, "label", field->key, suffix, field->choices[i].label);
+        field_text_write(w, "label", field, suffix, field->choices[i].label);
         json_out_object_end(w->out);
     }
     json_out_array_end(w->out);
@@ -121,8 +133,8 @@ static void field_write(struct writer *w, const struct field *field) {
     json_out_object(out);
     json_out_member_string(out, "name", field->name);
     json_out_member_text(out, "type", field_type_name(field->type));
-    text_write(w, "label", field->key, ".label", field->label);
-    text_write(w, "help", field->key, ".help", field->help);
+    field_text_write(w, "label", field, ".label", field->label);
+    field_text_write(w, "help", field, ".help", field->help);
     if (field->type == FIELD_LONG_TEXT) notice_write(w, "notice", "notice.long_text");
     json_out_member_string(out, "article", field->article);
     json_out_member_bool(out, "is_required", field->is_required);

@@ -119,11 +119,23 @@ struct span pack_word(const struct law *law, const struct pack *pack, struct spa
     return found != NULL ? found->text : span_make(NULL, 0);
 }
 
+struct span word_key(struct arena *arena, struct span prefix, struct span text) {
+    uint8_t *key = arena_take(arena, prefix.len + text.len + 1);
+    if (key == NULL) return span_make(NULL, 0);
+    memcpy(key, prefix.at, prefix.len);
+    for (size_t i = 0; i < text.len; i++) key[prefix.len + i] = text.at[i] == ' ' ? '_' : text.at[i];
+    return span_make(key, prefix.len + text.len);
+}
+
 static struct span word_in(const struct law *law, const struct pack *national, struct span key, struct span lang) {
     struct span text = pack_word(law, national, key, lang);
     for (size_t i = 0; i < law->pack_count && text.at == NULL; i++)
         if (span_starts_with(law->packs[i].id, SPAN("eu/"))) text = pack_word(law, &law->packs[i], key, lang);
     return text;
+}
+
+struct span law_word_exact(const struct law *law, struct span state, struct span key, struct span lang) {
+    return word_in(law, law_pack_of_state(law, state), key, lang);
 }
 
 struct span law_word(const struct law *law, struct span state, struct span key, struct span lang) {
