@@ -5,6 +5,7 @@
 
 static unsigned status_of(struct err e, const struct why *why) {
     if (why != NULL && span_is(span_of(why->rule), "http.precondition")) return 412;
+    if (why != NULL && span_is(span_of(why->rule), "publication.gone")) return 410;
     switch (e.code) {
     case ERR_NONE: return 200;
     case ERR_INPUT: return why != NULL && (span_starts_with(span_of(why->rule), SPAN("json.")) ||
@@ -32,6 +33,7 @@ static const char *title_of(unsigned status) {
     case 404: return "Not found";
     case 405: return "Not a method of this resource";
     case 409: return "The present state does not allow this";
+    case 410: return "Gone";
     case 412: return "Changed in the meantime";
     case 413: return "Too large";
     case 415: return "Not a media type of this resource";

@@ -38,5 +38,7 @@ extern const struct route routes_statistic[];
 extern const struct route routes_privacy[];
 extern const struct route routes_party[];
 extern const struct route routes_selection[];
+extern const struct route routes_public[];
+extern const struct route routes_public_page[];
 
 #endif

@@ -91,6 +91,7 @@ static void conditions_check(const struct walk *w, const struct document *d) {
     }
     for (size_t i = 0; i < d->flag_count; i++) condition_check(w, d->flags[i].when);
     for (size_t i = 0; i < d->effect_count; i++) condition_check(w, d->effects[i].when);
+    condition_check(w, d->public_when);
 }
 
 // An attribute of the register that only documents with these readers write is shown to them alone (procedure_register_sees).
@@ -173,6 +174,7 @@ void audience_check(const struct procedure *p, audience_teller *tell, void *cont
         shared_check(&w, d);
     }
     for (size_t i = 0; i < p->duty_count; i++) duty_check(&w, &p->duties[i]);
+    publication_check(p, tell, context);
 }
 
 // --- who sees a case ---

@@ -222,7 +222,7 @@ static struct err other_load(const struct load *l, const struct yaml *row, struc
 
 static struct err document_head(const struct load *l, const struct yaml *row, struct document *d) {
     TRY(yaml_only(row,
-                  "document label help article marking by seen_by in opens entity repeatable attachments claim intake compare when when_words withdraws parties_see other_than head "
+                  "document label help article marking by seen_by in opens entity repeatable attachments claim intake compare when when_words withdraws parties_see public calendar other_than head "
                   "fields rules moves sets flags effects from to certainty",
                   l->why));
     TRY(yaml_need(row, "document", &d->id, l->why));
@@ -290,6 +290,7 @@ struct err document_load(const struct load *l, const struct yaml *row, struct do
     TRY(effects_load(l, yaml_get(row, "effects"), &d));
     TRY(operations_check(l, &d));
     TRY(marking_check(l, row, &d));
+    TRY(publication_load(l, row, &d));
     *ret = d;
     return err_none();
 }

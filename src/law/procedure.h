@@ -56,6 +56,8 @@
  *   {"op":"party_add","parties":["E..."|"C...",...],"article"}     {"op":"party_remove",...} likewise
  *   {"op":"party_select","filing":"F...","field":"<form field>","state","preview_field"?,"preview"?,"article"}    the field holds criteria;
  *     the service adds a party_add of what fits them at that moment, which must be what the preview of that version found
+ * {"op":"publish","version":2,"after":"F..."?,"calendar":{"start":"<form field>","end","title","place","about"}?}    everybody may read
+ *     the filing; `after`: the version that it replaces. {"op":"unpublish","filing":"F..."}    what was public of that document is no longer
  * In a state of quarantine (`held:`) messages go to the office that holds it and to nobody else, and nothing is proposed.
  *   and the operations of law/operation.c, with their arguments as members
  */

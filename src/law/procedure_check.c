@@ -148,6 +148,7 @@ static void parties_check(struct checker *c, const struct document *d) {
         finding(c, d->node, "parties are cases here: \"%.*s\" can't be filed by one", SPAN_FMT(d->id));
     if (d->parties_see && p->parties.len == 0) finding(c, d->node, "the procedure has no parties to see \"%.*s\"", SPAN_FMT(d->id));
     condition_check(c, d->parties_see_when);
+    condition_check(c, d->public_when);
     for (size_t i = 0; i < d->effect_count; i++) {
         const struct effect_row *effect = &d->effects[i];
         bool is_of_parties = effect->kind >= EFFECT_PARTY_ADD || span_is(effect->office_kind, "parties");

@@ -212,6 +212,8 @@ struct err procedure_write_form(struct json_out *out, const struct law *law, str
     json_out_member_bool(out, "needs_entity", d->needs_entity);
     json_out_member_bool(out, "is_repeatable", d->is_repeatable);
     json_out_member_string(out, "marking", d->marking);
+    json_out_member_bool(out, "is_public", d->is_public);
+    if (d->public_when != NULL) json_out_name(out, "public_when"), condition_write(out, d->public_when);
     json_out_member_int(out, "max_attachments", (int64_t)d->max_attachments);
     if (d->max_attachments > 0) notice_write(&w, "attachment_notice", "notice.attachment");
     names_write(out, "intake", &d->intake);

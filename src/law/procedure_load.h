@@ -17,6 +17,8 @@ CHECKED struct err rows_begin(struct arena *arena, const struct yaml *rows, size
                               struct why *why);
 // A copy of an array with room for MORE.
 CHECKED struct err rows_roomy(struct arena *arena, const void *items, size_t count, size_t more, size_t size, void **ret);
+// `public:` and `calendar:`, after the fields.
+CHECKED struct err publication_load(const struct load *load, const struct yaml *row, struct document *document);
 CHECKED struct err document_load(const struct load *load, const struct yaml *row, struct document *ret);
 CHECKED struct err duty_load(const struct load *load, const struct yaml *row, struct duty_row *ret);
 CHECKED struct err proposal_load(const struct load *load, const struct yaml *row, struct proposal_row *ret);

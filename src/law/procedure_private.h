@@ -79,6 +79,8 @@ struct compare_row { // `compare:`, a field of the form beside an attribute of t
     struct span attribute, field;
 };
 
+enum calendar_part { CALENDAR_START, CALENDAR_END, CALENDAR_TITLE, CALENDAR_PLACE, CALENDAR_ABOUT, CALENDAR_PARTS };
+
 struct document {
     struct span id, label, help, article, marking;
     struct span home; // the procedure, or what several have in common: begins the keys of its words
@@ -100,6 +102,9 @@ struct document {
     bool is_by_party;      // filed by a party, into its own part of the case
     bool parties_see;      // parties may read it, as soon as the condition holds
     const struct condition *parties_see_when;
+    bool is_public;        // everybody may read a filing of it that is marked TLP:CLEAR
+    const struct condition *public_when; // only one that meets this when it is filed; NULL: each
+    struct span calendar[CALENDAR_PARTS]; // fields; empty: it has no such part, without a start nothing stands in the calendar
     size_t field_count, rule_count, move_count, fact_count, flag_count, effect_count;
     struct field *fields;
     struct cross_rule *rules;
@@ -215,6 +220,13 @@ const struct names *duty_audience(const struct procedure *procedure, const struc
 // Tells of each way in which what only some see would become known to others.
 typedef void audience_teller(void *context, const struct yaml *node, const char *words, struct span name);
 void audience_check(const struct procedure *procedure, audience_teller *tell, void *context);
+
+// --- what everybody may read (publication.c) ---
+
+// Tells of what is public and can't or must not be.
+void publication_check(const struct procedure *procedure, audience_teller *tell, void *context);
+struct decision;
+void publication_add(struct decision *d, struct json *effects);
 
 // --- one decision, shared by procedure.c, duty.c and effect.c ---
 

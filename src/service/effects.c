@@ -12,6 +12,7 @@
 #include "service/gate_op.h"
 #include "service/release_op.h"
 #include "service/party.h"
+#include "service/publication.h"
 #include "service/reach.h"
 #include "service/search.h"
 #include "service/schedule.h"
@@ -151,6 +152,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(letter_op(services, conn, of, op, row.id, row.entity, arena, why));
         TRY(figures_op(services, conn, of, op, row.id, arena, why));
         TRY(schedule_op(services, conn, of, op, row.id, arena, why));
+        TRY(publication_op(conn, of, op, row.id, row.procedure, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
         if (!span_is(name, "message") || of->is_rebuild) continue;
         if (party_is_message(op)) TRY(party_message(conn, &place, op, arena, why));

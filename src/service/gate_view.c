@@ -148,6 +148,14 @@ struct err gate_view_document(const struct services *services, struct store_conn
     return hat_add(ret, (struct gate_to){.role = SPAN("anyone")}, SPAN("person:addressee"), SPAN(""), arena);
 }
 
+struct err gate_view_public(const struct services *services, struct store_conn *conn, const struct gate_place *place, int64_t now_ms,
+                            struct arena *arena, struct gate_view *ret, struct why *why) {
+    static const struct span EVERYBODY[] = {{(const uint8_t *)"public", 6}};
+    TRY(gate_view_case(services, conn, place, GATE_PUBLIC, now_ms, arena, ret, why));
+    ret->hats[ret->hat_count++] = (struct gate_to){.name_count = 1, .names = EVERYBODY, .role = SPAN("public")};
+    return err_none();
+}
+
 // --- asking ---
 
 // The first hat that may; else why the first may not.

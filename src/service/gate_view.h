@@ -55,6 +55,10 @@ CHECKED struct err gate_view_open(const struct services *services, struct store_
 CHECKED struct err gate_view_document(const struct services *services, struct store_conn *conn, const struct gate_place *place, int64_t now_ms,
                                       struct arena *arena, struct gate_view *ret, struct why *why);
 
+// As everybody sees it, who knows nothing of the case.
+CHECKED struct err gate_view_public(const struct services *services, struct store_conn *conn, const struct gate_place *place, int64_t now_ms,
+                                    struct arena *arena, struct gate_view *ret, struct why *why);
+
 // Over the case as such: whether something of it may go at all (a hold over all of it stops everything).
 struct gate_verdict gate_view_ask_case(const struct gate_view *view);
 // Whether any block at all hits this person in this case: then what was made from its filings stays (facts of the case).
