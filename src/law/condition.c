@@ -18,12 +18,13 @@ enum source {
     SOURCE_RECEIVED,
     SOURCE_PARTY,
     SOURCE_PARTY_STATE,
+    SOURCE_AGAINST,
     SOURCE_COUNT
 };
 static const char *const SOURCES[SOURCE_COUNT] = {"field", "case", "subject",   "setting",   "flag",     "filed", "state",
-                                                  "role",  "duty_open", "on_behalf", "received", "party", "party_state"};
+                                                  "role",  "duty_open", "on_behalf", "received", "party", "party_state", "against"};
 enum test {
-    TEST_HOLDS, // of flag, filed, state, role, duty_open, party_state
+    TEST_HOLDS, // of flag, filed, state, role, duty_open, party_state, against
     TEST_IS,
     TEST_IS_NOT,
     TEST_IN,
@@ -67,7 +68,7 @@ struct condition {
 
 static bool is_bare(enum source source) {
     return source == SOURCE_FLAG || source == SOURCE_FILED || source == SOURCE_STATE || source == SOURCE_ROLE ||
-           source == SOURCE_DUTY_OPEN || source == SOURCE_ON_BEHALF || source == SOURCE_PARTY_STATE;
+           source == SOURCE_DUTY_OPEN || source == SOURCE_ON_BEHALF || source == SOURCE_PARTY_STATE || source == SOURCE_AGAINST;
 }
 
 struct err yaml_duration(const struct yaml *node, int64_t sign, int64_t *ret_ms, struct why *why) {
@@ -164,7 +165,7 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
 static struct err leaf_load(struct arena *arena, const struct yaml *node, const struct name_lists *lists,
                             struct condition *condition, struct why *why) {
     TRY(yaml_only(node,
-                  "field case subject setting flag filed state role duty_open on_behalf received party party_state is is_not in has known at_least at_most "
+                  "field case subject setting flag filed state role duty_open on_behalf received party party_state against is is_not in has known at_least at_most "
                   "before after not_before not_after",
                   why));
     condition->kind = KIND_TEST;
@@ -278,6 +279,17 @@ static bool stands_in_case(const struct json *filings, const struct names *docum
     return false;
 }
 
+// Whether a filing that stands in the case was filed against one of the rules; `any` of them.
+static bool is_against(const struct json *filings, const struct names *rules) {
+    for (size_t i = 0; filings != NULL && i < filings->count; i++) {
+        const struct json *against = json_get(&filings->items[i], "against");
+        if (span_is(json_get_string(&filings->items[i], "status"), "withdrawn")) continue;
+        for (size_t k = 0; against != NULL && k < against->count; k++)
+            if (names_have(rules, json_get_string(&against->items[k], "rule")) || names_have(rules, SPAN("any"))) return true;
+    }
+    return false;
+}
+
 static bool is_duty_open(const struct json *duties, const struct names *names) {
     for (size_t i = 0; duties != NULL && i < duties->count; i++) {
         const struct json *duty = &duties->items[i];
@@ -294,6 +306,7 @@ static bool bare_holds(const struct condition *c, const struct facts *facts) {
     case SOURCE_STATE: return names_have(&c->names, facts->state);
     case SOURCE_ROLE: return names_have(&c->names, facts->role);
     case SOURCE_PARTY_STATE: return names_have(&c->names, facts->party_state);
+    case SOURCE_AGAINST: return is_against(facts->filings, &c->names);
     case SOURCE_DUTY_OPEN: return is_duty_open(facts->duties, &c->names);
     case SOURCE_ON_BEHALF: return facts->is_on_behalf == (c->names.count == 1 && span_is(c->names.items[0], "yes"));
     default: break;

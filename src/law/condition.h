@@ -13,6 +13,7 @@
  *     {state: [reported, notified]}                 the state of the case, before the filing's move
  *     {role: [csirt, ca]}                           who files
  *     {duty_open: final_report}                     an open duty of the case
+ *     {against: any}                                a filing stands in the case that was filed against a rule (or one of those named)
  *     {on_behalf: yes}                              an officer records it for who files (no: who files does it)
  *     {received: yes, before: {case: aware_at}}     the instant of receipt
  *     {party: reading, is: affected}                a fact of the filing party's part of the case
@@ -59,7 +60,7 @@ bool condition_holds(const struct condition *condition, const struct facts *fact
 void condition_write(struct json_out *out, const struct condition *condition);
 
 // Walks every reference of a condition: KIND is field, case, subject, flag, setting, filed, state, role, duty_open, on_behalf,
-// party, party_state or received, NAME what it names, NODE where.
+// party, party_state, against or received, NAME what it names, NODE where.
 typedef void condition_visitor(void *context, const char *kind, struct span name, const struct yaml *node);
 void condition_visit(const struct condition *condition, condition_visitor *visitor, void *context);
 

@@ -21,11 +21,12 @@ static struct err rules_load(const struct load *l, const struct yaml *rows, stru
         const struct yaml *row = &rows->items[i];
         struct cross_rule *rule = &d->rules[i];
         rule->node = row;
-        TRY(yaml_only(row, "rule article words fields refuse_when from to certainty", l->why));
+        TRY(yaml_only(row, "rule article words fields refuse_when overridable from to certainty", l->why));
         TRY(yaml_need(row, "rule", &rule->id, l->why));
         TRY(yaml_need(row, "article", &rule->article, l->why));
         TRY(yaml_need(row, "words", &rule->words, l->why));
         TRY(yaml_names(l->arena, yaml_get(row, "fields"), &rule->fields, l->why));
+        TRY(yaml_flag(row, "overridable", false, &rule->is_overridable, l->why));
         TRY(yaml_validity(row, &rule->validity, l->why));
         TRY(condition_load(l->arena, yaml_get(row, "refuse_when"), l->lists, &rule->when, l->why));
         if (rule->when == NULL) return yaml_refuse(row, l->why, "pack.missing", "refuse_when is missing");
@@ -105,7 +106,7 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
     if (yaml_get(row, "do") != NULL) return operation_load(l, row, effect);
-    TRY(yaml_only(row, "status class class_from message to words page link kind_from erase assign backup case_entity downtime until add_parties remove_parties select_parties of preview party_state joined field case reversed article when certainty", l->why));
+    TRY(yaml_only(row, "status class class_from message to words page link kind_from erase assign backup override rules case_entity downtime until add_parties remove_parties select_parties of preview party_state joined field case reversed article when certainty", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
     TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
@@ -136,6 +137,14 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         effect->kind = EFFECT_ASSIGN;
         effect->field = yaml_get_text(row, "backup");
         if (effect->field.len == 0) return yaml_refuse(row, l->why, "pack.effect", "backup: the field that names her is expected");
+    } else if ((text = yaml_get_text(row, "override")).len > 0) {
+        bool is_asked = span_is(text, "asked");
+        effect->kind = EFFECT_OVERRIDE;
+        effect->field = yaml_get_text(row, "field");
+        effect->kind_field = yaml_get_text(row, "rules");
+        if (!is_asked && !span_is(text, "confirmed")) return yaml_refuse(row, l->why, "pack.effect", "override: asked or confirmed is expected");
+        if (effect->field.len == 0 || is_asked != (effect->kind_field.len > 0))
+            return yaml_refuse(row, l->why, "pack.effect", "field: which names the document (and rules:) or the request is expected");
     } else if ((text = yaml_get_text(row, "erase")).len > 0) {
         effect->kind = EFFECT_ERASE;
         effect->field = yaml_get_text(row, "field");
@@ -211,10 +220,13 @@ static struct err claim_load(const struct load *l, const struct yaml *row, struc
     return err_none();
 }
 
-// other_than: {field: request, document: lift_request, same: [hold]}
+// other_than: {field: request, document: lift_request, same: [hold], office: same}
 static struct err other_load(const struct load *l, const struct yaml *row, struct document *d) {
     if (row == NULL) return err_none();
-    TRY(yaml_only(row, "field document same", l->why));
+    TRY(yaml_only(row, "field document same office", l->why));
+    struct span office = yaml_get_text(row, "office");
+    d->is_other_of_office = span_is(office, "same");
+    if (office.len > 0 && !d->is_other_of_office) return yaml_refuse(row, l->why, "pack.other_than", "office: same is expected");
     TRY(yaml_need(row, "field", &d->other_than, l->why));
     TRY(yaml_need(row, "document", &d->other_document, l->why));
     return yaml_names(l->arena, yaml_get(row, "same"), &d->other_same, l->why);

@@ -225,6 +225,7 @@ struct json effects_make(struct decision *d) {
         else if (effect->kind == EFFECT_ERASE) erase_add(d, &effects, effect);
         else if (effect->kind == EFFECT_CASE_ENTITY) case_entity_add(d, &effects, effect);
         else if (effect->kind == EFFECT_DOWNTIME) downtime_add(d, &effects, effect);
+        else if (effect->kind == EFFECT_OVERRIDE) continue; // the case remembers it
         else if (effect->kind >= EFFECT_PARTY_ADD) party_effect_add(d, &effects, effect);
         else if (effect->kind == EFFECT_ASSIGN) assign_add(d, &effects, effect);
         else status_add(d, &effects, effect);

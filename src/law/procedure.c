@@ -35,6 +35,7 @@ static struct err case_read(struct decision *d, struct why *why) {
     const struct json *before = d->input->case_state;
     d->state = json_is_null(before) ? case_new(d->tree, d->procedure) : json_tree_copy(d->tree, before);
     if (d->tree->is_failed) return err_make(ERR_MEMORY);
+    override_begin(d);
     if (d->document->seen_by.count > 0 && d->state.type == JSON_OBJECT && json_get(&d->state, "audience") == NULL) {
         struct json audience = json_object();
         (void)json_tree_add(d->tree, &audience, SPAN("facts"), json_object());
@@ -138,10 +139,10 @@ static void filer_check(const struct decision *d, struct fault_list *faults) {
 
 // --- the form ---
 
-static void rules_check(const struct decision *d, struct fault_list *faults) {
+static void rules_check(struct decision *d, struct fault_list *faults) {
     for (size_t i = 0; i < d->document->rule_count; i++) {
         const struct cross_rule *rule = &d->document->rules[i];
-        if (!is_valid_at(&rule->validity, d->input->at) || !condition_holds(rule->when, &d->facts)) continue;
+        if (!is_valid_at(&rule->validity, d->input->at) || !condition_holds(rule->when, &d->facts) || override_takes(d, rule)) continue;
         struct span field = SPAN("");
         if (rule->fields.count > 0) field = arena_printf(faults->arena, "/%.*s", SPAN_FMT(rule->fields.items[0]));
         char id[64];
@@ -187,6 +188,7 @@ static struct err form_read(struct decision *d, bool is_complete, struct fault_l
     d->facts.fields = values;
     fields_check(&reader, d->document->fields, d->document->field_count, sent, values, SPAN(""));
     references_check(d, faults);
+    override_check(d, faults);
     if (is_complete) rules_check(d, faults);
     return err_none();
 }
@@ -214,6 +216,7 @@ static void filing_append(struct decision *d) {
     (void)json_tree_add(d->tree, &filing, SPAN("received_at"), json_tree_instant(d->tree, input->received_at.ms));
     (void)json_tree_add(d->tree, &filing, SPAN("status"), json_from_string(SPAN("filed")));
     if (d->document->seen_by.count > 0) (void)json_tree_add(d->tree, &filing, SPAN("seen_by"), json_tree_names(d->tree, &d->document->seen_by));
+    override_note(d, &filing);
     (void)json_tree_push(d->tree, d->filings, filing);
 }
 
@@ -295,6 +298,7 @@ static struct err case_change(struct decision *d, struct procedure_decision *ret
     flags_set(d);
     state_move(d);
     withdrawal_mark(d);
+    override_apply(d);
     duties_update(d);
     struct json *state = ARENA_NEW(d->tree->arena, struct json), *effects = ARENA_NEW(d->tree->arena, struct json);
     if (state == NULL || effects == NULL) return err_make(ERR_MEMORY);

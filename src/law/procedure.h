@@ -20,13 +20,15 @@
  *
  * case_state: {"procedure":"incident","state":"notified",
  *   "facts":{"aware_at":"2026-03-28T21:30:00Z","is_ongoing":true,...}       instant | choice | bool | int | date, never free text
- *   "filings":[{"id":"F...","document":"early_warning","version":1,"received_at":"...Z","status":"filed|replaced|withdrawn"}],
+ *   "filings":[{"id":"F...","document":"early_warning","version":1,"received_at":"...Z","status":"filed|replaced|withdrawn",
+ *     "against":[{"rule","article","override":"F..."}]}],      only where it was filed against rules, by a confirmed request
  *   "duties":[{"duty":"notification","document":"notification","owed_by":"entity","opened_by":"F...","anchor":"aware_at",
  *     "anchor_at":"...Z","due":"...Z"|null,"due_latest":"...Z"|null,"due_local":"2026-03-31T23:30:00+02:00"|null,
  *     "due_day":"2028-02-29"|null,"is_firm":true,"article":"NIS2 23(4)(b)","words":{"en":"..."},
  *     "note":"..."|null, "readings":[{"as":"national"|...,"anchor_at","due","due_latest","article"}],
  *     "done_by":"F..."|null,"done_at":"...Z"|null,"closed_by":"F..."|null}],
  *   "flags":{"cross_border":true,...},
+ *   "overrides":[{"id":"F...","document","rules":[".."],"confirmed_by"?:"F...","used_by"?:"F..."}]     only where one was asked for
  *   "party_duties":[<duty> and "of":"joined"|"all"]}     only where the procedure has parties: what each of them owes, once
  *     for all; those that joined by the filing that opened it, or all that were parties then. A party's part says what it did.
  *   `due` is the earlier reading and what filers see; `due_latest` the latest lawful one, after which alone *late* may show.
@@ -129,6 +131,8 @@ enum claim_use {
 };
 // The member of a filing's fields that says how another's filing came (a group with channel and received_at).
 #define FIELD_ON_BEHALF "on_behalf"
+// The field of a form that names the confirmed request by which it is filed against a rule (doc/procedures.md, "Against a rule").
+#define FIELD_OVERRIDE "override"
 
 // What the API and the filing service need to know of a document before anything is filed.
 struct procedure_document {
@@ -140,6 +144,7 @@ struct procedure_document {
     struct span other_than, other_document; // field that names a filing of that document which another person must have filed,
     size_t other_same_count;                // with the same values of these fields; empty: none
     const struct span *other_same;
+    bool is_other_of_office; // that other person is of the same office
     bool is_by_party;     // filed by a party, into its part of the case
     size_t max_attachments;
     enum claim_use claim;
@@ -191,7 +196,7 @@ void procedure_write_list(struct json_out *out, const struct law *law, struct sp
 // {"procedure","document","label","help","article","by":[..],"opens","in":[state..],"is_repeatable","marking",
 //  "max_attachments","fields":[{"name","type","label","help","article","is_required"|"required_when","shown_when",
 //  "choices":[{"value","label"}],"min","max","max_chars","max_items","decimals","register","visible_to":[..],"fields":[..]}],
-//  "rules":[{"rule","article","words","fields":[..]}]}
+//  "rules":[{"rule","article","words","fields":[..],"is_overridable"?:true}]}
 // Conditions are written as in the packs, e.g. {"field":"is_ongoing","is":true}; {"all":[..]}, {"any":[..]}, {"not":..}.
 CHECKED struct err procedure_write_form(struct json_out *out, const struct law *law, struct span state, struct civil at,
                                         struct span procedure, struct span document, struct span lang, struct why *why);

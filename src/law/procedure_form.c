@@ -172,6 +172,7 @@ static void rules_write(struct writer *w, const struct document *d, struct span 
         json_out_member_string(w->out, "article", d->rules[i].article);
         text_write(w, "words", key, suffix, d->rules[i].words);
         names_write(w->out, "fields", &d->rules[i].fields);
+        if (d->rules[i].is_overridable) json_out_member_bool(w->out, "is_overridable", true);
         json_out_object_end(w->out);
     }
     json_out_array_end(w->out);
@@ -242,6 +243,7 @@ struct err procedure_find(const struct law *law, struct span state, struct civil
                                        .other_document = d->other_document,
                                        .other_same_count = d->other_same.count,
                                        .other_same = d->other_same.items,
+                                       .is_other_of_office = d->is_other_of_office,
                                        .is_by_party = d->is_by_party,
                                        .max_attachments = d->max_attachments,
                                        .claim = d->claim,

@@ -52,7 +52,7 @@ static struct err parties_load(const struct load *l, const struct yaml *root, st
 
 static struct err procedure_load(struct law *law, const struct commons *commons, const struct pack *pack, const struct yaml *root,
                                  struct procedure *ret, struct why *why) {
-    TRY(yaml_only(root, "procedure label article workspace include reaches closed_to_entity_in lists sets states parties party_states suggests facts flags documents duties proposals from to", why));
+    TRY(yaml_only(root, "procedure label article workspace include reaches closed_to_entity_in overridable lists sets states parties party_states suggests facts flags documents duties proposals from to", why));
     struct procedure p = {.pack = pack, .node = root};
     TRY(yaml_need(root, "procedure", &p.id, why));
     TRY(yaml_need(root, "label", &p.label, why));
@@ -62,6 +62,9 @@ static struct err procedure_load(struct law *law, const struct commons *commons,
     if (p.workspace.len == 0) p.workspace = SPAN("desk");
     if (!span_is(p.workspace, "desk") && !span_is(p.workspace, "supervision"))
         return yaml_refuse(root, why, "pack.workspace", "workspace: desk or supervision is expected");
+    bool may_be_overridden;
+    TRY(yaml_flag(root, "overridable", true, &may_be_overridden, why));
+    p.is_never_overridden = !may_be_overridden;
     TRY(yaml_validity(root, &p.validity, why));
     TRY(yaml_names(law->arena, yaml_get(root, "include"), &p.includes, why));
     TRY(yaml_names(law->arena, yaml_get(root, "closed_to_entity_in"), &p.closed_to_entity, why));

@@ -23,6 +23,7 @@ struct cross_rule { // refuses a filing whose facts meet the condition
     struct span id, article, words;
     struct names fields;
     const struct condition *when;
+    bool is_overridable; // the head of an office with a second person may file against it
     struct validity validity;
     const struct yaml *node;
 };
@@ -52,13 +53,13 @@ struct flag_row {
     const struct yaml *node;
 };
 
-enum effect_kind { EFFECT_DO, EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_ASSIGN, EFFECT_PARTY_ADD,
+enum effect_kind { EFFECT_DO, EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_ASSIGN, EFFECT_OVERRIDE, EFFECT_PARTY_ADD,
                    EFFECT_PARTY_REMOVE, EFFECT_PARTY_SELECT };
 struct effect_row {
     enum effect_kind kind;
     struct span value;      // status, class, kind of message, link or downtime
     struct span field;      // class, link, case_entity: the field that holds it; assign: the backup's; downtime: the one with its beginning
-    struct span kind_field; // link: the field that says of which kind, instead of value
+    struct span kind_field; // link: the field that says of which kind, instead of value; override: the field with the rules
     struct span until;      // downtime: the field with its end
     struct span preview;    // party_select: the field with the version of the preview that the officer looked at; empty: none is needed
     struct span of;         // party_select: the document whose last version has the field; empty: this one
@@ -98,6 +99,7 @@ struct document {
     struct span withdraws; // field that names the filing to be marked withdrawn
     struct span other_than, other_document; // field that names a filing of that document which another person must have filed,
     struct names other_same;                // with the same values of these fields
+    bool is_other_of_office;                // of the same office
     bool needs_head;       // only the head of an office files it
     bool is_by_party;      // filed by a party, into its own part of the case
     bool parties_see;      // parties may read it, as soon as the condition holds
@@ -189,6 +191,7 @@ struct procedure {
     struct proposal_row *proposals;
     size_t reach_count;
     struct reach_row *reaches;     // none: those that work in the workspace
+    bool is_never_overridden; // `overridable: no`: none of its rules is
     struct names closed_to_entity; // states in which the entity doesn't see its case; or `any`
     struct validity validity;
     const struct yaml *node;
@@ -230,6 +233,7 @@ void publication_add(struct decision *d, struct json *effects);
 
 // --- one decision, shared by procedure.c, duty.c and effect.c ---
 
+enum { OVERRIDE_RULES_MAX = 8 };
 struct decision {
     const struct procedure_input *input;
     const struct procedure *procedure;
@@ -244,6 +248,9 @@ struct decision {
     bool is_party;             // a party files
     const struct json *values;
     bool is_correction; // a later version of a filing
+    struct json *override; // of the case: the confirmed request that the filing cites, or NULL
+    size_t against_count;  // rules that would refuse it
+    const struct cross_rule *against[OVERRIDE_RULES_MAX];
     int64_t version;
 };
 // Marks what the filing fulfils, closes what is no longer owed, opens what follows.
@@ -262,6 +269,20 @@ struct span state_held(const struct procedure *procedure, struct span state);
 // Faults of a filing that an officer records for another.
 struct fault_list;
 void intake_check(const struct decision *d, struct fault_list *faults);
+
+// --- filing against a rule (override.c) ---
+
+// The case has room for what is asked for; before pointers into it are taken.
+void override_begin(struct decision *d);
+// Faults of a request, a confirmation, or of a filing that cites one.
+void override_check(struct decision *d, struct fault_list *faults);
+// Whether the filing is taken against RULE; it is noted then.
+bool override_takes(struct decision *d, const struct cross_rule *rule);
+// Notes in the FILING what it was filed against, and in the case what was asked for, confirmed and used.
+void override_note(struct decision *d, struct json *filing);
+void override_apply(struct decision *d);
+typedef void override_teller(void *context, const struct yaml *node, const char *words, struct span name);
+void override_rows_check(const struct procedure *procedure, override_teller *tell, void *context);
 
 // --- parties (party.c) ---
 

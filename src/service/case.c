@@ -279,6 +279,8 @@ static void write_filings(struct json_out *out, const struct shown *shown, struc
             if (!span_equals(json_get_string(&known->items[k], "id"), rows_span(&rows, i, 0))) continue;
             json_out_member_int(out, "version", json_get_int(&known->items[k], "version", 1));
             json_out_member_string(out, "status", json_get_string(&known->items[k], "status"));
+            const struct json *against = json_get(&known->items[k], "against");
+            if (against != NULL) json_out_name(out, "against"), json_out_value(out, against);
         }
         if (gate_view_is_frozen(&shown->gate, rows_span(&rows, i, 0))) json_out_member_bool(out, "is_withdrawn", true);
         if (rows_span(&rows, i, 11).len > 0) json_out_member_string(out, "seen_by", rows_span(&rows, i, 11));

@@ -29,7 +29,7 @@ static void rows_copy(struct json_out *out, const struct json *content, const ch
 
 struct err case_figure_put(struct store_conn *conn, const struct effects_of *of, struct span case_id, struct span procedure,
                            struct span entity_id, const struct json *content, struct arena *arena, struct why *why) {
-    static const char *const FILINGS[] = {"document", "received_at", "status", NULL};
+    static const char *const FILINGS[] = {"document", "received_at", "status", "against", NULL};
     static const char *const DUTIES[] = {"duty", "owed_by", "anchor_at", "due", "due_latest", "is_firm", "done_at", "closed_by", NULL};
     struct value id = value_text(case_id);
     struct rows before;

@@ -247,7 +247,7 @@ static bool same_value(const struct json *a, const struct json *b, struct span n
 }
 
 static struct err second_check(struct store_conn *conn, const struct principal *principal, const struct procedure_document *document,
-                               const struct json *values, struct arena *arena, struct why *why) {
+                               struct span office, const struct json *values, struct arena *arena, struct why *why) {
     struct record_open record;
     struct json theirs;
     const struct json *other = json_get(values, arena_text(arena, document->other_than));
@@ -257,6 +257,8 @@ static struct err second_check(struct store_conn *conn, const struct principal *
         return why_set(why, ERR_INPUT, "/fields", "filing.second_person", "", "%.*s is no %.*s", SPAN_FMT(other->string), SPAN_FMT(document->other_document));
     if (span_equals(record_header_value(&record, "filer", arena).string, principal->pseudonym))
         return why_set(why, ERR_DENIED, "", "filing.second_person", "", "you filed %.*s yourself: a second person is needed", SPAN_FMT(other->string));
+    if (document->is_other_of_office && !span_equals(record_header_value(&record, "office", arena).string, office))
+        return why_set(why, ERR_DENIED, "", "filing.second_person", "", "the second person must be of the office that filed %.*s", SPAN_FMT(other->string));
     TRY(record_values(&record, arena, &theirs, why));
     for (size_t i = 0; i < document->other_same_count; i++)
         if (!same_value(&theirs, values, document->other_same[i], arena))
@@ -271,5 +273,5 @@ struct err gate_person_allowed(struct store_conn *conn, const struct principal *
     for (size_t i = 0; i < principal->role_count; i++)
         is_head = is_head || (span_equals(principal->roles[i].office, office) && principal->roles[i].role == ROLE_HEAD);
     if (document->needs_head && !is_head) return why_set(why, ERR_DENIED, "", "filing.head", "", "only the head of an office files this document");
-    return document->other_than.len == 0 ? err_none() : second_check(conn, principal, document, values, arena, why);
+    return document->other_than.len == 0 ? err_none() : second_check(conn, principal, document, office, values, arena, why);
 }

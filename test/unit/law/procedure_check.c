@@ -57,6 +57,8 @@ static void expect_place(const char *text, const struct mistake *mistake) {
 #define INCIDENT "eu/nis2/procedures/incident.yaml"
 #define REGISTRATION "eu/nis2/procedures/registration.yaml"
 #define DESK "eu/nis2/procedures/common/desk.yaml"
+#define GATE "eu/nis2/procedures/common/gate.yaml"
+#define OVERRIDE "eu/nis2/procedures/common/override.yaml"
 #define FORWARD "eu/nis2/procedures/common/forward.yaml"
 
 static void bad_rows_are_refused(void **state) {
@@ -80,6 +82,10 @@ static void bad_rows_are_refused(void **state) {
         {FORWARD, "office: spoc", "office: police", "csirt, ca, spoc or ccma"},
         {DESK, "seen_by: [csirt, ca]", "seen_by: [police]", "offices, or a list of roles"},
         {DESK, "assign: owner, backup: backup", "assign: owner", "backup: the field that names her"},
+        {INCIDENT, "release, override]", "release]", "there is no set \"against_rule\""},
+        {OVERRIDE, "override: asked", "override: begged", "asked or confirmed"},
+        {OVERRIDE, "override: asked, field: document, rules: rules", "override: asked, field: document", "which names the document (and rules:)"},
+        {OVERRIDE, "office: same", "office: other", "office: same is expected"},
         {INCIDENT, "aware_at: instant", "aware_at: moment", "a fact is"},
         {INCIDENT, "keeps: severity", "keeps: severity\n      colour: red", "not known here"},
         {INCIDENT, "to: {body: enisa}", "to: {body: enisa, office: spoc}", "one of office, states, body"},
@@ -110,6 +116,13 @@ static void bad_rows_are_refused(void **state) {
 static void what_does_not_hang_together_is_found(void **state) {
     (void)state;
     static const struct mistake MISTAKES[] = {
+        {INCIDENT, "      - {use: against_rule}\n", "", "no field override that names a filing"},
+        {INCIDENT, "marking: \"TLP:CLEAR\"\n    by: [csirt, ca]", "marking: \"TLP:CLEAR\"\n    by: [csirt, ca, entity]", "not only offices file"},
+        {INCIDENT, "overridable: yes, refuse_when: {field: entity_consulted_at, known: no}", "overridable: yes, refuse_when: {role: ca}", "a rule of access is never overridable"},
+        {INCIDENT, "procedure: incident\n", "procedure: incident\noverridable: no\n", "nothing is overridable in this procedure"},
+        {GATE, "rule: marking.red_without_names,", "rule: marking.red_without_names, overridable: yes,", "decides who sees or gets what"},
+        {OVERRIDE, "    head: yes\n", "", "only the head of an office asks"},
+        {OVERRIDE, "    other_than: {field: request, document: override_request, office: same}\n", "", "a second person of the office confirms"},
         {INCIDENT, "keeps: severity", "keeps: severeness", "no fact \"severeness\""},
         {INCIDENT, "  severity: choice", "  severity: bool", "the field a choice"},
         {INCIDENT, "{set: cross_border,", "{set: cross_boarder,", "no flag \"cross_boarder\""},

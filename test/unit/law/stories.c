@@ -408,6 +408,18 @@ static void check_parties(struct story *s, const struct yaml *parties, int64_t n
     }
 }
 
+// against: [[], [rule, ..]]: by which rules each filing of the case would have been refused.
+static void check_against(struct story *s, const struct yaml *rows) {
+    const struct json *filings = json_get(s->case_state, "filings");
+    if (rows != NULL && rows->count != filings->count) wrong(s, "%zu filings", filings->count);
+    for (size_t i = 0; rows != NULL && i < rows->count; i++) {
+        const struct json *against = json_get(&filings->items[i], "against");
+        size_t count = against == NULL ? 0 : against->count;
+        if (count != rows->items[i].count) wrong(s, "filing %zu stands against %zu rules", i + 1, count);
+        for (size_t k = 0; k < count; k++) check_text(s, "rule", json_get_string(&against->items[k], "rule"), rows->items[i].items[k].text);
+    }
+}
+
 static void run_step(struct story *s, const struct yaml *row) {
     struct span state = yaml_get_text(s->node, "state"), law_at = yaml_get_text(s->node, "law_at");
     struct civil at = {.year = 2026, .month = 11, .day = 21};
@@ -422,6 +434,7 @@ static void run_step(struct story *s, const struct yaml *row) {
     const struct yaml *statuses = yaml_get(expect, "filings");
     for (size_t i = 0; statuses != NULL && i < statuses->count; i++)
         check_text(s, "status of a filing", json_get_string(&json_get(s->case_state, "filings")->items[i], "status"), statuses->items[i].text);
+    check_against(s, yaml_get(expect, "against"));
     check_next(s, row, state, at);
 }
 
@@ -452,41 +465,24 @@ static void run_file(const char *path, size_t least) {
     }
 }
 
-static void incidents(void **state) {
-    (void)state;
-    run_file("test/law/incident.yaml", 20);
-}
-static void registrations(void **state) {
-    (void)state;
-    run_file("test/law/registration.yaml", 10);
-}
+// Each file with how many stories it has at least.
+static const struct { const char *path; size_t least; } FILES[] = {
+    {"test/law/incident.yaml", 20},
+    {"test/law/registration.yaml", 10},
+    {"test/law/intake.yaml", 6},
+    {"test/law/advisory.yaml", 5},
+    {"test/law/desk.yaml", 3},
+    {"test/law/campaign.yaml", 3},
+    {"test/law/release.yaml", 2},
+    {"test/law/override.yaml", 2},
+};
 
-static void intakes(void **state) {
+static void stories(void **state) {
     (void)state;
-    run_file("test/law/intake.yaml", 6);
-}
-
-static void advisories(void **state) {
-    (void)state;
-    run_file("test/law/advisory.yaml", 5);
-}
-
-static void desks(void **state) {
-    (void)state;
-    run_file("test/law/desk.yaml", 3);
-}
-
-static void campaigns(void **state) {
-    (void)state;
-    run_file("test/law/campaign.yaml", 3);
-}
-
-static void releases(void **state) {
-    (void)state;
-    run_file("test/law/release.yaml", 2);
+    for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) run_file(FILES[i].path, FILES[i].least);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(releases), cmocka_unit_test(desks), cmocka_unit_test(incidents), cmocka_unit_test(registrations), cmocka_unit_test(intakes), cmocka_unit_test(advisories), cmocka_unit_test(campaigns)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(stories)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
