@@ -3,6 +3,7 @@
 #include "api/resources.h"
 #include "law/grid.h"
 #include "law/pack.h"
+#include "law/pack_rows.h"
 #include "law/procedure.h"
 #include "law/scope.h"
 
@@ -76,32 +77,12 @@ static struct err get_packs(struct api_request *request, struct api_response *re
     return err_none();
 }
 
-// A YAML tree as JSON, for the catalogues that clients need (types, facts). Unquoted numbers and booleans stay texts.
-static void write_yaml(struct json_out *out, const struct yaml *node) {
-    if (yaml_is_null(node)) {
-        json_out_null(out);
-    } else if (node->type == YAML_SCALAR) {
-        json_out_string(out, node->text);
-    } else if (node->type == YAML_SEQUENCE) {
-        json_out_array(out);
-        for (size_t i = 0; i < node->count; i++) write_yaml(out, &node->items[i]);
-        json_out_array_end(out);
-    } else {
-        json_out_object(out);
-        for (size_t i = 0; i < node->count; i++) {
-            json_out_name_span(out, node->pairs[i].name);
-            write_yaml(out, &node->pairs[i].value);
-        }
-        json_out_object_end(out);
-    }
-}
-
 static struct err write_catalogue(struct api_request *request, struct api_response *response, const char *file, struct why *why) {
     const struct yaml *root = pack_file_root(law_pack(request->services->law, SPAN("eu/nis2")), file);
     if (root == NULL) return why_set(why, ERR_NOT_FOUND, "", "law.file", "", "the pack has no %s", file);
     struct json_out out;
     api_json(response, 200, &out);
-    write_yaml(&out, root);
+    yaml_write_json(&out, root);
     return err_none();
 }
 

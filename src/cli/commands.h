@@ -23,6 +23,8 @@ extern const struct command import_command;
 extern const struct command law_check_command;
 extern const struct command law_words_command;
 extern const struct command law_list_command;
+extern const struct command law_show_command;
+extern const struct command law_diff_command;
 extern const struct command log_epoch_command;
 extern const struct command verify_command;
 extern const struct command rebuild_command;

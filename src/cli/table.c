@@ -19,6 +19,8 @@ const struct command *const command_table[] = {
     &law_check_command,
     &law_list_command,
     &law_words_command,
+    &law_show_command,
+    &law_diff_command,
     &law_replay_command,
     &verify_command,
     &log_epoch_command,

@@ -192,6 +192,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     size_t in_procedures = 0;
     if (!is_err(e) && law->procedures != NULL) e = procedure_check(law, report, &in_procedures);
     c.proof.findings += in_procedures;
+    states_check(law, report, &c.proof.findings);
     reminders_check(law, report, &c.proof.findings);
     letters_check(law, report, &c.proof.findings);
     statistics_check(law, report, &c.proof.findings);

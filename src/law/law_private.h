@@ -62,6 +62,8 @@ void reminders_check(const struct law *law, struct buf *report, size_t *findings
 // letter_load.c, letter_check.c: the templates of all packs, and their part of the check
 CHECKED struct err letters_load(struct law *law, struct why *why);
 void letters_check(const struct law *law, struct buf *report, size_t *findings);
+// state_check.c: the profiles of the states
+void states_check(const struct law *law, struct buf *report, size_t *findings);
 // grid_load.c: of all packs, after the scope
 CHECKED struct err grids_load(struct law *law, struct why *why);
 // procedure_word.c: whether a procedure has the text that a key of the words names

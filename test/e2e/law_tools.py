@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""The law as people compare it: what each of the 27 national packs holds against a table typed by hand, `varde law diff`, the proposal on a
+register, and other acts on one incident; over the command line and the API of a real node."""
+import json
+import subprocess
+import sys
+
+from varde_client import Count, Node, VARDE
+
+# State: transposed, from (None: not known), act, competent authority, CSIRT, SPOC, portal; each body with its grade (c: confirmed, m: from
+# memory), None: unknown. Typed from the reference table of November 2026, not read from the packs.
+STATES = {
+    "AT": (True, "2026-10-01", "NISG 2026, BGBl I 94/2025", ("Bundesamt für Cybersicherheit (BMI)", "c"), ("GovCERT, CERT.at", "c"), ("Bundesamt für Cybersicherheit (BMI)", "m"), ("nis2.cert.at", "c")),
+    "BE": (True, "2024-10-18", "Law of 26 April 2024", ("CCB, with sector authorities", "c"), ("CERT.be (CCB)", "c"), ("CCB", "m"), ("notif.safeonweb.be; Safeonweb@Work", "c")),
+    "BG": (True, None, "Cybersecurity Act as amended, SG 17/2026", ("Ministry of e-Governance, with sector authorities", "c"), ("CERT Bulgaria", "c"), ("Ministry of e-Governance", "m"), None),
+    "HR": (True, "2024-02-15", "Act NN 14/2024, Regulation NN 135/2024", ("ZSIS, SOA/NCSC-HR, with sector authorities", "c"), ("NCSC-HR, CERT.hr", "c"), ("NCSC-HR", "m"), ("PiXi", "c")),
+    "CY": (True, None, "Law 60(I)/2025", ("DSA", "c"), ("CSIRT-CY", "c"), ("DSA", "m"), None),
+    "CZ": (True, "2025-11-01", "Act 264/2025, decrees 408-410/2025", ("NÚKIB", "c"), ("GovCERT.CZ, CSIRT.CZ", "m"), ("NÚKIB", "m"), ("Portál NÚKIB", "c")),
+    "DK": (True, "2025-07-01", "Act 434/2025", ("sector authorities; Agency for Digital Government and others", "m"), ("national CSIRT (SAMSIK)", "m"), ("Danish Resilience Agency", "m"), ("virk.dk", "m")),
+    "EE": (True, "2026-01-01", "KüTS as amended", ("RIA", "c"), ("CERT-EE", "m"), ("RIA", "m"), ("raport.cert.ee", "m")),
+    "FI": (True, "2025-04-08", "Act 124/2025", ("seven or more sector authorities", "m"), ("NCSC-FI (Traficom)", "m"), ("Traficom NCSC-FI", "c"), None),
+    "FR": (False, None, "Loi Résilience (pending)", None, None, None, None),
+    "DE": (True, "2025-12-06", "BSIG 2025, BGBl 2025 I 301", ("BSI, with BNetzA and others", "c"), ("CERT-Bund (BSI)", "c"), ("BSI", "c"), ("BSI portal (ELSTER login)", "c")),
+    "EL": (True, None, "Law 5160/2024, Law 5305/2026", ("National Cybersecurity Authority", "m"), ("NCSA CSIRT", "m"), ("NCSA", "m"), None),
+    "HU": (True, "2025-01-01", "Act LXIX/2024, Decree 418/2024", ("SZTFH", "c"), ("NKI", "m"), ("NKI", "m"), None),
+    "IE": (False, None, "bill (pending)", ("NCSC, with sector authorities (planned)", "c"), ("CSIRT-IE", "m"), ("NCSC", "m"), None),
+    "IT": (True, "2024-10-16", "D.Lgs 138/2024", ("ACN, with sector authorities", "c"), ("CSIRT Italia (ACN)", "c"), ("ACN", "m"), ("csirt.gov.it/segnalazione; ACN services portal", "c")),
+    "LV": (True, "2024-09-01", "National Cybersecurity Law", ("NKDC", "m"), ("CERT.LV", "m"), ("NKDC", "m"), None),
+    "LT": (True, "2024-10-18", "Law XIV-2902", ("NKSC", "c"), ("NKSC/CERT-LT", "m"), ("NKSC", "m"), ("KSIS", "m")),
+    "LU": (True, None, "Law of 5 May 2026, Mém. A 225", ("ILR; CSSF for finance", "c"), ("CIRCL, GOVCERT.LU", "c"), ("HCPN", "m"), ("SERIMA", "c")),
+    "MT": (True, None, "S.L. 460.41", ("CIPD", "m"), ("CSIRTMalta", "m"), ("CIPD", "m"), None),
+    "NL": (True, "2026-08-15", "Cyberbeveiligingswet, Stb 2026, 187", ("ministries' inspectorates (RDI and others)", "m"), ("NCSC-NL, with sector CSIRTs", "m"), ("NCSC", "m"), ("MijnNCSC", "c")),
+    "PL": (True, "2026-04-03", "KSC Act as amended, signed 2026-02-19, Dz.U. 2026/252", ("sector ministers", "m"), ("CSIRT NASK, GOV, MON, with sector CSIRTs", "m"), ("Ministry of Digital Affairs", "m"), ("S46", "c")),
+    "PT": (True, "2026-04-03", "DL 125/2025, Regulation 756/2026", ("CNCS, with sector authorities", "c"), ("CERT.PT", "m"), ("CNCS", "m"), None),
+    "RO": (True, None, "OUG 155/2024, Law 124/2025", ("DNSC", "c"), ("DNSC/CERT-RO", "m"), ("DNSC", "m"), ("PNRISC", "m")),
+    "SK": (True, "2025-01-01", "Act 69/2018 amended by 366/2024", ("NBÚ", "c"), ("SK-CERT", "m"), ("NBÚ", "m"), ("JISKB", "c")),
+    "SI": (True, None, "ZInfV-1, UL 40/25", ("URSIV", "c"), ("SI-CERT", "c"), ("URSIV", "m"), None),
+    "ES": (False, None, "draft law (pending)", ("planned national centre", "m"), ("INCIBE-CERT, CCN-CERT", "c"), ("DSN", "m"), None),
+    "SE": (True, "2026-01-15", "Cybersäkerhetslag 2025:1506", ("sector authorities", "c"), ("CERT-SE", "c"), ("MCF (formerly MSB)", "m"), None),
+}
+GRADE = {"c": "confirmed", "m": "mem"}
+
+# Clock profiles: the settings, and the periods of each clock that the state has of its own as (anchor, amount, unit); "absent": no such stage.
+D24, D72 = ("aware_at", "24", "h"), ("aware_at", "72", "h")
+DETECTION = {"settings": {"anchor": "detection"}, "early_warning": {("detected_at", "24", "h"), D24}, "notification": {("detected_at", "72", "h"), ("detected_at", "24", "h"), D72, D24}}
+PROFILES = {
+    "FI": ("D-det", DETECTION),
+    "SI": ("D-det", DETECTION),
+    "SK": ("D-det", {**DETECTION, "final_report": {("filed.notification", "30", "d")}}),
+    "HR": ("HR", {"final_report": {("filed.notification", "30", "d")}, "interim_report": {("filed.notification", "7", "d")}}),
+    "CZ": ("CZ", {"settings": {"anchor": "classification"}, "early_warning": {("assessed_at", "24", "h"), D24}, "notification": "absent", "final_report": {("handled_at", "30", "d")}}),
+    "PT": ("PT", {"settings": {"anchor": "determination"}, "early_warning": {D24}, "notification": {D72, D24}, "end_notice": {("handled_at", "24", "h")}, "final_report": {("filed.handled_notice", "30", "wd")}}),
+    "IT": ("IT", {"notification": {("filed.early_warning", "72", "h"), D72, D24}, "monthly_status": {("received_at", "1", "month")}}),
+    "CY": ("CY", {"early_warning": {("aware_at", "6", "h"), D24}}),
+    "EE": ("EE", {"settings": {"trigger": "possibly_significant"}}),
+    "HU": ("HU", {"early_warning": {D24}, "notification": {D72, D24}}),
+    "BE": ("BE", {"final_report": {("filed.notification", "1", "month"), ("filed.notification", "30", "d")}}),
+    "DK": ("DK", {"settings": {"answer_is_firm": "yes"}}),
+}
+STAGES = {"early_warning", "notification", "final_report", "interim_report", "end_notice", "monthly_status"}
+
+# What a profile must say (words that must stand in the value).
+CELLS = {
+    "AT": {"registration": "2027-01-01", "entities": "4 000"},
+    "BE": {"receiving": "crisis centre", "measures": "CyFun", "thresholds": "August 2025", "entities": "2 410", "other": "80 %"},
+    "CZ": {"entities": "6 000", "scope": "defence", "reporting": "authority decides"},
+    "CY": {"reporting": "6 hours"},
+    "DE": {"registration": "2026-03-06", "changes": "2 weeks", "scope": "28(3)", "fines": "500 million", "entities": "29 500"},
+    "DK": {"receiving": "CSIRT", "reporting": "must answer"},
+    "EE": {"reporting": "may be significant"},
+    "ES": {"proceedings": "2026-07-08"},
+    "FI": {"reporting": "detection"},
+    "FR": {"scope": "operator of essential services", "entities": "15 000", "proceedings": "2026-07-08"},
+    "HR": {"reporting": "48 hours and 7 days"},
+    "HU": {"reporting": "not read"},
+    "IE": {"registration": "not open", "proceedings": "2026-07-08"},
+    "IT": {"registration": "1 January to 28 February", "reporting": "2026-01-15", "measures": "October 2026", "thresholds": "164179/2025", "fines": "1/20", "entities": "20 000"},
+    "LU": {"thresholds": "first directive", "other": "crisis modes"},
+    "NL": {"receiving": "CSIRT and supervisor", "entities": "8 000", "proceedings": "2026-07-08"},
+    "PL": {"measures": "12 months", "fines": "two years", "entities": "10 000", "proceedings": "Tribunal", "other": "5G"},
+    "PT": {"reporting": "30 working days"},
+    "SI": {"reporting": "detection"},
+    "SK": {"reporting": "detection"},
+}
+LANGUAGES = {"AT": "de", "BE": "nl fr de", "BG": "bg", "HR": "hr", "CY": "el", "CZ": "cs", "DK": "da", "EE": "et", "FI": "fi sv", "FR": "fr", "DE": "de", "EL": "el", "HU": "hu", "IE": "en ga",
+             "IT": "it", "LV": "lv", "LT": "lt", "LU": "fr de", "MT": "mt en", "NL": "nl", "PL": "pl", "PT": "pt", "RO": "ro", "SK": "sk", "SI": "sl", "ES": "es", "SE": "sv"}
+
+
+def varde(*words, code=0, stdin=None):
+    done = subprocess.run([VARDE, *words], capture_output=True, input=stdin, timeout=120, check=False)
+    count.equal(done.returncode, code, f"exit code of varde {' '.join(words)} ({done.stderr.decode()[:300]})")
+    return done.stdout.decode()
+
+
+def varde_json(*words, **more):
+    return json.loads(varde(*words, "--json", **more))
+
+
+def rows_of(shown, file):
+    return {row["name"]: row["row"] for row in shown["rows"] if row["file"] == file}
+
+
+def bodies_are_right(state, shown, wanted):
+    directory = rows_of(shown, "directory.yaml")
+    for role, cell in zip(("ca", "csirt", "spoc", "portal"), wanted):
+        have = directory.get(role)
+        if cell is None:
+            count.equal(have, "unknown", f"{state} {role}")
+            continue
+        if count.check(isinstance(have, dict), f"{state} {role} is {have!r}"):
+            count.equal((have["name"], have["certainty"]), (cell[0], GRADE[cell[1]]), f"{state} {role}")
+            count.check(have["source"] and have["checked_on"], f"{state} {role} has source and day")
+
+
+def clocks_are_right(state, shown):
+    name, wanted = PROFILES.get(state, (None, {}))
+    clocks = rows_of(shown, "clocks.yaml")
+    count.equal(clocks.get("profile"), name, f"{state}'s profile")
+    for setting, value in wanted.get("settings", {}).items():
+        count.equal(clocks.get(setting), value, f"{state}'s setting {setting}")
+    for stage in STAGES:
+        have, want = clocks.get(stage), wanted.get(stage)
+        if want == "absent":
+            count.check(have is not None and have.get("absent") == "yes", f"{state} has no {stage}: {have}")
+        elif want is None:
+            count.equal(have, None, f"{state} has the Directive's {stage}")
+        elif count.check(have is not None, f"{state} has a {stage} of its own"):
+            periods = {(row["anchor"], row["amount"], row["unit"]) for row in have["rows"]}
+            count.equal(periods, want, f"{state}'s {stage}")
+
+
+def cells_are_right(state, shown):
+    profile = rows_of(shown, "profile.yaml")
+    wanted = CELLS.get(state, {})
+    count.equal(profile["languages"]["value"], LANGUAGES[state].split(), f"{state}'s languages")
+    count.equal(profile["languages"]["certainty"], "mem", f"{state}'s languages say from memory")
+    for cell, value in profile.items():
+        if cell == "languages":
+            continue
+        if cell not in wanted:
+            count.equal(value, "unknown", f"{state}'s cell {cell}")
+        elif count.check(isinstance(value, dict), f"{state}'s cell {cell} is {value!r}"):
+            count.check(wanted[cell] in value["value"], f"{state}'s {cell}: {value['value']!r}")
+            count.check(value["certainty"] in ("mem", "int", "web", "confirmed") and value["source"] and value["checked_on"], f"{state}'s {cell} has its source")
+
+
+def packs():
+    """Each cell of each of the 27 packs."""
+    count.equal(len(STATES), 27, "states in the table")
+    count.check(set(CELLS) <= set(STATES) and set(LANGUAGES) == set(STATES), "states of the tables")
+    for state, (is_transposed, begins, act, *bodies) in STATES.items():
+        shown = varde_json("law", "show", f"national/{state.lower()}", "--at", "2026-11-22")
+        count.equal((shown["transposed"], shown["from"], shown["law"]), (is_transposed, begins, act), f"{state}'s law")
+        count.equal(shown["caution"] is None, is_transposed, f"{state} says whether it has transposed the Directive")
+        bodies_are_right(state, shown, bodies)
+        clocks_are_right(state, shown)
+        cells_are_right(state, shown)
+    count.equal(sorted(s for s, row in STATES.items() if not row[0]), ["ES", "FR", "IE"], "states without a law")
+
+
+def differences():
+    diff = varde_json("law", "diff", "eu/nis2", "national/cz")
+    what = {(row["file"], row["name"]): row["what"] for row in diff["rows"]}
+    count.check(diff["overlay"], "a state's pack is laid over the Union's")
+    count.equal(what.get(("clocks.yaml", "notification")), "without", "CZ has no stage at 72 hours")
+    count.equal(what.get(("clocks.yaml", "final_report")), "instead", "CZ has another final report")
+    count.equal(what.get(("types.yaml", "CZ_DEFENCE")), "besides", "CZ adds a type")
+    row = next(r for r in diff["rows"] if r["name"] == "final_report")
+    count.check(row["article"] == "Act 264/2025" and row["before"]["article"] == "NIS2 23(4)(d)", f"articles of both: {row}")
+    text = varde("law", "diff", "eu/nis2", "national/pt")
+    count.check("Instead" in text and "Besides" in text and "Without" in text and "final_report_after_handling" in text, f"PT as text: {text[:300]}")
+    count.check("Stattdessen" in varde("law", "diff", "eu/nis2", "national/pt", "--lang", "de"), "in German")
+    count.check("not the law of the state" in varde("law", "diff", "eu/nis2", "national/fr"), "FR says that it has no law")
+    between = varde_json("law", "diff", "national/be", "national/lu")
+    count.check(not between["overlay"] and {r["what"] for r in between["rows"]} == {"instead", "besides", "without"}, "two states")
+    days = varde_json("law", "diff", "national/de", "--at", "2025-12-05", "--then", "2025-12-06")
+    count.check(days["rows"] and {r["what"] for r in days["rows"]} == {"besides"}, "DE's law begins on 6 December 2025")
+    count.check(days["before"]["caution"] and not days["after"]["caution"], "the day before there was none")
+    count.equal(varde_json("law", "diff", "national/de", "--at", "2026-01-01", "--then", "2026-02-01")["rows"], [], "nothing changed in between")
+    varde("law", "diff", "eu/nis2", "national/xx", code=1)
+    varde("law", "diff", "eu/nis2", code=2)
+    varde("law", "show", "national/be", "--at", "tomorrow", code=2)
+
+
+def over_api(node):
+    anyone = node.client()
+    answer = anyone.get("/api/v1/law/diff?before=eu/nis2&after=national/cz")
+    count.equal(answer.json, varde_json("law", "diff", "eu/nis2", "national/cz"), "the same over the API")
+    answer = anyone.get("/api/v1/law/rows?pack=national/fr&at=2026-11-22")
+    count.check(answer.status == 200 and answer.json["caution"] and not answer.json["transposed"], f"FR's rows: {answer}")
+    count.problem(anyone.get("/api/v1/law/diff?before=eu/nis2&after=national/xx"), 422, "law.pack", "an unknown pack", "after")
+    count.problem(anyone.get("/api/v1/law/rows?pack=eu/nis2&at=x"), 422, "api.query", "no date", "at")
+
+
+def main():
+    packs()
+    differences()
+    node = Node()
+    try:
+        node.start()
+        over_api(node)
+    finally:
+        node.close()
+    return count.done()
+
+
+if __name__ == "__main__":
+    count = Count()
+    sys.exit(main())
