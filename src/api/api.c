@@ -2,6 +2,7 @@
 /* What handlers need: headers, query parameters, bodies, cursors, entity tags. */
 #include "api/api.h"
 #include "api/urlencoded.h"
+#include "law/pack.h"
 
 #include <stdio.h>
 
@@ -47,6 +48,8 @@ static const struct route_param *query_param_find(const struct route *route, str
 
 static struct err query_pair_check(const struct api_request *request, struct span name, struct span text, struct why *why) {
     const struct route_param *param = query_param_find(request->route, name);
+    if (param == NULL && span_is(name, "language")) // of any answer
+        return language_is_official(text) ? err_none() : why_set(why, ERR_INPUT, "language", "api.query", "", "language is one of the 24 official languages, as two letters");
     if (param == NULL) return why_set(why, ERR_INPUT, "", "api.query", "", "the query has a parameter that this resource does not know");
     struct span value = urlencoded_text(request->arena, text);
     if (value.at == NULL) return why_set(why, ERR_INPUT, param->name, "api.query", "", "%s is not percent-encoded UTF-8", param->name);
@@ -181,8 +184,15 @@ static bool has_tag(struct span list, struct span tag) {
     return false;
 }
 
+// An answer in another language is another representation.
+static struct span tag_of(const struct api_request *request, struct span kind, int64_t version) {
+    bool is_plain = request->lang.len == 0 || span_is(request->lang, "en");
+    return arena_printf(request->arena, "\"%.*s-%lld%s%.*s\"", SPAN_FMT(kind), (long long)version, is_plain ? "" : "-", is_plain ? 0 : (int)request->lang.len,
+                        (const char *)request->lang.at);
+}
+
 bool api_etag(struct api_request *request, struct api_response *response, struct span kind, int64_t version) {
-    struct span tag = arena_printf(request->arena, "\"%.*s-%lld\"", SPAN_FMT(kind), (long long)version);
+    struct span tag = tag_of(request, kind, version);
     api_respond_header(response, "etag", tag);
     struct span known = api_header(request, "if-none-match");
     if (known.at == NULL || !has_tag(known, tag)) return false;
@@ -194,8 +204,8 @@ bool api_etag(struct api_request *request, struct api_response *response, struct
 struct err api_if_match(const struct api_request *request, struct span kind, int64_t version, struct why *why) {
     struct span wanted = api_header(request, "if-match");
     if (wanted.at == NULL) return err_none();
-    struct span tag = arena_printf(request->arena, "\"%.*s-%lld\"", SPAN_FMT(kind), (long long)version);
-    if (has_tag(wanted, tag)) return err_none();
+    struct span tag = arena_printf(request->arena, "\"%.*s-%lld\"", SPAN_FMT(kind), (long long)version), said = tag_of(request, kind, version);
+    if (has_tag(wanted, tag) || has_tag(wanted, said)) return err_none();
     return why_set(why, ERR_CONFLICT, "If-Match", "http.precondition", "RFC 9110 13.1.1",
                    "it was changed in the meantime (now %.*s); read it again before you change it", SPAN_FMT(tag));
 }

@@ -42,7 +42,7 @@ struct api_request {
     struct services *services;
     struct store_conn *conn; // reading; only while the handler runs
     struct principal principal;
-    struct span lang; // two letters, from Accept-Language or the person
+    struct span lang; // two letters, see api_language
     const struct route *route;
     struct span params[API_PARAMS]; // values of {names} in the route's path, decoded
     api_problem_page *problem_page; // set by a handler that answers with pages; NULL: problem documents
@@ -62,6 +62,14 @@ struct api_response {
     bool is_event_stream;   // answered by the node's stream of events
     int64_t events_after;   // last event seen
 };
+
+// The language to answer in: ?language=, else the one that the person chose, else the first of Accept-Language (by its weights) in which the
+// packs have words, else English.
+struct span api_language(const struct api_request *request);
+// Says the law's and the program's texts of a JSON answer in the language asked for; its member "translation" says which it is and whether
+// the state approved the texts in it. What people wrote (fields of filings, names) is never touched: only members that hold such texts, and only where
+// they are one of them.
+void api_say(struct api_request *request, struct api_response *response);
 
 typedef struct err api_handler(struct api_request *request, struct api_response *response, struct why *why);
 

@@ -29,8 +29,12 @@ static void write_parameters(struct json_out *out, struct arena *arena, const st
     json_out_name(out, "parameters");
     json_out_array(out);
     write_path_parameters(out, arena, span_of(route->path));
-    for (size_t i = 0; route->params != NULL && route->params[i].name != NULL; i++)
+    bool has_language = false;
+    for (size_t i = 0; route->params != NULL && route->params[i].name != NULL; i++) {
+        has_language = has_language || strcmp(route->params[i].name, "language") == 0;
         write_parameter(out, route->params[i].name, "query", route->params[i].type, route->params[i].help, false);
+    }
+    if (!has_language) write_parameter(out, "language", "query", "string", "of the law's texts: two letters; else the person's, else Accept-Language, else English", false);
     if (route->is_filing) write_parameter(out, "Idempotency-Key", "header", "string", "the same key with the same body is filed once", false);
     json_out_array_end(out);
 }

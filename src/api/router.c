@@ -62,15 +62,6 @@ static struct err find_route(struct api_request *request, struct buf *allowed, s
     return why_set(why, ERR_NOT_FOUND, "", "http.path", "RFC 9110 15.5.5", "there is no such resource; see /api/v1/openapi.json");
 }
 
-// Accept-Language: the first language named, as two letters; good enough for texts that fall back to English.
-static struct span wanted_language(const struct api_request *request) {
-    struct span header = span_trim(api_header(request, "accept-language"));
-    if (request->principal.language.len == 2) return request->principal.language;
-    if (header.len >= 2 && header.at[0] >= 'a' && header.at[0] <= 'z' && header.at[1] >= 'a' && header.at[1] <= 'z')
-        return span_part(header, 0, 2);
-    return SPAN("en");
-}
-
 static struct err check_principal(struct api_request *request, struct why *why) {
     const struct route *route = request->route;
     struct services *services = request->services;
@@ -90,6 +81,7 @@ static bool is_changing(struct span method) {
 }
 
 static struct err handle(struct api_request *request, struct api_response *response, struct buf *allowed, struct why *why) {
+    request->lang = api_language(request); // what is refused before it is known who asks is said in the language asked for too
     TRY(find_route(request, allowed, why));
     struct access_credentials credentials = {.authorization = api_header(request, "authorization"),
                                              .cookie = api_header(request, "cookie"),
@@ -97,7 +89,7 @@ static struct err handle(struct api_request *request, struct api_response *respo
                                              .is_changing = is_changing(request->method)};
     TRY(access_authenticate(request->services->access, request->conn, &credentials, request->received_ms, request->arena,
                             &request->principal, why));
-    request->lang = wanted_language(request);
+    request->lang = api_language(request);
     TRY(check_principal(request, why));
     TRY(api_query_check(request, why));
     return request->route->handle(request, response, why);
@@ -123,6 +115,7 @@ void api_handle(struct api_request *request, struct api_response *response) {
     atomic_fetch_add(&request->services->counters[COUNT_REQUESTS], 1);
     struct err e = handle(request, response, &allowed, &why);
     if (answer_error(request, response, e, &why) && allowed.len > 0) api_respond_header(response, "allow", buf_span(&allowed));
+    api_say(request, response);
 }
 
 // --- fetches ---
@@ -142,6 +135,7 @@ void api_resume(struct api_request *request, struct api_response *response) {
     request->fetched = fetch;
     struct err e = fetch->resume(request, response, &why);
     (void)answer_error(request, response, e, &why);
+    api_say(request, response);
 }
 
 // --- writes ---
@@ -165,7 +159,7 @@ struct err api_write(struct api_request *request, struct api_response *response,
     return err_none();
 }
 
-void api_finish(struct api_job *job, struct err result, const struct why *why, struct store_conn *reader) {
+static void finish(struct api_job *job, struct err result, const struct why *why, struct store_conn *reader) {
     struct why own = {0};
     if (!is_err(result) && job->render != NULL) {
         result = job->render(job->request, job->response, reader, job->ctx, &own);
@@ -179,4 +173,9 @@ void api_finish(struct api_job *job, struct err result, const struct why *why, s
         log_error("write_failed", "error=%s rule=%s words=\"%s\"", err_name(result.code), why != NULL ? why->rule : "", why != NULL ? why->words : "");
     }
     api_problem(job->request, job->response, result, why);
+}
+
+void api_finish(struct api_job *job, struct err result, const struct why *why, struct store_conn *reader) {
+    finish(job, result, why, reader);
+    api_say(job->request, job->response);
 }

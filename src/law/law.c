@@ -10,7 +10,8 @@ static struct err load_books(struct law *law, struct why *why) {
     TRY(letters_load(law, why));
     TRY(grids_load(law, why));
     TRY(procedures_load(law, why));
-    return statistics_load(law, why);
+    TRY(statistics_load(law, why));
+    return texts_load(law, why);
 }
 
 struct err law_load(struct arena *arena, const struct embedded_file *files, size_t count, struct law **ret,

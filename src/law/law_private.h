@@ -31,6 +31,7 @@ struct clock_book;     // national clock profiles
 struct reminder_book;  // when people are reminded of what is owed
 struct letter_book;    // templates of letters
 struct grid_book;      // criteria of significance
+struct text_book;      // all texts, by their English
 struct scope_book;     // facts, tables, types, size: one scope of application
 
 struct law {
@@ -46,6 +47,7 @@ struct law {
     struct reminder_book *reminders;
     struct letter_book *letters;
     struct grid_book *grids;
+    struct text_book *texts;
 };
 
 // pack.c: finds the packs among the files and reads them.
@@ -56,6 +58,8 @@ CHECKED struct err words_load(struct law *law, struct why *why);
 struct span word_key(struct arena *arena, struct span prefix, struct span text);
 // clock_load.c: calendars and clocks of all packs
 CHECKED struct err clocks_load(struct law *law, struct why *why);
+// translate.c: of all packs
+CHECKED struct err texts_load(struct law *law, struct why *why);
 // reminder.c: of all packs; and its part of the check, which adds to *FINDINGS
 CHECKED struct err reminders_load(struct law *law, struct why *why);
 void reminders_check(const struct law *law, struct buf *report, size_t *findings);

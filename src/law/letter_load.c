@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "law/law_private.h"
 #include "law/letter_private.h"
+#include "law/translate.h"
 
 static struct err field_load(const struct yaml *row, struct letter_field *ret, struct why *why) {
     int64_t max_chars;
@@ -143,11 +144,7 @@ bool letter_speaks(const struct law *law, struct span state, const struct letter
 }
 
 bool letter_is_approved(const struct law *law, struct span state, struct span lang) {
-    const struct pack *pack = law_pack_of_state(law, state);
-    const struct yaml *official = pack == NULL ? NULL : yaml_get(pack->manifest, "official");
-    for (size_t i = 0; official != NULL && i < official->count; i++)
-        if (span_equals(official->items[i].text, lang)) return true;
-    return false;
+    return law_language_is_approved(law, state, lang);
 }
 
 struct span letter_number(const struct law *law, struct span state, const struct letter *letter, struct span office, int32_t year,

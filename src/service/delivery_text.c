@@ -5,6 +5,7 @@
  */
 #include "law/pack.h"
 #include "law/procedure.h"
+#include "law/translate.h"
 #include "service/reach_private.h"
 
 enum { TEXT_BYTES = 8 * 1024, BODY_BYTES = 16 * 1024 };
@@ -47,9 +48,10 @@ static struct span law_words(const struct services *services, const struct deliv
     struct span own = json_get_string(inner, lang);
     if (own.at != NULL) return own;
     struct span key = arena_printf(arena, "message.%.*s", SPAN_FMT(row->topic));
+    struct span english = json_get_string(inner, "en"), said = law_say(services->law, services->state, english, span_make(lang, 2), arena);
+    if (said.at != english.at) return said; // as the packs say it of this very message
     struct span translated = key.at == NULL ? key : law_word(services->law, services->state, key, span_make(lang, 2));
     struct span fallback = key.at == NULL ? key : law_word(services->law, services->state, key, SPAN("en"));
-    struct span english = json_get_string(inner, "en");
     if (translated.at != NULL && (translated.at != fallback.at || english.at == NULL)) return translated;
     return english.at != NULL ? english : SPAN("");
 }
