@@ -25,6 +25,12 @@ struct span api_query(const struct api_request *request, const char *name) {
     return span_make(NULL, 0);
 }
 
+struct err api_workspace(const struct api_request *request, const struct workspace **ret, struct why *why) {
+    struct span name = api_query(request, "workspace");
+    *ret = name.at == NULL ? workspace_first(request->services->law) : workspace_find(request->services->law, name);
+    return *ret != NULL ? err_none() : why_set(why, ERR_INPUT, "workspace", "api.query", "", "workspace: there is no such; it is desk, supervision or another of offices.yaml");
+}
+
 struct err api_query_int(const struct api_request *request, const char *name, int64_t fallback, int64_t low, int64_t high,
                          int64_t *ret, struct why *why) {
     struct span text = api_query(request, name);

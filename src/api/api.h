@@ -82,6 +82,8 @@ CHECKED struct err api_query_check(const struct api_request *request, struct why
 // Query parameter as integer within [low, high]; ERR_INPUT names it otherwise.
 CHECKED struct err api_query_int(const struct api_request *request, const char *name, int64_t fallback, int64_t low,
                                  int64_t high, int64_t *ret, struct why *why);
+// Query parameter "workspace", the first of offices.yaml where it is absent; ERR_INPUT where there is no such.
+CHECKED struct err api_workspace(const struct api_request *request, const struct workspace **ret, struct why *why);
 // The body as a JSON object. ERR_INPUT with rule http.media_type unless Content-Type is JSON.
 CHECKED struct err api_body(const struct api_request *request, struct json *ret, struct why *why);
 // The string member NAME of an object, ERR_INPUT with rule api.required / api.type where it is missing or no string.

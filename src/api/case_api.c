@@ -148,15 +148,6 @@ static void page_end(struct json_out *out, struct api_request *request, const ch
     else json_out_null(out);
 }
 
-static struct err workspace_of(const struct api_request *request, enum workspace *ret, struct span *ret_name, struct why *why) {
-    struct span name = api_query(request, "workspace");
-    if (name.at == NULL) name = SPAN("desk");
-    if (!workspace_from(name, ret))
-        return why_set(why, ERR_INPUT, "workspace", "api.query", "", "workspace is desk, supervision, held-csirt or held-ca");
-    *ret_name = name;
-    return err_none();
-}
-
 // Lists of an entity are of all its cases: each row is asked about as if it were opened alone.
 static bool may_know_row(struct api_request *request, const struct case_file *file, struct span seen_by) {
     struct access_case of;
@@ -193,17 +184,17 @@ static struct err cases_of_entity(struct api_request *request, struct span entit
 }
 
 static struct err cases_by_due(struct api_request *request, const struct page *page, struct rows *ret, int64_t *ret_total, struct why *why) {
-    enum workspace workspace;
-    struct span name, sectors;
-    TRY(workspace_of(request, &workspace, &name, why));
+    const struct workspace *workspace;
+    struct span sectors;
+    TRY(api_workspace(request, &workspace, why));
     TRY(case_list_bounds(request->services, &request->principal, workspace, request->arena, &sectors, why));
     struct value procedure = value_text(api_query(request, "procedure")), state = value_text(api_query(request, "state"));
     struct value params[] = {value_int(page->is_after ? page->after[0].integer : INT64_MIN), value_text(page->is_after ? page->after[1].string : SPAN("")),
-                             value_int(page->limit + 1), value_text(name), value_text(sectors), procedure, state};
+                             value_int(page->limit + 1), value_text(workspace->id), value_text(sectors), procedure, state};
     TRY(store_read(request->conn, STMT_CASE_PAGE_DUE, params, 7, request->arena, ret, why));
     struct span wanted = api_query(request, "count");
     if (wanted.at == NULL || !span_is(wanted, "true")) return err_none();
-    struct value filters[] = {value_text(name), value_text(sectors), procedure, state};
+    struct value filters[] = {value_text(workspace->id), value_text(sectors), procedure, state};
     struct rows count;
     TRY(store_read(request->conn, STMT_CASE_COUNT, filters, 4, request->arena, &count, why));
     *ret_total = rows_int(&count, 0, 0);
@@ -264,12 +255,12 @@ static struct err duties_of_entity(struct api_request *request, struct span enti
 }
 
 static struct err duties_of_office(struct api_request *request, const struct page *page, int64_t until_ms, struct rows *ret, struct why *why) {
-    enum workspace workspace;
-    struct span name, sectors;
-    TRY(workspace_of(request, &workspace, &name, why));
+    const struct workspace *workspace;
+    struct span sectors;
+    TRY(api_workspace(request, &workspace, why));
     TRY(case_list_bounds(request->services, &request->principal, workspace, request->arena, &sectors, why));
     struct value params[] = {value_int(page->is_after ? page->after[0].integer : INT64_MIN), value_text(page->is_after ? page->after[1].string : SPAN("")),
-                             value_int(page->is_after ? page->after[2].integer : -1), value_int(page->limit + 1), value_text(name),
+                             value_int(page->is_after ? page->after[2].integer : -1), value_int(page->limit + 1), value_text(workspace->id),
                              value_text(sectors), value_text(api_query(request, "owed_by")), value_int(until_ms)};
     return store_read(request->conn, STMT_DUTY_PAGE, params, 8, request->arena, ret, why);
 }
@@ -357,7 +348,7 @@ static struct err get_events(struct api_request *request, struct api_response *r
 }
 
 static const struct route_param LIST_CASES[] = {
-    {"workspace", "string", "desk (default), supervision, held-csirt or held-ca (quarantine)"},
+    {"workspace", "string", "desk (default), supervision, held-csirt, held-ca (quarantine), ...: a row of offices.yaml"},
     {"entity", "string", "only cases of this entity"},
     {"procedure", "string", "only this procedure"},
     {"state", "string", "only cases in this state"},
@@ -368,7 +359,7 @@ static const struct route_param LIST_CASES[] = {
 };
 static const struct route_param LIST_DUTIES[] = {
     {"entity", "string", "whose duties; for officers: of all entities where absent"},
-    {"workspace", "string", "desk (default), supervision, held-csirt or held-ca (quarantine)"},
+    {"workspace", "string", "desk (default), supervision, held-csirt, held-ca (quarantine), ...: a row of offices.yaml"},
     {"owed_by", "string", "entity, csirt, ca, spoc"},
     {"within_hours", "integer", "only what falls due within so many hours"},
     {"limit", "integer", "rows, 1 to 250; 50 by default"},

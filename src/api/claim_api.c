@@ -84,7 +84,7 @@ static struct span authority_sectors(const struct principal *principal, struct a
     json_out_array(&out);
     for (size_t i = 0; i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if (role->kind != OFFICE_CA || role->role < ROLE_OFFICER) continue;
+        if ((role->kind->does & OFFICE_MANAGES_REGISTER) == 0 || role->role < ROLE_OFFICER) continue;
         if (role_is_unbounded(role)) return span_make(NULL, 0);
         const struct span *sectors = role->sector_count > 0 ? role->sectors : role->office_sectors;
         size_t count = role->sector_count > 0 ? role->sector_count : role->office_sector_count;
@@ -96,7 +96,7 @@ static struct span authority_sectors(const struct principal *principal, struct a
 }
 
 static struct err claims_waiting(struct api_request *request, struct span after, struct rows *ret, struct why *why) {
-    if (!access_is_officer_of(&request->principal, OFFICE_CA, ROLE_OFFICER))
+    if (!access_is_officer_that(&request->principal, OFFICE_MANAGES_REGISTER, ROLE_OFFICER))
         return why_set(why, ERR_DENIED, "waiting", "access.office", NULL, "This list is for officers of a competent authority, signed in with their second factor.");
     struct value params[] = {value_int(request->received_ms), value_text(after), value_int(LIMIT_PAGE_ROWS),
                              value_text(authority_sectors(&request->principal, request->arena))};

@@ -84,7 +84,7 @@ static struct span kinds_json(struct api_request *request) {
     buf_init(&buf, request->arena, 4096);
     json_out_init(&out, &buf);
     json_out_array(&out);
-    for (size_t i = 0; i < request->principal.role_count; i++) json_out_text(&out, office_kind_name(request->principal.roles[i].kind));
+    for (size_t i = 0; i < request->principal.role_count; i++) json_out_string(&out, request->principal.roles[i].kind->id);
     json_out_array_end(&out);
     return buf_span(&buf);
 }
@@ -95,7 +95,7 @@ static bool may_read_row(struct api_request *request, struct store_conn *conn, c
     if (rows_at(rows, i, D_CASE)->type == VALUE_NULL || is_err(case_get(conn, rows_span(rows, i, D_CASE), request->arena, &file, NULL))) return false;
     case_access(request->services, &file, request->arena, &of);
     return !is_err(access_may_read_case(&request->principal, &of, request->received_ms, NULL)) &&
-           access_is_officer_of(&request->principal, office_kind_from(rows_span(rows, i, D_OFFICE_KIND)), ROLE_READER);
+           access_is_officer_of(&request->principal, rows_span(rows, i, D_OFFICE_KIND), ROLE_READER);
 }
 
 static struct err failed_deliveries(struct api_request *request, struct api_response *response, int64_t limit, struct why *why) {
@@ -135,7 +135,7 @@ static struct err find(struct api_request *request, struct store_conn *conn, str
     if (!span_to_int(request->params[0], &id)) id = 0;
     TRY(store_read(conn, STMT_DELIVERY_GET, PARAMS(value_int(id)), request->arena, ret, why));
     if (ret->count == 0 || !may_read_row(request, conn, ret, 0)) return why_set(why, ERR_NOT_FOUND, "", "delivery.unknown", "", "there is no such task");
-    if (!access_is_officer_of(&request->principal, office_kind_from(rows_span(ret, 0, D_OFFICE_KIND)), ROLE_OFFICER))
+    if (!access_is_officer_of(&request->principal, rows_span(ret, 0, D_OFFICE_KIND), ROLE_OFFICER))
         return why_set(why, ERR_DENIED, "", "access.office", "", "a task is done by an officer of the office");
     return err_none();
 }

@@ -63,9 +63,8 @@ static struct err since_read(const struct api_request *request, struct queue_que
 
 static struct err question_read(struct api_request *request, struct queue_question *question, struct why *why) {
     struct json after[3] = {{.type = JSON_INT}, {.type = JSON_INT}, {.type = JSON_STRING}};
-    struct span name = api_query(request, "workspace"), late = api_query(request, "overdue"), wanted = api_query(request, "count");
+    struct span late = api_query(request, "overdue"), wanted = api_query(request, "count");
     *question = (struct queue_question){.principal = &request->principal,
-                                        .workspace_name = name.at == NULL ? SPAN("desk") : name,
                                         .state = api_query(request, "state"),
                                         .procedure = api_query(request, "procedure"),
                                         .sector = api_query(request, "sector"),
@@ -76,8 +75,8 @@ static struct err question_read(struct api_request *request, struct queue_questi
                                         .late_before_ms = late.at != NULL && span_is(late, "true") ? request->received_ms : INSTANT_NONE,
                                         .is_counted = wanted.at != NULL && span_is(wanted, "true"),
                                         .now_ms = request->received_ms};
-    if (!workspace_from(question->workspace_name, &question->workspace))
-        return why_set(why, ERR_INPUT, "workspace", "api.query", "", "workspace is desk, supervision, held-csirt or held-ca");
+    TRY(api_workspace(request, &question->workspace, why));
+    question->workspace_name = question->workspace->id;
     TRY(order_read(request, question, why));
     TRY(owner_read(request, question, why));
     TRY(since_read(request, question, why));
@@ -235,15 +234,13 @@ static struct err get_colleagues(struct api_request *request, struct api_respons
 
 static struct err get_search(struct api_request *request, struct api_response *response, struct why *why) {
     struct search_question question = {.principal = &request->principal, .text = api_query(request, "q"), .before_seq = INT64_MAX, .now_ms = request->received_ms};
-    struct span name = api_query(request, "workspace");
     struct json after[1] = {{.type = JSON_INT}};
     bool is_after;
     int64_t last = -1;
     struct json_out out;
     TRY(need_officer(request, why));
     if (question.text.len == 0 || question.text.len > LIMIT_NAME_BYTES) return why_set(why, ERR_INPUT, "q", "search.words", "", "q: the words that are looked for");
-    if (!workspace_from(name.at == NULL ? SPAN("desk") : name, &question.workspace))
-        return why_set(why, ERR_INPUT, "workspace", "api.query", "", "workspace is desk, supervision, held-csirt or held-ca");
+    TRY(api_workspace(request, &question.workspace, why));
     TRY(api_query_int(request, "limit", 50, 1, 100, &question.limit, why));
     TRY(api_cursor_read(request, "search", after, 1, &is_after, why));
     if (is_after) question.before_seq = after[0].integer;
@@ -261,14 +258,14 @@ static struct err get_search(struct api_request *request, struct api_response *r
 
 static const struct route_param SEARCH[] = {
     {"q", "string", "whole words, all of which must be there; upper and lower case are the same"},
-    {"workspace", "string", "desk (default), supervision, held-csirt or held-ca; never several"},
+    {"workspace", "string", "desk (default), supervision, held-csirt, held-ca, ...: a row of offices.yaml; never several"},
     {"limit", "integer", "rows, 1 to 100; 50 by default"},
     {"cursor", "string", "where to go on: next of the page before"},
     {NULL, NULL, NULL},
 };
 
 static const struct route_param QUEUE[] = {
-    {"workspace", "string", "desk (default), supervision, held-csirt or held-ca"},
+    {"workspace", "string", "desk (default), supervision, held-csirt, held-ca, ...: a row of offices.yaml"},
     {"order", "string", "due (default: without owner first, then next due), newest or changed"},
     {"owner", "string", "me, none, some, or a person"},
     {"state", "string", "only cases in this state"},

@@ -194,8 +194,8 @@ struct err emergency_write_status(struct api_request *request, struct store_conn
     struct services *services = request->services;
     struct case_file file;
     TRY(case_get(conn, claim->case_id, request->arena, &file, why));
-    enum workspace workspace = WORKSPACE_DESK;
-    bool is_held = workspace_from(file.workspace, &workspace) && (workspace == WORKSPACE_HELD_CSIRT || workspace == WORKSPACE_HELD_CA);
+    const struct workspace *workspace = workspace_find(services->law, file.workspace);
+    bool is_held = workspace != NULL && workspace->held.len > 0;
     json_out_object(out);
     json_out_member_string(out, "case", file.id);
     json_out_member_string(out, "procedure", file.procedure);

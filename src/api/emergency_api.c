@@ -175,12 +175,13 @@ static struct err post_claim(struct api_request *request, struct api_response *r
 
 // The quarantine of the office that the officer is at; only a role without bounds of sector sees what has none yet.
 static struct err held_workspace(const struct api_request *request, struct span *ret, struct why *why) {
-    static const struct { enum workspace workspace; const char *name; } HELD[] = {{WORKSPACE_HELD_CSIRT, "held-csirt"}, {WORKSPACE_HELD_CA, "held-ca"}};
     const struct principal *principal = &request->principal;
-    for (size_t i = 0; principal->is_totp_done && i < 2; i++)
-        for (size_t k = 0; k < principal->role_count; k++)
-            if (workspace_is_of(HELD[i].workspace, principal->roles[k].kind) && role_is_unbounded(&principal->roles[k])) {
-                *ret = span_of(HELD[i].name);
+    const struct workspace *all;
+    size_t count = workspaces(request->services->law, &all);
+    for (size_t i = 0; principal->is_totp_done && i < count; i++)
+        for (size_t k = 0; all[i].held.len > 0 && k < principal->role_count; k++)
+            if (workspace_is_of(&all[i], principal->roles[k].kind) && role_is_unbounded(&principal->roles[k])) {
+                *ret = all[i].id;
                 return err_none();
             }
     return why_set(why, ERR_DENIED, "", "access.office", "", "this queue is for officers of the office that receives, for all sectors, signed in with their second factor");

@@ -34,7 +34,7 @@ static bool sees_attribute(const struct api_request *request, const struct entit
             procedure_register_sees(services->law, services->state, at, attribute, SPAN("entity")))
             return true;
     for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++)
-        if (procedure_register_sees(services->law, services->state, at, attribute, span_of(office_kind_name(principal->roles[i].kind)))) return true;
+        if (procedure_register_sees(services->law, services->state, at, attribute, principal->roles[i].kind->id)) return true;
     return false;
 }
 
@@ -196,7 +196,7 @@ static struct err get_counts(struct api_request *request, struct api_response *r
     json_out_name(&out, "counts");
     json_out_array(&out);
     for (size_t i = 0; i < rows.count; i++) {
-        if (!access_reaches_sector(&request->principal, WORKSPACE_DESK, rows_span(&rows, i, 0))) continue;
+        if (!access_reaches_sector(&request->principal, rows_span(&rows, i, 0))) continue;
         json_out_object(&out);
         json_out_member_string(&out, "sector", rows_span(&rows, i, 0));
         json_out_member_string(&out, "class", rows_span(&rows, i, 1));

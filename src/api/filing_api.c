@@ -101,7 +101,7 @@ struct err filed_write_json(struct api_request *request, struct store_conn *conn
     struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
     struct json as = record_header_value(&record, "filer_role", arena);
     // Told once, now: also without an account, and where the filing itself gave the mandate.
-    if (!is_repeat && !of.is_closed_to_entity && office_kind_from(as.string) == OFFICE_NONE) viewer.views |= access_view_of(as.string);
+    if (!is_repeat && !of.is_closed_to_entity && !role_is_office(as.string)) viewer_add(&viewer, as.string);
     json_out_member_string(out, "filing", filing_id);
     json_out_member_string(out, "case", file.id);
     json_out_name(out, "entity");
@@ -163,9 +163,9 @@ static void write_tried_duties(struct json_out *out, struct api_request *request
     struct access_case of;
     case_access(request->services, &tried, request->arena, &of);
     struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
-    if (office_kind_from(plan->as) == OFFICE_NONE && !of.is_closed_to_entity) viewer.views |= VIEW_ENTITY;
+    if (!role_is_office(plan->as) && !of.is_closed_to_entity) viewer.views |= VIEW_ENTITY;
     for (size_t i = 0; i < of.office_count; i++) // the trial carries no sectors: the filer's own role was checked with them
-        if (span_equals(of.offices[i], plan->office)) viewer.views |= access_view_of(plan->as);
+        if (span_equals(of.offices[i], plan->office)) viewer_add(&viewer, plan->as);
     json_out_name(out, "duties");
     json_out_array(out);
     for (size_t i = 0; duties != NULL && i < duties->count; i++)

@@ -120,7 +120,7 @@ static struct err post_import(struct api_request *request, struct api_response *
     struct import_line *lines = arena_take_array(request->arena, IMPORT_LINES_MAX, sizeof *lines);
     if (ctx == NULL || lines == NULL) return err_make(ERR_MEMORY);
     ctx->lines = lines;
-    if (!access_is_officer_of(&request->principal, OFFICE_CA, ROLE_OFFICER))
+    if (!access_is_officer_that(&request->principal, OFFICE_MANAGES_REGISTER, ROLE_OFFICER))
         return why_set(why, ERR_DENIED, "", "access.office", "", "a register is taken over by an officer of a competent authority");
     struct span rest = request->body;
     while (rest.len > 0) {

@@ -34,16 +34,17 @@ static struct err respond_pdf(struct api_request *request, struct api_response *
 
 // Who may file the letter may see what it would look like: an officer of an office that reaches the case and may send the letter.
 static struct err choose_office(struct api_request *request, const struct letter *letter, struct span as, struct letter_request *ret, struct why *why) {
-    static const char *const KINDS[] = {"csirt", "ca", "spoc", "ccma"};
+    const struct office_kind *kinds;
+    size_t count = office_kinds(request->services->law, &kinds);
     struct case_file file;
     struct access_case of;
     TRY(case_get(request->conn, ret->case_id, request->arena, &file, why));
     case_access(request->services, &file, request->arena, &of);
     TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
-    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct why own = {0};
-        if ((as.len > 0 && !span_is(as, KINDS[i])) || !letter_is_of(letter, file.procedure, span_of(KINDS[i]))) continue;
-        if (!is_err(access_may_file(&request->principal, &of, span_of(KINDS[i]), false, request->received_ms, &ret->office, &own))) return err_none();
+        if ((as.len > 0 && !span_equals(as, kinds[i].id)) || !letter_is_of(letter, file.procedure, kinds[i].id)) continue;
+        if (!is_err(access_may_file(&request->principal, &of, kinds[i].id, false, request->received_ms, &ret->office, &own))) return err_none();
     }
     return why_set(why, ERR_DENIED, "", "letter.office", "", "none of your offices may send this letter in this case");
 }
@@ -266,7 +267,7 @@ static struct err post_code_letter(struct api_request *request, struct api_respo
     entity_access(request->services, entity.id, entity.sectors, request->arena, &of);
     TRY(access_may_see_entity(&request->principal, &of, request->received_ms, why));
     const struct role *role = access_role_for_entity(&request->principal, &of);
-    if (role == NULL || role->role < ROLE_OFFICER || !letter_shows(letter, SPAN("letter.code")) || !letter_is_of(letter, SPAN("registration"), span_of(office_kind_name(role->kind))))
+    if (role == NULL || role->role < ROLE_OFFICER || !letter_shows(letter, SPAN("letter.code")) || !letter_is_of(letter, SPAN("registration"), role->kind->id))
         return why_set(why, ERR_DENIED, "", "letter.office", "", "your office does not send such letters to this entity");
     wanted.office = role->office;
     buf_init(&paper, request->arena, LETTER_PAPER_BYTES);
@@ -280,7 +281,7 @@ static struct err post_code_letter(struct api_request *request, struct api_respo
 static struct span office_for(const struct services *services, const struct letter *letter) {
     for (size_t i = 0; i < services->access->office_count; i++) {
         const struct access_office *office = &services->access->offices[i];
-        if (letter_is_of(letter, SPAN("incident"), span_of(office_kind_name(office->kind)))) return office->id;
+        if (letter_is_of(letter, SPAN("incident"), office->kind->id)) return office->id;
     }
     return SPAN("");
 }

@@ -15,7 +15,7 @@ static void write_roles(struct json_out *out, const struct principal *who) {
         const struct role *role = &who->roles[i];
         json_out_object(out);
         json_out_member_string(out, "office", role->office);
-        json_out_member_text(out, "kind", office_kind_name(role->kind));
+        json_out_member_string(out, "kind", role->kind->id);
         json_out_member_text(out, "role", role_name(role->role));
         json_out_name(out, "sectors");
         write_sectors(out, role->sector_count > 0 ? role->sectors : role->office_sectors,

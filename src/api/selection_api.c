@@ -168,7 +168,7 @@ static struct err may_select(const struct api_request *request, struct why *why)
     bool is_bounded = false;
     for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if ((role->kind != OFFICE_CSIRT && role->kind != OFFICE_CA) || role->role < ROLE_OFFICER) continue;
+        if ((role->kind->does & OFFICE_SELECTS) == 0 || role->role < ROLE_OFFICER) continue;
         if (role_is_unbounded(role)) return err_none();
         is_bounded = true;
     }

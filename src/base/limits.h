@@ -18,6 +18,8 @@ enum {
     LIMIT_TEXT_BYTES = 64 * 1024,       // one free-text field
     LIMIT_NAME_BYTES = 256,             // one line of text
     LIMIT_FIELDS = 256,                 // fields of one form
+    LIMIT_OFFICE_KINDS = 64,            // rows of offices.yaml: a mask of 64 bits holds them
+    LIMIT_WORKSPACES = 16,
     LIMIT_FORM_BYTES = 64 * 1024,       // one form of a page, as a browser sends it
     LIMIT_FORM_PAIRS = 256,
     LIMIT_ATTACHMENT_BYTES = 10 * 1024 * 1024,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Whether people can be reached: the settings of mail and hooks, who is on call, what failed. Looks at files and rows, sends nothing. */
 #include "cli/doctor.h"
+#include "cli/packs.h"
+#include "law/office.h"
 #include "os/file.h"
 #include "store/store.h"
 
@@ -43,12 +45,28 @@ static void look_at_hook(struct doctor *doctor) {
         doctor_find(doctor, FINDING_OK, "hook", NULL, "%.*s", SPAN_FMT(config->hook_url));
 }
 
-static struct err look_at_rows(struct doctor *doctor, struct store_conn *conn, struct why *why) {
+// An office of a kind that the node has not: it would not start.
+static void look_at_offices(struct doctor *doctor, const struct law *law) {
+    for (size_t i = 0; i < doctor->config->office_count; i++) {
+        const struct config_office *office = &doctor->config->offices[i];
+        const struct office_kind *kind = office_kind_find(law, office->kind);
+        if (kind == NULL || kind->is_of_union != state_is_union(doctor->config->state))
+            doctor_find(doctor, FINDING_FAIL, "configuration", "give it another kind", "the office %.*s: a node of %.*s has no offices of the kind \"%.*s\"", SPAN_FMT(office->id),
+                        SPAN_FMT(doctor->config->state), SPAN_FMT(office->kind));
+    }
+}
+
+static bool is_on_call(const struct law *law, struct span kind) {
+    const struct office_kind *found = office_kind_find(law, kind);
+    return found != NULL && (found->does & OFFICE_ON_CALL) != 0;
+}
+
+static struct err look_at_rows(struct doctor *doctor, const struct law *law, struct store_conn *conn, struct why *why) {
     struct rows rows;
     for (size_t i = 0; i < doctor->config->office_count; i++) {
         const struct config_office *office = &doctor->config->offices[i];
         struct value params[] = {value_text(office->id), value_int(1), value_int(doctor->now_ms)};
-        if (!span_is(office->kind, "csirt")) continue; // calls go there
+        if (!is_on_call(law, office->kind)) continue; // calls go there
         TRY(store_read(conn, STMT_ROTA_AT, params, 3, &doctor->arena, &rows, why));
         if (rows.count == 0)
             doctor_find(doctor, FINDING_WARN, "on call", "set the rota (varde rota); until then all heads are called", "nobody is first on call at %.*s now", SPAN_FMT(office->id));
@@ -67,6 +85,7 @@ static struct err look_at_rows(struct doctor *doctor, struct store_conn *conn, s
 void doctor_look_at_reach(struct doctor *doctor) {
     struct store *store = NULL;
     struct store_conn *conn = NULL;
+    struct packs packs;
     if (doctor->config == NULL) return;
     look_at_mail(doctor);
     look_at_hook(doctor);
@@ -74,7 +93,12 @@ void doctor_look_at_reach(struct doctor *doctor) {
     struct err e = store_open_as_is(doctor->config->database_file, &store, NULL);
     if (is_err(e)) return; // said by doctor_look_at_store
     e = store_connect(store, STORE_READ, &conn, NULL);
-    if (!is_err(e)) e = look_at_rows(doctor, conn, NULL); // an older schema has no such rows: it is brought up to date at the next start
+    if (!is_err(e)) e = packs_open(&packs, NULL, NULL);
+    if (!is_err(e)) {
+        look_at_offices(doctor, packs.law);
+        e = look_at_rows(doctor, packs.law, conn, NULL); // an older schema has no such rows: it is brought up to date at the next start
+        packs_close(&packs);
+    }
     store_disconnect(conn);
     store_close(store);
 }

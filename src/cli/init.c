@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/packs.h"
 #include "cli/print.h"
 #include "os/certificate.h"
 #include "os/file.h"
@@ -16,6 +17,8 @@ enum { CODE_CHARACTERS = 52, INIT_ARENA_BYTES = 1024 * 1024, PEM_BYTES = 64 * 10
 
 struct making {
     struct arena arena;
+    struct packs packs;
+    bool has_packs;
     const char *dir;
     struct config_draft draft;
     struct config config;
@@ -61,6 +64,9 @@ static struct err make_dir(struct making *m, struct why *why) {
 
 // Writes the configuration and reads it back, so that what is wrong with an option shows now.
 static struct err check_config(struct making *m, struct buf *text, struct why *why) {
+    TRY(packs_open(&m->packs, NULL, why));
+    m->has_packs = true;
+    m->draft.law = m->packs.law;
     config_write(text, &m->draft);
     if (text->is_failed) return why_set(why, ERR_INPUT, "--name", "init.options", "", "an option is too long");
     return config_parse(m->dir, "varde.yaml", buf_span(text), &m->config, why);
@@ -156,6 +162,7 @@ static int init(const struct call *call) {
     else if (!is_err(e)) print(&m);
     int status = is_err(e) ? call_fail(call, e, &why) : EXIT_DONE;
     config_fini(&m.config);
+    if (m.has_packs) packs_close(&m.packs);
     arena_fini(&m.arena);
     return status;
 }

@@ -4,6 +4,7 @@
  * audience_check proves that nothing of it shows elsewhere: by the state of the case, by the register, by a message to
  * someone else, by a duty of someone else, or by a condition that lets something else be filed or not.
  */
+#include "law/office.h"
 #include "law/procedure_private.h"
 
 static const struct names EVERYONE = {0};
@@ -197,10 +198,12 @@ static void word_add(struct buf *words, struct span word) {
 }
 
 // Without rows of its own, those that work in the workspace; what is included only adds to that.
-static void offices_add(const struct procedure *p, const struct facts *facts, struct buf *words) {
-    if (yaml_get(p->node, "reaches") == NULL) {
-        if (span_is(p->workspace, "desk")) word_add(words, SPAN("csirt"));
-        word_add(words, SPAN("ca"));
+static void offices_add(const struct law *law, const struct procedure *p, const struct facts *facts, struct buf *words) {
+    struct span own = yaml_get(p->node, "reaches") == NULL ? workspace_find(law, p->workspace)->reach : SPAN("");
+    for (size_t at = 1; at < own.len;) {
+        size_t end = span_find(own, ' ', at);
+        word_add(words, span_part(own, at, end));
+        at = end + 1;
     }
     for (size_t i = 0; i < p->reach_count; i++)
         if (condition_holds(p->reaches[i].when, facts)) word_add(words, p->reaches[i].office);
@@ -221,7 +224,7 @@ struct err procedure_reach(const struct law *law, struct span state, struct civi
     struct buf words;
     buf_init(&words, arena, 128);
     buf_add_byte(&words, ' ');
-    offices_add(p, &facts, &words);
+    offices_add(law, p, &facts, &words);
     if (words.is_failed) return err_make(ERR_MEMORY);
     bool is_closed = names_have(&p->closed_to_entity, SPAN("any")) || names_have(&p->closed_to_entity, facts.state);
     *ret = (struct procedure_reach){.offices = buf_span(&words), .is_closed_to_entity = is_closed};

@@ -4,6 +4,7 @@
  * documents keep the common file's name in the keys of their words, so that each is translated once.
  */
 #include "law/law_private.h"
+#include "law/office.h"
 #include "law/procedure_load.h"
 
 struct err rows_roomy(struct arena *arena, const void *items, size_t count, size_t more, size_t size, void **ret) {
@@ -64,7 +65,7 @@ struct err common_context(const struct commons *commons, const struct yaml *root
                           struct load *load, struct name_lists *ret_lists, struct why *why) {
     struct name_lists *lists = ret_lists;
     TRY(name_lists_load(arena, yaml_get(root, "lists"), lists, why));
-    *load = (struct load){.arena = arena, .lists = lists, .why = why, .context = {.arena = arena, .lists = lists}};
+    *load = (struct load){.law = load->law, .is_of_union = load->is_of_union, .arena = arena, .lists = lists, .why = why, .context = {.arena = arena, .lists = lists}};
     load->context.sets[0] = yaml_get(root, "sets");
     load->context.homes[0] = yaml_get_text(root, "procedure");
     if (includes->count + 1 > FIELD_SETS_MAX) return yaml_refuse(root, why, "pack.include", "at most %d files are included", FIELD_SETS_MAX - 1);
@@ -161,21 +162,20 @@ static struct err proposals_add(const struct load *l, const struct yaml *rows, s
 
 // {office: spoc, when: {flag: cross_border}, article: ..}
 static struct err reaches_add(const struct load *l, const struct yaml *rows, struct procedure *p) {
-    static const char *const KINDS[] = {"csirt", "ca", "spoc", "ccma"};
     void *at = NULL;
     size_t count = rows == NULL ? 0 : rows->count;
     TRY(rows_roomy(l->arena, p->reaches, p->reach_count, count, sizeof *p->reaches, &at));
     p->reaches = at;
     for (size_t i = 0; i < count; i++) {
-        struct reach_row *row = &p->reaches[p->reach_count++];
+        struct reach_row *row = &p->reaches[p->reach_count];
         *row = (struct reach_row){.node = &rows->items[i]};
         TRY(yaml_only(row->node, "office when article certainty", l->why));
         TRY(yaml_need(row->node, "office", &row->office, l->why));
         TRY(yaml_need(row->node, "article", &row->article, l->why));
         TRY(condition_load(l->arena, yaml_get(row->node, "when"), l->lists, &row->when, l->why));
-        bool is_kind = false;
-        for (size_t k = 0; k < sizeof KINDS / sizeof KINDS[0]; k++) is_kind = is_kind || span_is(row->office, KINDS[k]);
-        if (!is_kind) return yaml_refuse(row->node, l->why, "pack.reaches", "office: csirt, ca, spoc or ccma is expected");
+        const struct office_kind *kind = office_kind_find(l->law, row->office);
+        if (kind == NULL) return yaml_refuse(row->node, l->why, "pack.reaches", "office: a kind of offices.yaml is expected");
+        if (kind->is_of_union == l->is_of_union) p->reach_count++; // what is for both nodes names kinds of both
     }
     return err_none();
 }

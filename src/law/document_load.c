@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Reading one document of a procedure: its form, rules, moves, facts, flags and effects. */
 #include "base/limits.h"
+#include "law/office.h"
 #include "law/operation.h"
 #include "law/procedure_load.h"
 
@@ -183,21 +184,32 @@ static struct err effects_load(const struct load *l, const struct yaml *rows, st
     return err_none();
 }
 
+// A list of roles; `offices` stands for all kinds of office of the node, `union` for them where it is the Union's. Kinds of the other node are
+// left out, so that what is for both nodes can name those of both.
+static struct err roles_load(const struct load *l, const struct yaml *node, struct names *ret) {
+    struct names said;
+    const struct office_kind *kinds;
+    size_t count = office_kinds(l->law, &kinds);
+    TRY(yaml_names(l->arena, node, &said, l->why));
+    *ret = (struct names){.items = arena_take_array(l->arena, said.count + count + 1, sizeof *ret->items)};
+    if (ret->items == NULL) return err_make(ERR_MEMORY);
+    for (size_t i = 0; i < said.count; i++) {
+        bool is_union = span_is(said.items[i], "union"), is_all = is_union || span_is(said.items[i], "offices");
+        const struct office_kind *kind = office_kind_find(l->law, said.items[i]);
+        for (size_t k = 0; is_all && k < count; k++)
+            if (kinds[k].is_of_union == l->is_of_union && (!is_union || l->is_of_union) && !names_have(ret, kinds[k].id)) ret->items[ret->count++] = kinds[k].id;
+        if (is_all || (kind != NULL && kind->is_of_union != l->is_of_union) || names_have(ret, said.items[i])) continue;
+        ret->items[ret->count++] = said.items[i];
+    }
+    return err_none();
+}
+
 // seen_by: [csirt, ca], or `offices` for all kinds of them. None: whoever sees the case.
 static struct err seen_by_load(const struct load *l, const struct yaml *node, struct names *ret) {
-    static const char *const ROLES[] = {"csirt", "ca", "spoc", "ccma", "entity", "anyone", "node"};
-    enum { OFFICE_KINDS = 4 };
-    TRY(yaml_names(l->arena, node, ret, l->why));
-    if (ret->count == 1 && span_is(ret->items[0], "offices")) {
-        ret->items = arena_take_array(l->arena, OFFICE_KINDS, sizeof *ret->items);
-        if (ret->items == NULL) return err_make(ERR_MEMORY);
-        for (ret->count = 0; ret->count < OFFICE_KINDS; ret->count++) ret->items[ret->count] = span_of(ROLES[ret->count]);
-    }
-    for (size_t i = 0; i < ret->count; i++) {
-        bool is_role = false;
-        for (size_t k = 0; k < sizeof ROLES / sizeof ROLES[0]; k++) is_role = is_role || span_is(ret->items[i], ROLES[k]);
-        if (!is_role) return yaml_refuse(node, l->why, "pack.seen_by", "seen_by: offices, or a list of roles is expected");
-    }
+    TRY(roles_load(l, node, ret));
+    for (size_t i = 0; i < ret->count; i++)
+        if (role_is_office(ret->items[i]) && office_kind_find(l->law, ret->items[i]) == NULL)
+            return yaml_refuse(node, l->why, "pack.seen_by", "seen_by: offices, or a list of roles is expected");
     if (node != NULL && ret->count == 0) return yaml_refuse(node, l->why, "pack.seen_by", "seen_by: nobody would see it");
     return err_none();
 }
@@ -209,7 +221,7 @@ static struct err claim_load(const struct load *l, const struct yaml *row, struc
     for (size_t i = CLAIM_OPENS; i < sizeof USES / sizeof USES[0]; i++)
         if (span_is(use, USES[i])) d->claim = (enum claim_use)i;
     if (use.len > 0 && d->claim == CLAIM_NONE) return yaml_refuse(row, l->why, "pack.claim", "claim: opens, files, takes or reads is expected");
-    TRY(yaml_names(l->arena, yaml_get(row, "intake"), &d->intake, l->why));
+    TRY(roles_load(l, yaml_get(row, "intake"), &d->intake));
     const struct yaml *compare = yaml_get(row, "compare");
     if (compare == NULL) return err_none();
     if (compare->type != YAML_MAPPING) return yaml_refuse(compare, l->why, "pack.compare", "attributes of the register with fields are expected");
@@ -248,7 +260,7 @@ static struct err document_head(const struct load *l, const struct yaml *row, st
     d->withdraws = yaml_get_text(row, "withdraws");
     TRY(other_load(l, yaml_get(row, "other_than"), d));
     TRY(yaml_flag(row, "head", false, &d->needs_head, l->why));
-    TRY(yaml_names(l->arena, yaml_get(row, "by"), &d->by, l->why));
+    TRY(roles_load(l, yaml_get(row, "by"), &d->by));
     if (d->by.count == 0) return yaml_refuse(row, l->why, "pack.missing", "by: who may file is missing");
     TRY(seen_by_load(l, yaml_get(row, "seen_by"), &d->seen_by));
     d->is_by_party = names_have(&d->by, SPAN("party"));

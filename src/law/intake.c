@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Filings without account and filings recorded for another: what the packs say of them. */
+#include "law/office.h"
 #include "law/pack.h"
 #include "law/procedure_private.h"
 
@@ -15,7 +16,8 @@ struct span procedure_case_workspace(const struct law *law, struct span state, s
     for (size_t i = 0; i < count; i++) {
         if (!span_equals(all[i].id, procedure)) continue;
         struct span held = state_held(&all[i], case_state);
-        if (held.len > 0) return span_is(held, "ca") ? SPAN("held-ca") : SPAN("held-csirt");
+        const struct workspace *own = workspace_held(law, held);
+        if (own != NULL) return own->id;
     }
     return procedure_workspace(law, state, procedure);
 }

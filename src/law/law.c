@@ -9,6 +9,7 @@ static struct err load_books(struct law *law, struct why *why) {
     TRY(reminders_load(law, why));
     TRY(letters_load(law, why));
     TRY(grids_load(law, why));
+    TRY(offices_load(law, why));
     TRY(procedures_load(law, why));
     TRY(statistics_load(law, why));
     return texts_load(law, why);

@@ -26,6 +26,7 @@ struct pack_words {
 };
 
 struct procedure_book; // procedures and forms
+struct office_book;    // kinds of office, workspaces
 struct statistic_book; // what is counted
 struct clock_book;     // national clock profiles
 struct reminder_book;  // when people are reminded of what is owed
@@ -42,6 +43,7 @@ struct law {
     struct hash hash;
     struct scope_book *scope;
     struct procedure_book *procedures;
+    struct office_book *offices;
     struct statistic_book *statistics;
     struct clock_book *clocks;
     struct reminder_book *reminders;
@@ -72,6 +74,8 @@ void states_check(const struct law *law, struct buf *report, size_t *findings);
 CHECKED struct err grids_load(struct law *law, struct why *why);
 // procedure_word.c: whether a procedure has the text that a key of the words names
 bool procedure_has_word(const struct law *law, struct span key);
+// office.c; before the procedures
+CHECKED struct err offices_load(struct law *law, struct why *why);
 // procedure_load.c
 CHECKED struct err procedures_load(struct law *law, struct why *why);
 

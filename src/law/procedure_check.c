@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "law/law_private.h"
+#include "law/office.h"
 #include "law/procedure_private.h"
 
 enum { STATES_MAX = 64 };
@@ -207,6 +208,8 @@ static void kept_check(struct checker *c, const struct document *d) {
 
 enum { EMERGENCY_FIELDS_MAX = 8 };
 
+static bool records(const struct office_kind *kind) { return kind != NULL && (kind->does & OFFICE_RECORDS) != 0; }
+
 // Filings without account and for another: a short form, an office that may, and a group that says how it came.
 static void intake_rows_check(struct checker *c, const struct document *d) {
     const struct field *on_behalf = field_of(d, SPAN(FIELD_ON_BEHALF));
@@ -218,7 +221,7 @@ static void intake_rows_check(struct checker *c, const struct document *d) {
     if ((d->claim == CLAIM_FILES || d->claim == CLAIM_TAKES) && (d->needs_entity || !names_have(&d->by, SPAN("anyone"))))
         finding(c, d->node, "\"%.*s\" is filed by the holder of a claim: anyone may file it, and it needs no entity", SPAN_FMT(d->id));
     for (size_t i = 0; i < d->intake.count; i++)
-        if (!span_is(d->intake.items[i], "csirt") && !span_is(d->intake.items[i], "ca") && !span_is(d->intake.items[i], "spoc"))
+        if (!records(office_kind_find(c->law, d->intake.items[i])))
             finding(c, d->node, "there is no office \"%.*s\" that records for others", SPAN_FMT(d->intake.items[i]));
     bool says_how = false;
     for (size_t i = 0; on_behalf != NULL && i < on_behalf->count; i++)
@@ -229,13 +232,10 @@ static void intake_rows_check(struct checker *c, const struct document *d) {
 }
 
 static void document_check(struct checker *c, const struct document *d) {
-    static const char *const ROLES[] = {"entity", "csirt", "ca", "spoc", "ccma", "anyone", "node", "party"};
     c->document = d;
-    for (size_t i = 0; i < d->by.count; i++) {
-        bool is_role = false;
-        for (size_t k = 0; k < sizeof ROLES / sizeof ROLES[0]; k++) is_role = is_role || span_is(d->by.items[i], ROLES[k]);
-        if (!is_role) finding(c, d->node, "there is no role \"%.*s\"", SPAN_FMT(d->by.items[i]));
-    }
+    for (size_t i = 0; i < d->by.count; i++)
+        if (role_is_office(d->by.items[i]) && office_kind_find(c->law, d->by.items[i]) == NULL)
+            finding(c, d->node, "there is no role \"%.*s\"", SPAN_FMT(d->by.items[i]));
     for (size_t i = 0; i < d->in.count; i++)
         if (!span_is(d->in.items[i], "any")) name_check(c, "state", d->in.items[i], d->node);
     char key[256];
@@ -481,6 +481,8 @@ struct err procedure_check(const struct law *law, struct buf *report, size_t *re
         documents += book->base[i].document_count;
         duties += book->base[i].duty_count;
     }
+    for (size_t i = 0; i < book->union_count; i++) // what the Union's node has of what both have
+        if (span_is(book->of_union[i].nodes, "any")) procedure_rows_check(&c, &book->of_union[i]);
     for (size_t i = 0; i < law_pack_count(law); i++)
         if (span_starts_with(law_pack_at(law, i)->id, SPAN("national/"))) state_check(&c, law_pack_at(law, i));
     buf_printf(report, "%s: %zu procedures with %zu documents and %zu duties, in %zu states with rows of their own\n",

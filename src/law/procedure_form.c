@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "law/office.h"
 #include "law/pack.h"
 #include "law/procedure_private.h"
 
@@ -269,7 +270,7 @@ struct span procedure_workspace(const struct law *law, struct span state, struct
     size_t count = procedures_of(law, state, latest_day(), &all);
     for (size_t i = 0; i < count; i++)
         if (span_equals(all[i].id, procedure)) return all[i].workspace;
-    return SPAN("desk");
+    return workspace_first(law)->id;
 }
 
 bool procedure_state_is_final(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state) {

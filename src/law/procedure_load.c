@@ -3,6 +3,7 @@
 #include "law/procedure_load.h"
 
 #include "law/law_private.h"
+#include "law/office.h"
 
 static struct err states_load(const struct load *l, const struct yaml *rows, struct state_row **ret, size_t *ret_count) {
     void *at = NULL;
@@ -16,8 +17,9 @@ static struct err states_load(const struct load *l, const struct yaml *rows, str
         TRY(yaml_need(row, "label", &states[i].label, l->why));
         TRY(yaml_flag(row, "final", false, &states[i].is_final, l->why));
         struct span held = states[i].held = yaml_get_text(row, "held");
-        if (held.len > 0 && !span_is(held, "csirt") && !span_is(held, "ca"))
-            return yaml_refuse(row, l->why, "pack.held", "held: the office that receives is expected, csirt or ca");
+        const struct office_kind *kind = office_kind_find(l->law, held);
+        if (held.len > 0 && (kind == NULL || (kind->does & OFFICE_HOLDS) == 0 || workspace_held(l->law, held) == NULL))
+            return yaml_refuse(row, l->why, "pack.held", "held: the kind of office that receives is expected, which may hold");
     }
     *ret = states;
     return err_none();
@@ -50,25 +52,34 @@ static struct err parties_load(const struct load *l, const struct yaml *root, st
     return suggests_load(l, yaml_get(root, "suggests"), p);
 }
 
-static struct err procedure_load(struct law *law, const struct commons *commons, const struct pack *pack, const struct yaml *root,
+// Which nodes have it: a state's (the default), the Union's, or any. Empty for another word.
+static struct span nodes_of(const struct yaml *root) {
+    struct span nodes = yaml_get_text(root, "node");
+    if (nodes.len == 0) return SPAN("state");
+    return span_is(nodes, "state") || span_is(nodes, "union") || span_is(nodes, "any") ? nodes : span_make(NULL, 0);
+}
+
+static struct err procedure_load(struct law *law, const struct commons *commons, const struct pack *pack, const struct yaml *root, bool is_of_union,
                                  struct procedure *ret, struct why *why) {
-    TRY(yaml_only(root, "procedure label article workspace include reaches closed_to_entity_in overridable lists sets states parties party_states suggests facts flags documents duties proposals from to", why));
+    TRY(yaml_only(root, "procedure label article node workspace include reaches closed_to_entity_in overridable lists sets states parties party_states suggests facts flags documents duties proposals from to", why));
     struct procedure p = {.pack = pack, .node = root};
     TRY(yaml_need(root, "procedure", &p.id, why));
     TRY(yaml_need(root, "label", &p.label, why));
     TRY(yaml_need(root, "article", &p.article, why));
     if (common_of(commons, p.id) != NULL) return yaml_refuse(root, why, "pack.common", "a common file is called \"%.*s\" already", SPAN_FMT(p.id));
     p.workspace = yaml_get_text(root, "workspace");
-    if (p.workspace.len == 0) p.workspace = SPAN("desk");
-    if (!span_is(p.workspace, "desk") && !span_is(p.workspace, "supervision"))
-        return yaml_refuse(root, why, "pack.workspace", "workspace: desk or supervision is expected");
+    if (p.workspace.len == 0) p.workspace = workspace_first(law)->id;
+    const struct workspace *workspace = workspace_find(law, p.workspace);
+    if (workspace == NULL || workspace->held.len > 0) return yaml_refuse(root, why, "pack.workspace", "workspace: one of offices.yaml that is not quarantine is expected");
+    p.nodes = nodes_of(root);
+    if (p.nodes.len == 0) return yaml_refuse(root, why, "pack.node", "node: state, union or any is expected");
     bool may_be_overridden;
     TRY(yaml_flag(root, "overridable", true, &may_be_overridden, why));
     p.is_never_overridden = !may_be_overridden;
     TRY(yaml_validity(root, &p.validity, why));
     TRY(yaml_names(law->arena, yaml_get(root, "include"), &p.includes, why));
     TRY(yaml_names(law->arena, yaml_get(root, "closed_to_entity_in"), &p.closed_to_entity, why));
-    struct load l;
+    struct load l = {.law = law, .is_of_union = is_of_union};
     struct name_lists *lists = ARENA_NEW(law->arena, struct name_lists);
     if (lists == NULL) return err_make(ERR_MEMORY);
     TRY(common_context(commons, root, &p.includes, law->arena, &l, lists, why));
@@ -105,7 +116,7 @@ static size_t overlays_of(const struct pack *pack, const struct procedure *base)
 
 static struct err overlays_apply(struct law *law, const struct commons *commons, const struct pack *pack, const struct procedure *base,
                                  struct procedure *ret, struct why *why) {
-    struct load l;
+    struct load l = {.law = law};
     struct name_lists *lists = ARENA_NEW(law->arena, struct name_lists);
     if (lists == NULL) return err_make(ERR_MEMORY);
     TRY(common_context(commons, base->node, &base->includes, law->arena, &l, lists, why));
@@ -129,18 +140,32 @@ static struct err overlay_is_known(const struct procedure_book *book, const stru
 static struct err state_load(struct law *law, const struct commons *commons, const struct pack *pack, struct procedure_book *book,
                              struct why *why) {
     size_t overlays = 0;
-    for (size_t i = 0; i < book->base_count; i++) overlays += overlays_of(pack, &book->base[i]);
+    for (size_t i = 0; i < book->of_states_count; i++) overlays += overlays_of(pack, &book->base[i]);
     for (size_t i = 0; i < pack->file_count; i++)
         if (pack_file_is_under(&pack->files[i], "procedures/")) TRY(overlay_is_known(book, commons, pack->files[i].root, why));
     if (overlays == 0) return err_none();
     struct procedure_set *set = &book->states[book->state_count++];
     set->state = span_part(pack->id, 9, pack->id.len);
-    set->count = book->base_count;
+    set->count = book->of_states_count;
     set->procedures = arena_take_array(law->arena, set->count + 1, sizeof *set->procedures);
     if (set->procedures == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < set->count; i++) {
         set->procedures[i] = book->base[i];
         if (overlays_of(pack, &book->base[i]) > 0) TRY(overlays_apply(law, commons, pack, &book->base[i], &set->procedures[i], why));
+    }
+    return err_none();
+}
+
+// The procedures that the Union's packs have for one kind of node.
+static struct err node_load(struct law *law, const struct commons *commons, bool is_of_union, struct procedure *all, size_t *ret_count, struct why *why) {
+    for (size_t i = 0; i < law_pack_count(law); i++) {
+        const struct pack *pack = law_pack_at(law, i);
+        if (!span_starts_with(pack->id, SPAN("eu/")) || !pack->has_from) continue;
+        for (size_t k = 0; k < pack->file_count; k++) {
+            if (!pack_file_is_under(&pack->files[k], "procedures/") || pack_file_is_under(&pack->files[k], "procedures/common/")) continue;
+            if (span_is(nodes_of(pack->files[k].root), is_of_union ? "state" : "union")) continue;
+            TRY(procedure_load(law, commons, pack, pack->files[k].root, is_of_union, &all[(*ret_count)++], why));
+        }
     }
     return err_none();
 }
@@ -155,14 +180,13 @@ struct err procedures_load(struct law *law, struct why *why) {
     for (size_t i = 0; i < law_pack_count(law); i++) files += law_pack_at(law, i)->file_count;
     book->base = arena_take_array(law->arena, files + 1, sizeof *book->base);
     book->states = arena_take_array(law->arena, law_pack_count(law) + 1, sizeof *book->states);
-    if (book->base == NULL || book->states == NULL) return err_make(ERR_MEMORY);
-    for (size_t i = 0; i < law_pack_count(law); i++) {
-        const struct pack *pack = law_pack_at(law, i);
-        if (!span_starts_with(pack->id, SPAN("eu/")) || !pack->has_from) continue;
-        for (size_t k = 0; k < pack->file_count; k++)
-            if (pack_file_is_under(&pack->files[k], "procedures/") && !pack_file_is_under(&pack->files[k], "procedures/common/"))
-                TRY(procedure_load(law, &commons, pack, pack->files[k].root, &book->base[book->base_count++], why));
-    }
+    book->of_union = arena_take_array(law->arena, files + 1, sizeof *book->of_union);
+    if (book->base == NULL || book->states == NULL || book->of_union == NULL) return err_make(ERR_MEMORY);
+    TRY(node_load(law, &commons, false, book->base, &book->of_states_count, why));
+    TRY(node_load(law, &commons, true, book->of_union, &book->union_count, why));
+    book->base_count = book->of_states_count;
+    for (size_t i = 0; i < book->union_count; i++)
+        if (span_is(book->of_union[i].nodes, "union")) book->base[book->base_count++] = book->of_union[i];
     for (size_t i = 0; i < law_pack_count(law); i++)
         if (span_starts_with(law_pack_at(law, i)->id, SPAN("national/"))) TRY(state_load(law, &commons, law_pack_at(law, i), book, why));
     return err_none();
@@ -185,6 +209,10 @@ bool entity_type_is_known(const struct law *law, struct span code) {
 size_t procedures_of(const struct law *law, struct span state, struct civil at, const struct procedure **ret) {
     const struct procedure_book *book = law->procedures;
     const struct pack *pack = law_pack_of_state(law, state);
+    if (state_is_union(state)) {
+        *ret = book->of_union;
+        return book->union_count;
+    }
     if (pack != NULL && pack->has_from && civil_compare(at, pack->from) < 0) pack = NULL;
     for (size_t i = 0; pack != NULL && i < book->state_count; i++) {
         if (!span_equals(book->states[i].state, span_part(pack->id, 9, pack->id.len))) continue;
@@ -192,7 +220,7 @@ size_t procedures_of(const struct law *law, struct span state, struct civil at, 
         return book->states[i].count;
     }
     *ret = book->base;
-    return book->base_count;
+    return book->of_states_count;
 }
 
 const struct procedure *procedure_get(const struct law *law, struct span state, struct civil at, struct span id) {

@@ -6,6 +6,8 @@
 #include "law/procedure_private.h"
 
 struct load {
+    const struct law *law;
+    bool is_of_union;             // loaded for the Union's node: kinds of office of the other are left out of its rows
     struct field_context context; // lists and sets of the file and of what it includes
     struct arena *arena;
     const struct name_lists *lists;
@@ -41,7 +43,8 @@ struct commons {
 // Those of the packs that are law; files outside procedures/common/ are left alone.
 CHECKED struct err commons_find(struct law *law, struct commons *ret, struct why *why);
 const struct common *common_of(const struct commons *commons, struct span id);
-// LOAD for a procedure whose file is ROOT: its lists and sets, and those of what it includes. *ret_lists lives in the arena.
+// LOAD, whose law and is_of_union are set, for a procedure whose file is ROOT: its lists and sets, and those of what it includes.
+// *ret_lists lives in the arena.
 CHECKED struct err common_context(const struct commons *commons, const struct yaml *root, const struct names *includes,
                                   struct arena *arena, struct load *load, struct name_lists *ret_lists, struct why *why);
 

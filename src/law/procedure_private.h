@@ -177,6 +177,7 @@ struct suggestion_row { // `suggests:`
 
 struct procedure {
     struct span id, label, article, workspace;
+    struct span nodes; // "state", "union", "any": which nodes have it
     const struct pack *pack;
     struct names includes; // common files
     struct name_lists lists; // with those of what it includes
@@ -199,7 +200,10 @@ struct procedure {
 
 struct procedure_book {
     size_t base_count;
-    struct procedure *base; // as the Union's packs have them
+    struct procedure *base; // as the Union's packs have them; those of states' nodes first
+    size_t of_states_count; // so many of them
+    size_t union_count;
+    struct procedure *of_union; // those of the Union's node
     size_t state_count;
     struct procedure_set { // of one state, where it has overlays
         struct span state;

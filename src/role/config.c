@@ -109,16 +109,14 @@ static struct err check_names(struct reader *r, const struct yaml *map, const ch
     return err_none();
 }
 
-static bool is_one_of(struct span text, const char *const *words) {
-    for (size_t i = 0; words[i] != NULL; i++)
-        if (span_is(text, words[i])) return true;
-    return false;
+static bool is_state(struct span text) {
+    return text.len == 2 && text.at[0] >= 'A' && text.at[0] <= 'Z' && text.at[1] >= 'A' && text.at[1] <= 'Z';
 }
 
-static bool is_identifier(struct span text) {
+static bool is_identifier(struct span text, uint8_t joint) {
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.at[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9' && i > 0) && !(c == '-' && i > 0)) return false;
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9' && i > 0) && !(c == joint && i > 0)) return false;
     }
     return text.len > 0 && text.len <= 32;
 }
@@ -140,19 +138,20 @@ static struct err read_sectors(struct reader *r, const struct yaml *office, stru
 }
 
 static struct err read_office(struct reader *r, const struct yaml *office) {
-    static const char *const NAMES[] = {"id", "kind", "name", "telephone", "sectors", "page_after_s", "reminders", NULL};
-    static const char *const KINDS[] = {"csirt", "ca", "spoc", "ccma", NULL};
+    static const char *const NAMES[] = {"id", "kind", "name", "telephone", "sectors", "page_after_s", "reminders", "state", NULL};
     TRY(check_names(r, office, NAMES));
     struct config_office *ret = &r->config->offices[r->config->office_count];
     *ret = (struct config_office){.page_after_s = PAGE_AFTER_S, .is_reminded = true};
     TRY(read_text(r, office, "id", 32, &ret->id));
     TRY(read_text(r, office, "kind", 32, &ret->kind));
     TRY(read_text(r, office, "name", LIMIT_NAME_BYTES, &ret->name));
+    TRY(read_text(r, office, "state", 2, &ret->state));
+    if (ret->state.at != NULL && !is_state(ret->state)) return refuse(r, office, "state: two capital letters are expected, of the member for which it speaks");
     TRY(read_text(r, office, "telephone", 64, &ret->telephone));
     TRY(read_int_of(r, office, "page_after_s", 1, 86400, &ret->page_after_s));
     TRY(read_bool_of(r, office, "reminders", &ret->is_reminded));
-    if (!is_identifier(ret->id)) return refuse(r, office, "an office needs an id of small letters, digits and hyphens");
-    if (!is_one_of(ret->kind, KINDS)) return refuse(r, office, "an office needs a kind: csirt, ca, spoc or ccma");
+    if (!is_identifier(ret->id, '-')) return refuse(r, office, "an office needs an id of small letters, digits and hyphens");
+    if (!is_identifier(ret->kind, '_')) return refuse(r, office, "an office needs a kind, as csirt or ca");
     if (ret->name.len == 0) return refuse(r, office, "an office needs a name");
     if (config_find_office(r->config, ret->id) != NULL) return refuse(r, office, "two offices have the same id");
     TRY(read_sectors(r, office, ret));
@@ -327,10 +326,6 @@ static struct err read_sandbox(struct reader *r) {
     else if (span_is(mode, "off")) r->config->sandbox = SANDBOX_OFF;
     else return refuse(r, yaml_get(r->root, "sandbox"), "sandbox: possible, required or off is expected");
     return err_none();
-}
-
-static bool is_state(struct span text) {
-    return text.len == 2 && text.at[0] >= 'A' && text.at[0] <= 'Z' && text.at[1] >= 'A' && text.at[1] <= 'Z';
 }
 
 static struct err check_whole(struct reader *r) {

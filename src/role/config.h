@@ -11,11 +11,12 @@
 #include "service/provider.h"
 
 enum sandbox_mode { SANDBOX_POSSIBLE, SANDBOX_REQUIRED, SANDBOX_OFF };
-enum { CONFIG_OFFICES = 64, CONFIG_SECTORS = 32 };
+enum { CONFIG_OFFICES = 160, CONFIG_SECTORS = 32 };
 
 struct config_office {
     struct span id;   // "csirt", "ca", "ca-energy", "spoc", "ccma", ...
-    struct span kind; // csirt, ca, spoc, ccma
+    struct span kind; // a row of offices.yaml: csirt, ca, ...; the node looks whether there is one
+    struct span state; // the member for which it speaks; at == NULL: the node's
     struct span name;
     struct span telephone; // at == NULL where none is given
     size_t sector_count;   // 0: all sectors
@@ -97,7 +98,9 @@ const struct config_office *config_find_office(const struct config *config, stru
 bool config_parse_address(struct span text, struct config_address *ret);
 bool config_is_loopback(const struct config_address *address);
 
+struct law;
 struct config_draft { // what init knows
+    const struct law *law; // for the offices
     const char *state;
     const char *name;
     const char *log_origin;

@@ -2,6 +2,9 @@
 /* The first varde.yaml, as `varde init` writes it: every name that the reader knows, with what it means. */
 #include "role/config.h"
 
+#include "law/office.h"
+#include "law/pack.h"
+
 // A YAML scalar in single quotes, whatever it holds.
 static void add_quoted(struct buf *buf, const char *text) {
     buf_add_byte(buf, '\'');
@@ -19,16 +22,31 @@ static void add_line(struct buf *buf, const char *name, const char *value) {
     buf_add_byte(buf, '\n');
 }
 
-static void add_offices(struct buf *buf) {
-    buf_add_text(buf,
-                 "\n# The bodies that act at this node. kind: csirt, ca (competent authority), spoc (single point of contact),\n"
-                 "# ccma (cyber crisis management authority). sectors: all, or a list for an authority of some sectors.\n"
-                 "# page_after_s: seconds until a call goes to the next person (900); reminders: no for none of its own duties.\n"
-                 "offices:\n"
-                 "  - id: csirt\n    kind: csirt\n    name: CSIRT\n"
-                 "  - id: ca\n    kind: ca\n    name: Competent authority\n    sectors: all\n"
-                 "  - id: spoc\n    kind: spoc\n    name: Single point of contact\n"
-                 "  - id: ccma\n    kind: ccma\n    name: Cyber crisis management authority\n");
+// An office of the kind; with a STATE one that speaks for it.
+static void add_office(struct buf *buf, const struct office_kind *kind, struct span state, struct span title) {
+    buf_add_text(buf, "  - id: ");
+    for (size_t i = 0; i < kind->id.len; i++) buf_add_byte(buf, kind->id.at[i] == '_' ? '-' : kind->id.at[i]);
+    if (state.len > 0) buf_printf(buf, "-%c%c", state.at[0] | 32, state.at[1] | 32);
+    buf_printf(buf, "\n    kind: %.*s\n    name: \"%.*s", SPAN_FMT(kind->id), SPAN_FMT(kind->label));
+    if (state.len > 0) buf_printf(buf, ", %.*s\"\n    state: %.*s\n", SPAN_FMT(title), SPAN_FMT(state));
+    else buf_add_text(buf, "\"\n");
+}
+
+static void add_offices(struct buf *buf, const struct config_draft *draft) {
+    const struct office_kind *kinds;
+    size_t count = office_kinds(draft->law, &kinds);
+    buf_add_text(buf, "\n# The bodies that act at this node. kind: a row of the law's offices.yaml. sectors: all (the default), or a list for an\n"
+                      "# authority of some sectors. state: the member for which it speaks, where that is not this node's.\n"
+                      "# page_after_s: seconds until a call goes to the next person (900); reminders: no for none of its own duties.\n"
+                      "offices:\n");
+    for (size_t k = 0; k < count; k++) {
+        if (kinds[k].is_of_union != state_is_union(span_of(draft->state))) continue;
+        if (!kinds[k].is_of_each_state) add_office(buf, &kinds[k], SPAN(""), SPAN(""));
+        for (size_t i = 0; kinds[k].is_of_each_state && i < law_pack_count(draft->law); i++) {
+            const struct pack *pack = law_pack_at(draft->law, i);
+            if (span_starts_with(pack->id, SPAN("national/"))) add_office(buf, &kinds[k], yaml_get_text(pack->manifest, "state"), pack->title);
+        }
+    }
 }
 
 void config_write(struct buf *buf, const struct config_draft *draft) {
@@ -69,5 +87,5 @@ void config_write(struct buf *buf, const struct config_draft *draft) {
     buf_add_text(buf, "\n# A service that seals letters (doc/letters.md): it gets the hash of the PDF and answers with a CMS signature over it.\n"
                       "# seal:\n#   url: https://seal.example/varde\n#   secret: seal.secret    # at least 32 bytes; the request is signed like a hook\n"
                       "#   ca: seal-ca.pem\n");
-    add_offices(buf);
+    add_offices(buf, draft);
 }

@@ -32,20 +32,25 @@ static struct err start_access(struct node *node, struct why *why) {
     if (offices == NULL || node->services.access == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < config->office_count; i++) {
         const struct config_office *from = &config->offices[i];
-        offices[i] = (struct access_office){.id = from->id, .kind = office_kind_from(from->kind), .sector_count = from->sector_count, .sectors = from->sectors, .name = from->name, .telephone = from->telephone};
+        const struct office_kind *kind = office_kind_find(node->services.law, from->kind);
+        if (kind == NULL || kind->is_of_union != state_is_union(config->state))
+            return why_set(why, ERR_INPUT, "offices", "config.office", "", "%s: the office %.*s: a node of %.*s has no offices of the kind \"%.*s\"", config->file,
+                           SPAN_FMT(from->id), SPAN_FMT(config->state), SPAN_FMT(from->kind));
+        offices[i] = (struct access_office){.id = from->id, .kind = kind, .sector_count = from->sector_count, .sectors = from->sectors, .name = from->name,
+                                            .telephone = from->telephone, .state = from->state.at != NULL ? from->state : config->state};
     }
     return access_init(node->services.access, offices, config->office_count, node->services.node_secret, (unsigned)node->worker_count - 2, why);
 }
 
-// Who answers an early warning, for receipts: the CSIRT, else the first competent authority.
+// Who answers, for receipts: the first office of the first kind that does.
 static void find_answerer(struct node *node) {
     const struct config *config = node->config;
     const struct config_office *found = NULL;
-    for (size_t i = 0; i < config->office_count; i++)
-        if (span_is(config->offices[i].kind, "csirt") || (found == NULL && span_is(config->offices[i].kind, "ca"))) {
-            found = &config->offices[i];
-            if (span_is(found->kind, "csirt")) break;
-        }
+    const struct office_kind *kinds;
+    size_t count = office_kinds(node->services.law, &kinds);
+    for (size_t k = 0; k < count; k++)
+        for (size_t i = 0; found == NULL && (kinds[k].does & OFFICE_ANSWERS) != 0 && i < config->office_count; i++)
+            if (span_equals(config->offices[i].kind, kinds[k].id)) found = &config->offices[i];
     node->services.answer_by = found != NULL ? found->name : config->name;
     struct span telephone = config->answer_telephone.at != NULL ? config->answer_telephone
                             : found != NULL ? found->telephone : span_make(NULL, 0);

@@ -21,25 +21,21 @@
 
 #include "base/limits.h"
 #include "base/span.h"
+#include "law/office.h"
 #include "service/access_rate.h"
 #include "store/store.h"
 
 // ---- what the node knows of itself -------------------------------------------------------------------------------
 
-enum office_kind { OFFICE_NONE, OFFICE_CSIRT, OFFICE_CA, OFFICE_SPOC, OFFICE_CCMA };
-
 // An office of this node, from its configuration.
 struct access_office {
     struct span id; // "csirt", "ca-energy"
-    enum office_kind kind;
+    const struct office_kind *kind;
     size_t sector_count; // 0: all sectors
     const struct span *sectors;
     struct span name, telephone; // for people; at == NULL where there is none
+    struct span state;           // the member for which it speaks
 };
-
-// "csirt", "ca", "spoc", "ccma"; OFFICE_NONE and NULL for anything else.
-enum office_kind office_kind_from(struct span text);
-const char *office_kind_name(enum office_kind kind);
 
 struct access_hasher; // one password hash at a time in the process, a bounded queue before it
 struct access {
@@ -68,7 +64,7 @@ enum access_role_kind { ROLE_READER = 1, ROLE_OFFICER, ROLE_HEAD }; // of an off
 
 struct role {
     struct span office; // id
-    enum office_kind kind;
+    const struct office_kind *kind;
     enum access_role_kind role;
     size_t sector_count; // 0: all sectors of the office
     const struct span *sectors;
@@ -161,17 +157,10 @@ CHECKED struct err access_renew(const struct access *access, struct store_conn *
 
 // ---- who may what (pure) -----------------------------------------------------------------------------------------
 
-// Incident handling and register; supervision and enforcement; and what a CSIRT or an authority alone holds in quarantine.
-enum workspace { WORKSPACE_DESK, WORKSPACE_SUPERVISION, WORKSPACE_HELD_CSIRT, WORKSPACE_HELD_CA };
-// "desk", "supervision", "held-csirt", "held-ca"; false for anything else.
-bool workspace_from(struct span text, enum workspace *ret);
-// Whether an office of the kind works in the workspace. A crisis authority learns what it is sent.
-bool workspace_is_of(enum workspace workspace, enum office_kind kind);
-
 // What the rules must know of a case; the caller fills it from the case's row and its procedure.
 struct access_case {
     struct span entity; // at == NULL: of no entity
-    enum workspace workspace;
+    const struct workspace *workspace; // NULL: one that the law doesn't have; then no office reaches it
     size_t office_count;
     const struct span *offices; // ids of the offices concerned
     size_t sector_count;
@@ -233,7 +222,9 @@ CHECKED struct err access_may_manage_entity(const struct principal *principal, c
 // A draft, scope question or trial is its author's alone.
 CHECKED struct err access_may_use_draft(const struct principal *principal, struct span author_person_id, struct why *why);
 // Whether the person holds at least ROLE at some office of KIND, with a second factor done.
-bool access_is_officer_of(const struct principal *principal, enum office_kind kind, enum access_role_kind role);
+bool access_is_officer_of(const struct principal *principal, struct span kind, enum access_role_kind role);
+// The same at some office whose kind does that.
+bool access_is_officer_that(const struct principal *principal, enum office_does does, enum access_role_kind role);
 // Whether a mandate counts now, and whether its bounds leave a procedure (DOCUMENT empty) or a document of it in.
 // The same at this very office.
 bool access_has_role_at(const struct principal *principal, struct span office, enum access_role_kind role);
@@ -242,8 +233,8 @@ bool mandate_is_in_force(const struct mandate *mandate, int64_t now_ms);
 bool mandate_covers(const struct mandate *mandate, struct span procedure, struct span document);
 // Whether cases of the procedure stand in the entity's lists for her: not where all her mandates for it are bounded to others.
 bool access_lists_procedure(const struct principal *principal, struct span entity, struct span procedure, int64_t now_ms);
-// Whether some role of the principal reaches SECTOR (at == NULL: what has none) in the workspace, with a second factor done.
-bool access_reaches_sector(const struct principal *principal, enum workspace workspace, struct span sector);
+// Whether some role of the principal reaches SECTOR (at == NULL: what has none), with a second factor done.
+bool access_reaches_sector(const struct principal *principal, struct span sector);
 // Whether the role's bounds leave everything in, and whether they leave a sector in.
 bool role_is_unbounded(const struct role *role);
 bool role_reaches_sector(const struct role *role, struct span sector);

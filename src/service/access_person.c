@@ -9,23 +9,6 @@
 
 enum { LOGIN_MIN_BYTES = 3, LOGIN_MAX_BYTES = 128 };
 
-static const struct {
-    const char *name;
-    enum office_kind kind;
-} KINDS[] = {{"csirt", OFFICE_CSIRT}, {"ca", OFFICE_CA}, {"spoc", OFFICE_SPOC}, {"ccma", OFFICE_CCMA}};
-
-enum office_kind office_kind_from(struct span text) {
-    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
-        if (span_is(text, KINDS[i].name)) return KINDS[i].kind;
-    return OFFICE_NONE;
-}
-
-const char *office_kind_name(enum office_kind kind) {
-    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
-        if (KINDS[i].kind == kind) return KINDS[i].name;
-    return NULL;
-}
-
 struct err access_init(struct access *access, const struct access_office *offices, size_t office_count,
                        const uint8_t node_secret[32], unsigned max_waiting, struct why *why) {
     struct access made = {.offices = offices, .office_count = office_count};

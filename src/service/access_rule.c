@@ -61,10 +61,10 @@ static bool is_in_bounds(const struct role *role, const struct span *sectors, si
     return false;
 }
 
-bool access_reaches_sector(const struct principal *principal, enum workspace workspace, struct span sector) {
+bool access_reaches_sector(const struct principal *principal, struct span sector) {
     for (size_t i = 0; principal->is_known && principal->is_totp_done && i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if ((workspace == WORKSPACE_DESK || workspace_is_of(workspace, role->kind)) && role_reaches_sector(role, sector)) return true;
+        if (role_reaches_sector(role, sector)) return true;
     }
     return false;
 }
@@ -73,42 +73,21 @@ bool mandate_is_in_force(const struct mandate *mandate, int64_t now_ms) {
     return mandate->from_ms <= now_ms && (mandate->until_ms == INSTANT_NONE || now_ms < mandate->until_ms);
 }
 
-bool workspace_from(struct span text, enum workspace *ret) {
-    static const char *const NAMES[] = {[WORKSPACE_DESK] = "desk", [WORKSPACE_SUPERVISION] = "supervision",
-                                        [WORKSPACE_HELD_CSIRT] = "held-csirt", [WORKSPACE_HELD_CA] = "held-ca"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
-        if (!span_is(text, NAMES[i])) continue;
-        *ret = (enum workspace)i;
-        return true;
-    }
-    return false;
-}
-
-bool workspace_is_of(enum workspace workspace, enum office_kind kind) {
-    switch (workspace) {
-    case WORKSPACE_SUPERVISION:
-    case WORKSPACE_HELD_CA: return kind == OFFICE_CA; // supervision is the authority's alone
-    case WORKSPACE_HELD_CSIRT: return kind == OFFICE_CSIRT;
-    case WORKSPACE_DESK: break;
-    }
-    return kind == OFFICE_CSIRT || kind == OFFICE_CA || kind == OFFICE_SPOC;
-}
-
 bool access_role_in_bounds(const struct role *role, const struct access_case *of) {
     return is_in_bounds(role, of->sectors, of->sector_count);
 }
 
 bool access_role_reaches(const struct role *role, const struct access_case *of) {
-    if (!of->is_opening && of->workspace != WORKSPACE_DESK && !workspace_is_of(of->workspace, role->kind)) return false;
+    if (!of->is_opening && !workspace_is_of(of->workspace, role->kind)) return false;
     return has(of->offices, of->office_count, role->office) && is_in_bounds(role, of->sectors, of->sector_count);
 }
 
 // The strongest role that reaches the case, of a KIND where one is given; whatever the second factor says.
-static const struct role *role_for(const struct principal *principal, const struct access_case *of, enum office_kind kind) {
+static const struct role *role_for(const struct principal *principal, const struct access_case *of, struct span kind) {
     const struct role *best = NULL;
     for (size_t i = 0; i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if ((kind != OFFICE_NONE && role->kind != kind) || !access_role_reaches(role, of)) continue;
+        if ((kind.len > 0 && !span_equals(role->kind->id, kind)) || !access_role_reaches(role, of)) continue;
         if (best == NULL || role->role > best->role) best = role;
     }
     return best;
@@ -182,14 +161,14 @@ bool access_reads_as_filer(const struct principal *principal, const struct acces
 }
 
 const struct role *access_role_for_case(const struct principal *principal, const struct access_case *of) {
-    return principal->is_known && principal->is_totp_done ? role_for(principal, of, OFFICE_NONE) : NULL;
+    return principal->is_known && principal->is_totp_done ? role_for(principal, of, SPAN("")) : NULL;
 }
 
 struct err access_may_read_case(const struct principal *principal, const struct access_case *of, int64_t now_ms,
                                 struct why *why) {
     TRY(access_require(principal, SCOPE_READ, why));
     if (access_reads_as_filer(principal, of, now_ms)) return err_none();
-    if (role_for(principal, of, OFFICE_NONE) == NULL) return access_no_case(why);
+    if (role_for(principal, of, SPAN("")) == NULL) return access_no_case(why);
     return principal->is_totp_done ? err_none() : need_factor(why);
 }
 
@@ -203,7 +182,7 @@ static bool knows_case(const struct principal *principal, const struct access_ca
     return access_reads_as_filer(principal, of, now_ms) || access_role_for_case(principal, of) != NULL;
 }
 
-static struct err may_file_as_office(const struct principal *principal, const struct access_case *of, enum office_kind kind,
+static struct err may_file_as_office(const struct principal *principal, const struct access_case *of, struct span kind,
                                      bool is_new, int64_t now_ms, struct span *ret_office, struct why *why) {
     TRY(access_require(principal, SCOPE_FILE, why));
     const struct role *role = role_for(principal, of, kind);
@@ -241,7 +220,7 @@ static struct err may_file_as_party(const struct principal *principal, const str
 static struct err may_file_as_anyone(const struct principal *principal, const struct access_case *of, bool is_new,
                                      int64_t now_ms, struct why *why) {
     if (principal->is_known) TRY(access_require(principal, SCOPE_FILE, why));
-    if (of->entity.at == NULL && is_new && of->workspace == WORKSPACE_DESK) return err_none();
+    if (of->entity.at == NULL && is_new && of->workspace != NULL && of->workspace->is_for_anyone) return err_none();
     if (!principal->is_known) return access_require(principal, SCOPE_FILE, why);
     bool is_hers = is_filer(principal, of) && !of->is_closed_to_entity;
     if (of->entity.at == NULL && !is_new && is_hers) return err_none();
@@ -261,8 +240,7 @@ struct err access_may_file(const struct principal *principal, const struct acces
                            int64_t now_ms, struct span *ret_office, struct why *why) {
     if (ret_office != NULL) *ret_office = span_make(NULL, 0);
     if (principal->is_node && span_is(as, "node")) return err_none();
-    enum office_kind kind = office_kind_from(as);
-    if (kind != OFFICE_NONE) return may_file_as_office(principal, of, kind, is_new, now_ms, ret_office, why);
+    if (role_is_office(as)) return may_file_as_office(principal, of, as, is_new, now_ms, ret_office, why);
     struct err result;
     if (span_is(as, "entity"))
         result = may_file_as_entity(principal, of, is_new, now_ms, why);
@@ -287,10 +265,10 @@ struct err access_may_erase(const struct principal *principal, const struct acce
 }
 
 static const struct role *role_for_entity(const struct principal *principal, const struct access_entity *of,
-                                          enum office_kind kind, enum access_role_kind least) {
+                                          uint32_t does, enum access_role_kind least) {
     for (size_t i = 0; i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if ((kind == OFFICE_NONE || role->kind == kind) && role->role >= least &&
+        if ((role->kind->does & does) == does && role->role >= least &&
             has(of->offices, of->office_count, role->office) && is_in_bounds(role, of->sectors, of->sector_count))
             return role;
     }
@@ -298,14 +276,14 @@ static const struct role *role_for_entity(const struct principal *principal, con
 }
 
 const struct role *access_role_for_entity(const struct principal *principal, const struct access_entity *of) {
-    return principal->is_known && principal->is_totp_done ? role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) : NULL;
+    return principal->is_known && principal->is_totp_done ? role_for_entity(principal, of, 0, ROLE_READER) : NULL;
 }
 
 struct err access_may_see_entity(const struct principal *principal, const struct access_entity *of, int64_t now_ms,
                                  struct why *why) {
     TRY(access_require(principal, SCOPE_READ, why));
     if (mandate_scopes(principal, of->entity, now_ms) != 0) return err_none();
-    if (role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) == NULL) return access_no_entity(why);
+    if (role_for_entity(principal, of, 0, ROLE_READER) == NULL) return access_no_entity(why);
     return principal->is_totp_done ? err_none() : need_factor(why);
 }
 
@@ -314,9 +292,9 @@ struct err access_may_manage_entity(const struct principal *principal, const str
     TRY(access_require(principal, SCOPE_MANAGE, why));
     uint32_t scopes = mandate_scopes(principal, of->entity, now_ms);
     if ((scopes & MANDATE_MANAGE) != 0) return err_none();
-    if (role_for_entity(principal, of, OFFICE_CA, ROLE_OFFICER) != NULL)
+    if (role_for_entity(principal, of, OFFICE_MANAGES_REGISTER, ROLE_OFFICER) != NULL)
         return principal->is_totp_done ? err_none() : need_factor(why);
-    if (scopes == 0 && role_for_entity(principal, of, OFFICE_NONE, ROLE_READER) == NULL) return access_no_entity(why);
+    if (scopes == 0 && role_for_entity(principal, of, 0, ROLE_READER) == NULL) return access_no_entity(why);
     return why_set(why, ERR_DENIED, NULL, "access.manage", NULL,
                    "Only a person with a mandate to manage this entity, or an officer of its competent authority, may do that.");
 }
@@ -334,9 +312,16 @@ bool access_has_role_at(const struct principal *principal, struct span office, e
     return false;
 }
 
-bool access_is_officer_of(const struct principal *principal, enum office_kind kind, enum access_role_kind role) {
+bool access_is_officer_of(const struct principal *principal, struct span kind, enum access_role_kind role) {
     if (!principal->is_known || !principal->is_totp_done) return false;
     for (size_t i = 0; i < principal->role_count; i++)
-        if (principal->roles[i].kind == kind && principal->roles[i].role >= role) return true;
+        if (span_equals(principal->roles[i].kind->id, kind) && principal->roles[i].role >= role) return true;
+    return false;
+}
+
+bool access_is_officer_that(const struct principal *principal, enum office_does does, enum access_role_kind role) {
+    if (!principal->is_known || !principal->is_totp_done) return false;
+    for (size_t i = 0; i < principal->role_count; i++)
+        if ((principal->roles[i].kind->does & (uint32_t)does) != 0 && principal->roles[i].role >= role) return true;
     return false;
 }

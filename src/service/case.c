@@ -39,25 +39,24 @@ struct err case_get(struct store_conn *conn, struct span id, struct arena *arena
     return err_none();
 }
 
-static bool has_word(struct span words, const char *word) {
+static bool has_word(struct span words, struct span word) {
     for (size_t at = 0; at < words.len;) {
         size_t end = span_find(words, ' ', at);
-        if (span_is(span_part(words, at, end), word)) return true;
+        if (span_equals(span_part(words, at, end), word)) return true;
         at = end + 1;
     }
     return false;
 }
 
-// The offices of the kinds that the case reaches; where nothing says so, those that work at a desk.
-static const struct span *offices_of(const struct services *services, struct span kinds, enum workspace workspace, struct arena *arena, size_t *ret_count) {
+// The offices of the kinds that the case reaches and that work there; where nothing says so, those that the workspace is for.
+static const struct span *offices_of(const struct services *services, struct span kinds, const struct workspace *workspace, struct arena *arena, size_t *ret_count) {
     const struct access *access = services->access;
     struct span *ids = arena_take_array(arena, access->office_count + 1, sizeof *ids);
     *ret_count = 0;
-    if (kinds.len == 0) kinds = SPAN(" csirt ca ");
+    if (kinds.len == 0 && workspace != NULL) kinds = workspace->reach;
     for (size_t i = 0; ids != NULL && i < access->office_count; i++) {
-        enum office_kind kind = access->offices[i].kind;
-        bool works_here = workspace == WORKSPACE_DESK || workspace_is_of(workspace, kind);
-        if (works_here && has_word(kinds, office_kind_name(kind))) ids[(*ret_count)++] = access->offices[i].id;
+        const struct office_kind *kind = access->offices[i].kind;
+        if (workspace_is_of(workspace, kind) && has_word(kinds, kind->id)) ids[(*ret_count)++] = access->offices[i].id;
     }
     return ids;
 }
@@ -74,12 +73,12 @@ static void sectors_read(struct span sectors_json, struct arena *arena, size_t *
 void case_access(const struct services *services, const struct case_file *file, struct arena *arena, struct access_case *ret) {
     *ret = (struct access_case){.entity = file->entity_id.len > 0 ? file->entity_id : span_make(NULL, 0),
                                 .procedure = file->procedure,
-                                .workspace = WORKSPACE_SUPERVISION,
+                                .workspace = workspace_find(services->law, file->workspace),
                                 .is_closed_to_entity = file->is_closed,
                                 .has_parties = file->has_parties,
                                 .parties = file->parties,
                                 .party_count = file->party_count};
-    if (!workspace_from(file->workspace, &ret->workspace)) return; // of no office that this program knows
+    if (ret->workspace == NULL) return; // of no office that this program knows
     ret->offices = offices_of(services, file->offices, ret->workspace, arena, &ret->office_count);
     sectors_read(file->sectors, arena, &ret->sector_count, &ret->sectors);
     struct span *filer = file->filer.len == 0 ? NULL : ARENA_NEW(arena, struct span);
@@ -96,14 +95,15 @@ void case_access_opening(const struct services *services, const struct case_file
     buf_init(&words, arena, 256);
     buf_add_byte(&words, ' ');
     for (size_t i = 0; i < count; i++) {
-        if (office_kind_from(roles[i]) == OFFICE_NONE) continue;
+        if (!role_is_office(roles[i])) continue;
         buf_add(&words, roles[i]);
         buf_add_byte(&words, ' ');
     }
     opened.offices = buf_span(&words);
-    opened.workspace = SPAN("desk"); // also an office that doesn't work in the case's workspace may open it where the law says so
+    opened.workspace = workspace_first(services->law)->id; // also an office that doesn't work in the case's workspace may open it where the law says so
     case_access(services, &opened, arena, ret);
-    if (!workspace_from(file->workspace, &ret->workspace)) ret->office_count = 0;
+    ret->workspace = workspace_find(services->law, file->workspace);
+    if (ret->workspace == NULL) ret->office_count = 0;
     ret->is_opening = true;
 }
 
@@ -128,7 +128,7 @@ struct err case_find_filer(struct store_conn *conn, const struct principal *prin
 void entity_access(const struct services *services, struct span entity_id, struct span sectors, struct arena *arena,
                    struct access_entity *ret) {
     *ret = (struct access_entity){.entity = entity_id};
-    ret->offices = offices_of(services, SPAN(" csirt ca spoc "), WORKSPACE_DESK, arena, &ret->office_count);
+    ret->offices = offices_of(services, office_kinds_text(services->law, services->state, true), workspace_first(services->law), arena, &ret->office_count);
     sectors_read(sectors, arena, &ret->sector_count, &ret->sectors);
 }
 
@@ -149,7 +149,7 @@ struct err entity_list_bounds(const struct principal *principal, struct arena *a
     json_out_array(&out);
     for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if (role->kind == OFFICE_CCMA) continue; // lists show what one could open, no more
+        if ((role->kind->does & OFFICE_READS_REGISTER) == 0) continue; // lists show what one could open, no more
         may = true;
         if (role_is_unbounded(role)) is_bounded = false;
         write_sectors(&out, role);
@@ -160,7 +160,7 @@ struct err entity_list_bounds(const struct principal *principal, struct arena *a
     return err_none();
 }
 
-struct err case_list_bounds(const struct services *services, const struct principal *principal, enum workspace workspace,
+struct err case_list_bounds(const struct services *services, const struct principal *principal, const struct workspace *workspace,
                             struct arena *arena, struct span *ret_bounds_json, struct why *why) {
     (void)services;
     struct buf buf;
@@ -171,10 +171,10 @@ struct err case_list_bounds(const struct services *services, const struct princi
     json_out_array(&out);
     for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) {
         const struct role *role = &principal->roles[i];
-        if (workspace != WORKSPACE_DESK && !workspace_is_of(workspace, role->kind)) continue; // lists show what one could open, no more
+        if (!workspace_is_of(workspace, role->kind)) continue; // lists show what one could open, no more
         may = true;
         json_out_object(&out);
-        json_out_member_string(&out, "k", arena_printf(arena, " %s ", office_kind_name(role->kind)));
+        json_out_member_string(&out, "k", arena_printf(arena, " %.*s ", SPAN_FMT(role->kind->id)));
         json_out_name(&out, "s");
         if (role_is_unbounded(role)) {
             json_out_null(&out);
@@ -351,18 +351,20 @@ static bool may_act_as(const struct services *services, const struct case_file *
 static struct err write_next(struct json_out *out, const struct services *services, const struct case_file *file,
                              const struct principal *principal, const struct json *subject, struct span lang, int64_t now_ms,
                              struct arena *arena, struct why *why) {
-    static const char *const ROLES[] = {"entity", "csirt", "ca", "spoc", "ccma", "anyone"};
+    const struct office_kind *kinds;
+    size_t count_of_kinds = office_kinds(services->law, &kinds);
     json_out_name(out, "next");
     json_out_array(out);
-    for (size_t r = 0; r < sizeof ROLES / sizeof ROLES[0]; r++) {
-        if (!may_act_as(services, file, principal, span_of(ROLES[r]), now_ms, arena)) continue;
+    for (size_t r = 0; r < count_of_kinds + 2; r++) {
+        struct span as = r == 0 ? SPAN("entity") : r <= count_of_kinds ? kinds[r - 1].id : SPAN("anyone");
+        if (!may_act_as(services, file, principal, as, now_ms, arena)) continue;
         const struct procedure_step *steps;
         size_t count;
-        TRY(procedure_next(services->law, services->state, zone_date(services->zone, now_ms), file->procedure, span_of(ROLES[r]), subject,
+        TRY(procedure_next(services->law, services->state, zone_date(services->zone, now_ms), file->procedure, as, subject,
                            &file->content, lang, arena, &steps, &count, why));
         for (size_t i = 0; i < count; i++) {
             json_out_object(out);
-            json_out_member_text(out, "as", ROLES[r]);
+            json_out_member_string(out, "as", as);
             json_out_member_string(out, "document", steps[i].document);
             json_out_member_string(out, "label", steps[i].label);
             json_out_member_string(out, "article", steps[i].article);

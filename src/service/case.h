@@ -41,7 +41,7 @@ void entity_access(const struct services *services, struct span entity_id, struc
 
 // What bounds a list of cases: for each role its kind of office and its sectors (null: all), as statements take it. ERR_DENIED
 // where the principal holds no office that works in this workspace.
-CHECKED struct err case_list_bounds(const struct services *services, const struct principal *principal, enum workspace workspace,
+CHECKED struct err case_list_bounds(const struct services *services, const struct principal *principal, const struct workspace *workspace,
                                     struct arena *arena, struct span *ret_bounds_json, struct why *why);
 
 // The same for a list of entities: a JSON array of sectors, NULL for no bound.

@@ -56,8 +56,10 @@ static struct owed owed_of(const struct json *content, struct arena *arena) {
 }
 
 // Flags that are set and that every kind of office may see: a queue is read by all of them.
-static struct span flags_of(const struct json *content, struct arena *arena) {
-    static const char *const KINDS[] = {"csirt", "ca", "spoc", "ccma"};
+static struct span flags_of(const struct services *services, const struct json *content, struct arena *arena) {
+    const struct office_kind *kinds;
+    size_t kind_count = office_kinds(services->law, &kinds);
+    bool is_union = state_is_union(services->state);
     const struct json *flags = json_get(content, "flags"), *audience = json_get(json_get(content, "audience"), "flags");
     struct buf words;
     buf_init(&words, arena, 8 * 1024);
@@ -67,24 +69,27 @@ static struct span flags_of(const struct json *content, struct arena *arena) {
         const struct json *names = NULL;
         for (size_t k = 0; audience != NULL && k < audience->count; k++)
             if (span_equals(audience->members[k].name, flags->members[i].name)) names = &audience->members[k].value;
-        size_t seen = 0;
-        for (size_t k = 0; names != NULL && k < sizeof KINDS / sizeof KINDS[0]; k++)
-            for (size_t n = 0; n < names->count; n++) seen += span_is(names->items[n].string, KINDS[k]);
-        if (names == NULL || seen == sizeof KINDS / sizeof KINDS[0]) word_add(&words, flags->members[i].name);
+        bool do_all_see = true;
+        for (size_t k = 0; names != NULL && k < kind_count; k++) {
+            bool does_see = kinds[k].is_of_union != is_union;
+            for (size_t n = 0; n < names->count; n++) does_see = does_see || span_equals(names->items[n].string, kinds[k].id);
+            do_all_see = do_all_see && does_see;
+        }
+        if (do_all_see) word_add(&words, flags->members[i].name);
     }
     return buf_span(&words);
 }
 
-struct err desk_case_put(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *content,
+struct err desk_case_put(const struct services *services, struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *content,
                          int64_t next_due_ms, struct arena *arena, struct why *why) {
     struct owed owed = owed_of(content, arena);
     struct value id = value_text(row->id);
     struct rows before;
     TRY(store_read(conn, STMT_DESK_CASE_WORKSPACE, &id, 1, arena, &before, why));
-    if (before.count > 0 && !span_equals(rows_span(&before, 0, 0), row->workspace)) TRY(search_move(conn, row->id, row->workspace, why));
-    bool is_supervision = span_is(row->workspace, "supervision");
+    if (before.count > 0 && !span_equals(rows_span(&before, 0, 0), row->workspace)) TRY(search_move(services, conn, row->id, row->workspace, why));
+    const struct workspace *workspace = workspace_find(services->law, row->workspace);
     struct span offices = json_get_string(row->file, "offices");
-    if (offices.at == NULL) offices = is_supervision ? SPAN(" ca ") : SPAN(" csirt ca ");
+    if (offices.at == NULL) offices = workspace != NULL ? workspace->reach : SPAN(" ");
     struct value params[] = {value_text(row->id),
                              value_text(row->workspace),
                              value_text(row->procedure),
@@ -95,7 +100,7 @@ struct err desk_case_put(struct store_conn *conn, const struct effects_of *of, c
                              value_text(offices),
                              value_int(json_get_bool(row->file, "is_closed", false)),
                              value_text(of->document),
-                             value_text(flags_of(content, arena)),
+                             value_text(flags_of(services, content, arena)),
                              value_text(owed.by),
                              value_int(next_due_ms),
                              value_int(owed.late_ms),

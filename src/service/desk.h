@@ -18,7 +18,7 @@ struct desk_row { // the case that a filing is in
 // Of a filing in the case's content, as text with blanks between; empty where all see it.
 struct span desk_seen_by(const struct json *content, struct span filing_id, struct arena *arena);
 // On the writing connection: the case's row in the queue.
-CHECKED struct err desk_case_put(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *content,
+CHECKED struct err desk_case_put(const struct services *services, struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *content,
                                  int64_t next_due_ms, struct arena *arena, struct why *why);
 
 #endif

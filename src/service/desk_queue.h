@@ -13,7 +13,7 @@ enum queue_order { QUEUE_UNOWNED, QUEUE_NEWEST, QUEUE_CHANGED, QUEUE_OF_PERSON }
 
 struct queue_question {
     const struct principal *principal;
-    enum workspace workspace;
+    const struct workspace *workspace;
     struct span workspace_name;
     enum queue_order order;
     // Each at == NULL: any. owed_by: a role that has an open duty; opened_by: the document that opened the case.

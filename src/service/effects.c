@@ -61,7 +61,7 @@ static struct err put_duties(struct store_conn *conn, const struct desk_row *row
     return err_none();
 }
 
-static struct err put_case(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *content,
+static struct err put_case(const struct services *services, struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *content,
                            struct arena *arena, struct why *why) {
     struct value id = value_text(row->id);
     struct rows before;
@@ -83,7 +83,7 @@ static struct err put_case(struct store_conn *conn, const struct effects_of *of,
                              value_int(of->recorded_ms),
                              value_int(of->seq)};
     TRY(store_write(conn, STMT_CASE_PUT, params, sizeof params / sizeof params[0], NULL, why));
-    return desk_case_put(conn, of, row, content, next_due_ms, arena, why);
+    return desk_case_put(services, conn, of, row, content, next_due_ms, arena, why);
 }
 
 static struct err put_filing(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, struct why *why) {
@@ -132,7 +132,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(party_put(conn, &place, party, arena, why));
     } else { // a party's filing leaves the case as it is
         TRY(intake_move(conn, row.id, row.workspace, row.entity, arena, why));
-        TRY(put_case(conn, of, &row, json_get(file, "content"), arena, why));
+        TRY(put_case(services, conn, of, &row, json_get(file, "content"), arena, why));
         TRY(case_figure_put(conn, of, row.id, row.procedure, row.entity, json_get(file, "content"), arena, why));
         TRY(party_put_duties(conn, &place, json_get(file, "content"), arena, why));
     }

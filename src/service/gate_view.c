@@ -99,9 +99,9 @@ static struct err office_hats(struct gate_view *view, const struct principal *pr
         alone.roles = &principal->roles[i];
         const struct role *role = access_role_for_case(&alone, of);
         if (role == NULL) continue;
-        struct gate_to hat = {.role = span_of(office_kind_name(role->kind)), .is_head = role->role == ROLE_HEAD, .is_community = true};
+        struct gate_to hat = {.role = role->kind->id, .is_head = role->role == ROLE_HEAD, .is_community = true};
         TRY(hat_add(view, hat, arena_printf(arena, "office:%.*s", SPAN_FMT(role->office)),
-                    arena_printf(arena, "office:%s", office_kind_name(role->kind)), arena));
+                    arena_printf(arena, "office:%.*s", SPAN_FMT(role->kind->id)), arena));
     }
     return err_none();
 }

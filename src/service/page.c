@@ -20,7 +20,7 @@ struct err page_open(struct services *services, struct store_conn *conn, const s
     if (is_err(e) || is_open) return e; // being called already: the same people for the same case
     services->random_id('G', id);
     return store_write(conn, STMT_PAGE_ADD,
-                       PARAMS(value_text(span_of(id)), value_text(office->id), value_text(span_of(office_kind_name(office->kind))),
+                       PARAMS(value_text(span_of(id)), value_text(office->id), value_text(office->kind->id),
                               value_text(case_id), value_text(filing_id), value_text(topic.at != NULL ? topic : SPAN("")), value_text(words),
                               value_int(now_ms)),
                        NULL, why);
@@ -130,7 +130,7 @@ struct err page_link_check(const struct services *services, struct store_conn *c
 }
 
 struct err reach_office_filed(struct store_conn *conn, struct span case_id, struct span kind, struct span filer, int64_t now_ms, struct why *why) {
-    if (office_kind_from(kind) == OFFICE_NONE) return err_none();
+    if (!role_is_office(kind)) return err_none();
     struct arena arena;
     struct rows pages = {0}, person = {0};
     arena_init(&arena, 64 * 1024);

@@ -60,15 +60,19 @@ size_t reach_offices_of(const struct services *services, const struct case_file 
     struct arena arena;
     struct access_case of;
     size_t count = 0;
-    enum office_kind wanted = office_kind_from(kind);
     arena_init(&arena, 256 * 1024);
     case_access(services, file, &arena, &of);
     for (size_t i = 0; i < services->access->office_count && count < 64; i++) {
         const struct access_office *office = &services->access->offices[i];
-        if (wanted != OFFICE_NONE && office->kind == wanted && shares_sector(office, &of)) ret[count++] = office;
+        if (span_equals(office->kind->id, kind) && shares_sector(office, &of)) ret[count++] = office;
     }
     arena_fini(&arena);
     return count;
+}
+
+struct span reach_first_kind(const struct services *services) {
+    const struct office_kind *kind = office_kind_that(services->law, services->state, OFFICE_ANSWERS);
+    return kind == NULL ? SPAN("") : kind->id;
 }
 
 // --- messages ---
@@ -107,17 +111,17 @@ static struct err tell_office(struct services *services, struct store_conn *conn
                               int64_t now_ms, struct arena *arena, struct why *why) {
     m->list->count = 0;
     TRY(reach_office(conn, office->id, arena, m->list, why));
-    TRY(tell(services, conn, m, span_of(office_kind_name(office->kind)), "office", office->id, now_ms, why));
+    TRY(tell(services, conn, m, office->kind->id, "office", office->id, now_ms, why));
     if (!json_get_bool(&m->content, "page", false)) return err_none();
     return page_open(services, conn, office, m->case_id, m->filing_id, m->kind, m->words, now_ms, why);
 }
 
-// Whose task a message to an entity is that comes back: of the office that filed, else of the CSIRT.
-static struct err office_of_filing(struct store_conn *conn, struct span filing_id, struct arena *arena, struct span *ret, struct why *why) {
+// Whose task a message to an entity is that comes back: of the office that filed, else of who answers first on this node.
+static struct err office_of_filing(const struct services *services, struct store_conn *conn, struct span filing_id, struct arena *arena, struct span *ret, struct why *why) {
     struct rows rows;
     TRY(store_read(conn, STMT_FILING_GET, PARAMS(value_text(filing_id)), arena, &rows, why));
-    *ret = SPAN("csirt");
-    if (rows.count == 1 && office_kind_from(rows_span(&rows, 0, 7)) != OFFICE_NONE) *ret = rows_span(&rows, 0, 7);
+    *ret = reach_first_kind(services);
+    if (rows.count == 1 && role_is_office(rows_span(&rows, 0, 7))) *ret = rows_span(&rows, 0, 7);
     return err_none();
 }
 
@@ -127,7 +131,7 @@ static struct err tell_entity(struct services *services, struct store_conn *conn
     m->list->count = 0;
     if (entity_id.len > 0) TRY(reach_entity(conn, entity_id, now_ms, arena, m->list, why));
     else TRY(reach_filers(conn, m->case_id, arena, m->list, why));
-    TRY(office_of_filing(conn, m->filing_id, arena, &office_kind, why));
+    TRY(office_of_filing(services, conn, m->filing_id, arena, &office_kind, why));
     return tell(services, conn, m, office_kind, "entity", entity_id.len > 0 ? entity_id : SPAN(""), now_ms, why);
 }
 
@@ -136,7 +140,7 @@ static struct err tell_hook(struct services *services, struct store_conn *conn, 
                             struct why *why) {
     if (services->reach == NULL || services->reach->hook_url.at == NULL) return err_none();
     struct delivery_new of = {.kind = "message", .topic = m->kind, .case_id = m->case_id, .filing_id = m->filing_id, .owner_kind = "node",
-                              .owner = SPAN(""), .office_kind = SPAN("csirt"), .medium = "hook", .address = services->reach->hook_url,
+                              .owner = SPAN(""), .office_kind = reach_first_kind(services), .medium = "hook", .address = services->reach->hook_url,
                               .language = SPAN(""), .words = json_text(arena, &m->content), .next_ms = now_ms};
     return delivery_add(conn, &of, now_ms, why);
 }
@@ -159,7 +163,7 @@ static struct err message_tell(struct services *services, struct store_conn *con
     if (person.at != NULL) {
         m->list->count = 0;
         TRY(reach_person(conn, person, arena, m->list, why));
-        return tell(services, conn, m, SPAN("csirt"), "person", person, now_ms, why);
+        return tell(services, conn, m, reach_first_kind(services), "person", person, now_ms, why);
     }
     const struct json *entities = json_get(to, "entities");
     for (size_t i = 0; entities != NULL && entities->type == JSON_ARRAY && i < entities->count; i++)

@@ -10,6 +10,8 @@
 
 // HMAC under a key made from the node's secret for PURPOSE, the first half in hex.
 struct span reach_proof(const struct services *services, const char *purpose, struct span what, struct arena *arena);
+// The kind of office that gets what is nobody's.
+struct span reach_first_kind(const struct services *services);
 // Offices of KIND that are concerned by the case: in its workspace, and with its sectors. Returns how many.
 size_t reach_offices_of(const struct services *services, const struct case_file *file, struct span kind, const struct access_office *ret[64]);
 // Adds the usable channels of those who filed in the case for no office. Reading.

@@ -84,7 +84,7 @@ struct err reach_filers(struct store_conn *conn, struct span case_id, struct are
     struct rows filings, person;
     TRY(store_read(conn, STMT_FILINGS_OF_CASE, PARAMS(value_text(case_id)), arena, &filings, why));
     for (size_t i = 0; i < filings.count; i++) {
-        if (office_kind_from(rows_span(&filings, i, 7)) != OFFICE_NONE) continue;
+        if (role_is_office(rows_span(&filings, i, 7))) continue;
         TRY(store_read(conn, STMT_PERSON_BY_PSEUDONYM, PARAMS(value_text(rows_span(&filings, i, 8))), arena, &person, why));
         if (person.count == 1) TRY(reach_person(conn, rows_span(&person, 0, 0), arena, list, why));
     }

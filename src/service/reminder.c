@@ -74,7 +74,7 @@ static struct err remind(struct services *services, struct store_conn *conn, con
                          struct arena *arena, const char **ret_outcome, struct why *why) {
     struct reach_list *list = ARENA_NEW(arena, struct reach_list);
     if (list == NULL) return err_make(ERR_MEMORY);
-    struct delivery_new of = {.kind = "reminder", .topic = owed_by, .case_id = file->id, .office_kind = SPAN("csirt"), .next_ms = now_ms};
+    struct delivery_new of = {.kind = "reminder", .topic = owed_by, .case_id = file->id, .office_kind = reach_first_kind(services), .next_ms = now_ms};
     bool is_off = false;
     if (span_is(owed_by, "entity")) {
         of.entity_id = file->entity_id;

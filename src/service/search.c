@@ -18,9 +18,9 @@ static int64_t item_of(struct span field) {
     return (int64_t)(hash.bytes[0] & 0x7f) << 24 | (int64_t)hash.bytes[1] << 16 | (int64_t)hash.bytes[2] << 8 | hash.bytes[3];
 }
 
-static int64_t workspace_number(struct span name) {
-    enum workspace workspace;
-    return workspace_from(name, &workspace) ? (int64_t)workspace : (int64_t)WORKSPACE_SUPERVISION;
+static int64_t workspace_number(const struct services *services, struct span name) {
+    const struct workspace *workspace = workspace_find(services->law, name);
+    return workspace != NULL ? workspace->number : -1; // of none that this program knows: never found
 }
 
 // --- keeping the index ---
@@ -47,7 +47,7 @@ struct err search_op(const struct services *services, struct store_conn *conn, c
         for (size_t k = 0; of->values != NULL && k < of->values->count; k++) {
             const struct json_member *field = &of->values->members[k];
             if (!span_equals(field->name, fields->items[i].string) || field->value.type != JSON_STRING) continue;
-            TRY(field_add(conn, &key, workspace_number(workspace), of->seq, field->name, field->value.string, arena, why));
+            TRY(field_add(conn, &key, workspace_number(services, workspace), of->seq, field->name, field->value.string, arena, why));
         }
     return err_none();
 }
@@ -57,8 +57,8 @@ struct err search_erase(struct store_conn *conn, int64_t seq, struct span field,
     return store_write(conn, STMT_SEARCH_FIELD_REMOVE, params, 2, NULL, why);
 }
 
-struct err search_move(struct store_conn *conn, struct span case_id, struct span workspace, struct why *why) {
-    struct value params[] = {value_text(case_id), value_int(workspace_number(workspace))};
+struct err search_move(const struct services *services, struct store_conn *conn, struct span case_id, struct span workspace, struct why *why) {
+    struct value params[] = {value_text(case_id), value_int(workspace_number(services, workspace))};
     return store_write(conn, STMT_SEARCH_CASE_MOVE, params, 2, NULL, why);
 }
 
@@ -143,7 +143,7 @@ static void hit_write(struct json_out *out, const struct search *s, const struct
 static struct err page_read(struct search *s, int64_t before_seq, struct rows *ret, struct why *why) {
     struct span bounds;
     TRY(case_list_bounds(s->services, s->question->principal, s->question->workspace, s->arena, &bounds, why));
-    struct value params[5 + SEARCH_WORDS_MAX - 1] = {value_int((int64_t)s->question->workspace), s->words[0], value_int(before_seq), value_int(CANDIDATES), value_text(bounds)};
+    struct value params[5 + SEARCH_WORDS_MAX - 1] = {value_int(s->question->workspace->number), s->words[0], value_int(before_seq), value_int(CANDIDATES), value_text(bounds)};
     for (size_t i = 1; i < SEARCH_WORDS_MAX; i++) params[4 + i] = i < s->word_count ? s->words[i] : value_null();
     return store_read(s->conn, STMT_SEARCH_PAGE, params, 5 + SEARCH_WORDS_MAX - 1, s->arena, ret, why);
 }

@@ -24,11 +24,11 @@ CHECKED struct err search_op(const struct services *services, struct store_conn 
 // A field was erased: its words go, before the transaction ends.
 CHECKED struct err search_erase(struct store_conn *conn, int64_t seq, struct span field, struct why *why);
 // The case was moved to another workspace.
-CHECKED struct err search_move(struct store_conn *conn, struct span case_id, struct span workspace, struct why *why);
+CHECKED struct err search_move(const struct services *services, struct store_conn *conn, struct span case_id, struct span workspace, struct why *why);
 
 struct search_question {
     const struct principal *principal;
-    enum workspace workspace;
+    const struct workspace *workspace;
     struct span text;      // as typed
     int64_t before_seq;    // go on before this one; INT64_MAX from the start
     int64_t limit;

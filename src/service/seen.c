@@ -1,28 +1,40 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/seen.h"
 
-static const struct { const char *name; uint32_t view; } VIEWS[] = {
-    {"entity", VIEW_ENTITY}, {"anyone", VIEW_ANYONE}, {"csirt", VIEW_CSIRT}, {"ca", VIEW_CA}, {"spoc", VIEW_SPOC}, {"ccma", VIEW_CCMA},
-};
+static_assert(LIMIT_OFFICE_KINDS <= 64, "a viewer's kinds are bits");
 
-uint32_t access_view_of(struct span role) {
-    for (size_t i = 0; i < sizeof VIEWS / sizeof VIEWS[0]; i++)
-        if (span_is(role, VIEWS[i].name)) return VIEWS[i].view;
-    return 0;
+void viewer_add(struct viewer *viewer, struct span role) {
+    const struct principal *who = viewer->principal;
+    if (span_is(role, "entity")) viewer->views |= VIEW_ENTITY;
+    if (span_is(role, "anyone")) viewer->views |= VIEW_ANYONE;
+    for (size_t i = 0; i < who->role_count; i++) {
+        if (!span_equals(who->roles[i].kind->id, role)) continue;
+        viewer->views |= VIEW_OFFICES;
+        viewer->kinds |= UINT64_C(1) << who->roles[i].kind->index;
+    }
 }
 
 struct viewer viewer_of(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
     struct viewer viewer = {.principal = principal, .of = of};
     for (size_t i = 0; principal->is_known && principal->is_totp_done && i < principal->role_count; i++)
-        if (access_role_reaches(&principal->roles[i], of)) viewer.views |= access_view_of(span_of(office_kind_name(principal->roles[i].kind)));
+        if (access_role_reaches(&principal->roles[i], of)) viewer_add(&viewer, principal->roles[i].kind->id);
     if (access_reads_as_filer(principal, of, now_ms)) viewer.views |= of->entity.at != NULL ? VIEW_ENTITY : VIEW_ANYONE;
     return viewer;
 }
 
-static bool is_named(uint32_t views, struct span seen_by) {
+static bool looks_as(const struct viewer *viewer, struct span role) {
+    const struct principal *who = viewer->principal;
+    if (span_is(role, "entity")) return (viewer->views & VIEW_ENTITY) != 0;
+    if (span_is(role, "anyone")) return (viewer->views & VIEW_ANYONE) != 0;
+    for (size_t i = 0; (viewer->views & VIEW_OFFICES) != 0 && i < who->role_count; i++)
+        if (span_equals(who->roles[i].kind->id, role) && (viewer->kinds >> who->roles[i].kind->index & 1) != 0) return true;
+    return false;
+}
+
+static bool is_named(const struct viewer *viewer, struct span seen_by) {
     for (size_t at = 0; at < seen_by.len;) {
         size_t end = span_find(seen_by, ' ', at);
-        if ((access_view_of(span_part(seen_by, at, end)) & views) != 0) return true;
+        if (looks_as(viewer, span_part(seen_by, at, end))) return true;
         at = end + 1;
     }
     return false;
@@ -32,14 +44,14 @@ bool viewer_owns(const struct viewer *viewer, const struct matter *matter) {
     const struct principal *who = viewer->principal;
     if (!who->is_known) return false;
     bool is_hers = matter->filer.len > 0 && span_equals(matter->filer, who->pseudonym);
-    if (office_kind_from(matter->filer_role) == OFFICE_NONE) return is_hers; // as entity or anyone: what she sent stays hers
+    if (!role_is_office(matter->filer_role)) return is_hers; // as entity or anyone: what she sent stays hers
     for (size_t i = 0; who->is_totp_done && i < who->role_count; i++)
         if (matter->office.len > 0 && span_equals(who->roles[i].office, matter->office) && access_role_in_bounds(&who->roles[i], viewer->of)) return true;
     return false;
 }
 
 bool viewer_sees(const struct viewer *viewer, const struct matter *matter) {
-    if (matter->seen_by.len > 0 && is_named(viewer->views, matter->seen_by)) return true;
+    if (matter->seen_by.len > 0 && is_named(viewer, matter->seen_by)) return true;
     if (matter->seen_by.len == 0 && viewer->views != 0) return true;
     return viewer_owns(viewer, matter);
 }

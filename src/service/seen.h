@@ -10,18 +10,18 @@
 #include "base/json.h"
 #include "service/case.h"
 
-// In which roles one looks at a case; bits.
-enum view { VIEW_ENTITY = 1, VIEW_ANYONE = 2, VIEW_CSIRT = 4, VIEW_CA = 8, VIEW_SPOC = 16, VIEW_CCMA = 32 };
-enum { VIEW_OFFICES = VIEW_CSIRT | VIEW_CA | VIEW_SPOC | VIEW_CCMA };
+// In which roles one looks at a case.
+enum view { VIEW_ENTITY = 1, VIEW_ANYONE = 2, VIEW_OFFICES = 4 };
 
 struct viewer {
     const struct principal *principal;
     const struct access_case *of;
     const struct downtimes *downtimes; // to be shown beside late duties; NULL: none
-    uint32_t views; // 0: she may not know of the case; of a filing of her own at most
+    uint32_t views; // enum view; 0: she may not know of the case; of a filing of her own at most
+    uint64_t kinds; // with VIEW_OFFICES: of her roles, as bits by the kinds' index
 };
-// The bit of a filer's role; 0 where it is none.
-uint32_t access_view_of(struct span role);
+// She also looks at it in the role in which she files: the entity's, anyone's, or that of an office at which she has one.
+void viewer_add(struct viewer *viewer, struct span role);
 // Both must outlive the viewer.
 struct viewer viewer_of(const struct principal *principal, const struct access_case *of, int64_t now_ms);
 

@@ -14,6 +14,7 @@
 #include "cli/backup_set.h"
 #include "cli/command.h"
 #include "os/file.h"
+#include "law/pack.h"
 #include "role/config.h"
 #include "store/store.h"
 
@@ -51,7 +52,12 @@ static int set_up(void **state) {
     if (mkdtemp(root) == NULL) return -1;
     struct buf text;
     buf_init(&text, NULL, 65536);
-    config_write(&text, &(struct config_draft){.state = "LU", .name = "Test", .log_origin = "varde.example/lu", .listen = "127.0.0.1:8443"});
+    struct arena packs;
+    struct law *law;
+    arena_init(&packs, LIMIT_PACK_ARENA_BYTES);
+    must(law_load(&packs, embedded_law, embedded_law_count, &law, NULL), NULL);
+    config_write(&text, &(struct config_draft){.state = "LU", .name = "Test", .log_origin = "varde.example/lu", .listen = "127.0.0.1:8443", .law = law});
+    arena_fini(&packs);
     must(dir_make(in("data"), 0700, NULL), NULL);
     must(dir_make(in("to"), 0700, NULL), NULL);
     must(dir_make(in("vault"), 0700, NULL), NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "role/config.h"
+#include "law/pack.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,10 +25,14 @@ static void what_init_writes_can_be_read(void **state) {
     (void)state;
     struct buf buf;
     buf_init(&buf, NULL, 100000);
-    struct config_draft draft = {.state = "EL", .name = "Κόμβος 'x': #1", .log_origin = "varde.invalid/el", .listen = "[::1]:9100", .is_demo = true};
+    struct why why = {0};
+    struct arena packs;
+    struct law *law;
+    arena_init(&packs, LIMIT_PACK_ARENA_BYTES);
+    if (is_err(law_load(&packs, embedded_law, embedded_law_count, &law, &why))) fail_msg("%s", why.words);
+    struct config_draft draft = {.state = "EL", .name = "Κόμβος 'x': #1", .log_origin = "varde.invalid/el", .listen = "[::1]:9100", .is_demo = true, .law = law};
     config_write(&buf, &draft);
     struct config config;
-    struct why why = {0};
     struct err e = config_parse("/data", "varde.yaml", buf_span(&buf), &config, &why);
     if (is_err(e)) fail_msg("%s", why.words);
     assert_true(span_is(config.state, "EL"));
@@ -41,7 +46,21 @@ static void what_init_writes_can_be_read(void **state) {
     assert_int_equal(config.office_count, 4);
     assert_false(config.plain.is_set);
     config_fini(&config);
+    // The Union's node: the bodies there, and one member of each state in each network and group.
+    draft.state = "EU";
+    draft.listen = "127.0.0.1:9100";
     buf_fini(&buf);
+    buf_init(&buf, NULL, 100000);
+    config_write(&buf, &draft);
+    e = config_parse("/data", "varde.yaml", buf_span(&buf), &config, &why);
+    if (is_err(e)) fail_msg("%s", why.words);
+    const struct config_office *member = config_find_office(&config, SPAN("csirt-member-el"));
+    assert_non_null(member);
+    assert_true(span_is(member->state, "EL") && span_is(member->kind, "csirt_member"));
+    assert_null(config_find_office(&config, SPAN("csirt")));
+    config_fini(&config);
+    buf_fini(&buf);
+    arena_fini(&packs);
 }
 
 static void values_are_read(void **state) {
@@ -82,7 +101,7 @@ static void mistakes_name_their_line(void **state) {
     refused(BASE "hook: {url: 'http://h.example/x', secret: s}\n", "https://");
     refused(BASE "hook: {url: 'https://h.example/x', key: s}\n", "\"key\"");
     refused(BASE "  - {id: csirt, kind: csirt, name: Twice}\n", "varde.yaml:11: two offices");
-    refused(BASE "  - {id: x, kind: ministry, name: X}\n", "varde.yaml:11: an office needs a kind");
+    refused(BASE "  - {id: x, kind: Ministry, name: X}\n", "varde.yaml:11: an office needs a kind");
     refused("state: BEL\n", "state");
     refused("- a\n", "varde.yaml:1");
     refused("", "");

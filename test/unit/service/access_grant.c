@@ -131,12 +131,12 @@ static void roles_are_given_and_end_at_once(void **state) {
     assert_int_equal(who.role_count, 1);
     assert_true(span_is(who.roles[0].office, "ca") && who.roles[0].kind == OFFICE_CA && who.roles[0].role == ROLE_OFFICER);
     assert_true(who.roles[0].sector_count == 1 && span_is(who.roles[0].sectors[0], "banking"));
-    assert_false(access_is_officer_of(&who, OFFICE_CA, ROLE_OFFICER)); // without a second factor
+    assert_false(access_is_officer_of(&who, SPAN("ca"), ROLE_OFFICER)); // without a second factor
     struct span codes[ACCESS_RECOVERY_CODES];
     (void)world_factor(w, officer, in.session_id, codes);
     must(w, world_ask(w, in.token, &who));
-    assert_true(access_is_officer_of(&who, OFFICE_CA, ROLE_OFFICER) && !access_is_officer_of(&who, OFFICE_CA, ROLE_HEAD));
-    assert_false(access_is_officer_of(&who, OFFICE_CSIRT, ROLE_READER));
+    assert_true(access_is_officer_of(&who, SPAN("ca"), ROLE_OFFICER) && !access_is_officer_of(&who, SPAN("ca"), ROLE_HEAD));
+    assert_false(access_is_officer_of(&who, SPAN("csirt"), ROLE_READER));
     // an office that left the configuration gives nothing any more
     struct access smaller = w->access;
     smaller.office_count = 1;

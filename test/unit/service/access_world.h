@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "offices.h"
 #include "service/access_private.h"
 
 struct world {
@@ -27,10 +28,10 @@ struct world {
 
 static const struct span ENERGY[] = {{(const uint8_t *)"energy", 6}};
 static const struct access_office OFFICES[] = {
-    {{(const uint8_t *)"csirt", 5}, OFFICE_CSIRT, 0, NULL, {NULL, 0}, {NULL, 0}},
-    {{(const uint8_t *)"ca", 2}, OFFICE_CA, 0, NULL, {NULL, 0}, {NULL, 0}},
-    {{(const uint8_t *)"ca-energy", 9}, OFFICE_CA, 1, ENERGY, {NULL, 0}, {NULL, 0}},
-    {{(const uint8_t *)"spoc", 4}, OFFICE_SPOC, 0, NULL, {NULL, 0}, {NULL, 0}},
+    {{(const uint8_t *)"csirt", 5}, OFFICE_CSIRT, 0, NULL, {NULL, 0}, {NULL, 0}, {NULL, 0}},
+    {{(const uint8_t *)"ca", 2}, OFFICE_CA, 0, NULL, {NULL, 0}, {NULL, 0}, {NULL, 0}},
+    {{(const uint8_t *)"ca-energy", 9}, OFFICE_CA, 1, ENERGY, {NULL, 0}, {NULL, 0}, {NULL, 0}},
+    {{(const uint8_t *)"spoc", 4}, OFFICE_SPOC, 0, NULL, {NULL, 0}, {NULL, 0}, {NULL, 0}},
 };
 static const uint8_t NODE_SECRET[32] = "node secret of the access tests";
 static const char GOOD_PASSWORD[] = "seven quiet lighthouses";

@@ -15,6 +15,7 @@
 
 #include "law/pack.h"
 #include "os/zone.h"
+#include "offices.h"
 #include "service/filing.h"
 #include "service/rebuild.h"
 #include "service/record_store.h"

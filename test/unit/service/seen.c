@@ -13,11 +13,12 @@
 
 #include "base/time.h"
 #include "service/seen.h"
+#include "offices.h"
 
 enum { DRAWS = 100000, KINDS = 4, SECTORS = 3, OFFICES = 5, HELD = 3 };
 static const uint64_t SEED = 20261122;
 static const char *const KIND_NAMES[KINDS] = {"csirt", "ca", "spoc", "ccma"};
-static const enum office_kind KIND[KINDS] = {OFFICE_CSIRT, OFFICE_CA, OFFICE_SPOC, OFFICE_CCMA};
+static const struct office_kind *const KIND[KINDS] = {OFFICE_CSIRT, OFFICE_CA, OFFICE_SPOC, OFFICE_CCMA};
 static const unsigned KIND_OF[OFFICES] = {0, 1, 1, 2, 3};
 static const char *const OFFICE_NAMES[OFFICES] = {"csirt", "ca", "ca-health", "spoc", "ccma"};
 static const char *const SECTOR_NAMES[SECTORS] = {"energy", "health", "water"};
