@@ -5,6 +5,8 @@
  */
 #include "law/check.h"
 
+#include "law/control.h"
+
 #include "law/procedure.h"
 #include "law/scope_private.h"
 #include "law/statistic.h"
@@ -195,6 +197,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     states_check(law, report, &c.proof.findings);
     reminders_check(law, report, &c.proof.findings);
     letters_check(law, report, &c.proof.findings);
+    catalogues_report(law, report);
     statistics_check(law, report, &c.proof.findings);
     buf_printf(report, "%zu packs, %zu languages declared complete, %zu findings\n", law->pack_count, c.languages, c.proof.findings);
     arena_fini(&arena);

@@ -19,10 +19,11 @@ enum source {
     SOURCE_PARTY,
     SOURCE_PARTY_STATE,
     SOURCE_AGAINST,
+    SOURCE_ITEM,
     SOURCE_COUNT
 };
 static const char *const SOURCES[SOURCE_COUNT] = {"field", "case", "subject",   "setting",   "flag",     "filed", "state",
-                                                  "role",  "duty_open", "on_behalf", "received", "party", "party_state", "against"};
+                                                  "role",  "duty_open", "on_behalf", "received", "party", "party_state", "against", "item"};
 enum test {
     TEST_HOLDS, // of flag, filed, state, role, duty_open, party_state, against
     TEST_IS,
@@ -30,6 +31,7 @@ enum test {
     TEST_IN,
     TEST_HAS,
     TEST_KNOWN,
+    TEST_OVERLAPS,
     TEST_AT_LEAST,
     TEST_AT_MOST,
     TEST_BEFORE,
@@ -38,7 +40,7 @@ enum test {
     TEST_NOT_AFTER,
     TEST_COUNT
 };
-static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "known",
+static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "known", "overlaps",
                                               "at_least", "at_most", "before", "after", "not_before", "not_after"};
 
 struct operand {
@@ -152,6 +154,12 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
         return err_none();
     case TEST_IN:
     case TEST_HAS: return values_load(arena, right, lists, &condition->names, why);
+    case TEST_OVERLAPS:
+        TRY(values_load(arena, right, lists, &condition->names, why));
+        for (size_t i = 0; i < condition->names.count; i++)
+            if (!ip_range_overlaps(condition->names.items[i], condition->names.items[i]))
+                return yaml_refuse(right, why, "condition.range", "ranges like 192.0.2.0/24 are expected");
+        return err_none();
     case TEST_KNOWN: return yaml_flag(node, "known", true, &condition->wants_known, why);
     case TEST_AT_LEAST:
     case TEST_AT_MOST:
@@ -165,7 +173,7 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
 static struct err leaf_load(struct arena *arena, const struct yaml *node, const struct name_lists *lists,
                             struct condition *condition, struct why *why) {
     TRY(yaml_only(node,
-                  "field case subject setting flag filed state role duty_open on_behalf received party party_state against is is_not in has known at_least at_most "
+                  "field case subject setting flag filed state role duty_open on_behalf received party party_state against item is is_not in has known overlaps at_least at_most "
                   "before after not_before not_after",
                   why));
     condition->kind = KIND_TEST;
@@ -244,6 +252,7 @@ static const struct json *fact_of(const struct facts *facts, enum source source,
                               : source == SOURCE_CASE    ? facts->case_facts
                               : source == SOURCE_SUBJECT ? facts->subject
                               : source == SOURCE_PARTY   ? facts->party_facts
+                              : source == SOURCE_ITEM    ? facts->item
                                                          : facts->settings;
     const struct json *value = json_find(from, name);
     return json_is_null(value) ? NULL : value;
@@ -267,6 +276,15 @@ static bool value_is_among(const struct json *value, const struct names *names) 
     }
     for (size_t i = 0; i < names->count; i++)
         if (value_is(value, names->items[i])) return true;
+    return false;
+}
+
+// Whether an address of the value lies in one of the ranges.
+static bool value_overlaps(const struct json *value, const struct names *ranges) {
+    for (size_t i = 0; value->type == JSON_ARRAY && i < value->count; i++)
+        if (value_overlaps(&value->items[i], ranges)) return true;
+    for (size_t i = 0; value->type == JSON_STRING && i < ranges->count; i++)
+        if (ip_range_overlaps(value->string, ranges->items[i])) return true;
     return false;
 }
 
@@ -355,6 +373,7 @@ static bool test_holds(const struct condition *c, const struct facts *facts) {
     case TEST_IS_NOT: return !value_is(value, c->value);
     case TEST_IN:
     case TEST_HAS: return value_is_among(value, &c->names);
+    case TEST_OVERLAPS: return value_overlaps(value, &c->names);
     default: return number_holds(c, value);
     }
 }

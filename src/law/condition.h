@@ -18,9 +18,10 @@
  *     {received: yes, before: {case: aware_at}}     the instant of receipt
  *     {party: reading, is: affected}                a fact of the filing party's part of the case
  *     {party_state: [silent]}                       the state of that part
+ *     {item: status, is: not_applicable}            another field of the list's element that the condition stands in
  *     {all: [..]}  {any: [..]}  {not: ..}
  * Comparisons: is, is_not, in (list), has (list: one of them is among the values; {list: NAME} names a list of the
- * procedure), known (yes/no), at_least, at_most, before, after, not_before, not_after. The right side of the last four is
+ * procedure), known (yes/no), overlaps (list of address ranges, or {list: NAME}: an address lies in one of them), at_least, at_most, before, after, not_before, not_after. The right side of the last four is
  * a constant instant or date, or {field|case|received: .., plus: "5 m"} (units s, m, h, d; minus likewise).
  */
 #ifndef LAW_CONDITION_H
@@ -38,6 +39,7 @@ struct facts {
     bool is_on_behalf; // an officer records what another filed by phone, paper, ...
     const struct json *party_facts; // of the party that files; NULL where no party does
     struct span party_state;
+    const struct json *item; // the element of a list that a field stands in; NULL: none
     int64_t received_ms;
     const struct zone *zone;
 };
@@ -49,6 +51,8 @@ struct name_lists {
     struct span *names;
     struct names *lists;
 };
+// Whether two addresses or ranges have one in common; false where one of them is none. In field_text.c.
+bool ip_range_overlaps(struct span a, struct span b);
 CHECKED struct err name_lists_load(struct arena *arena, const struct yaml *node, struct name_lists *ret, struct why *why);
 const struct names *name_lists_find(const struct name_lists *lists, struct span name);
 

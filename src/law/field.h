@@ -36,6 +36,7 @@ enum field_type {
     FIELD_CASES,
     FIELD_SELECTION, // criteria that select entities of the register (law/selection.h)
     FIELD_PERSON,
+    FIELD_CONTROL, // of the catalogue that the list asks (law/control.h)
     FIELD_GROUP,
     FIELD_LIST,
     FIELD_TYPE_COUNT
@@ -67,6 +68,9 @@ struct field {
     bool is_searchable;     // offices that see the document find it by its words
     struct names visible_to, hidden_from;
     struct validity validity;
+    struct span catalogue;  // list: each element answers one of its controls; empty: none
+    bool wants_all;         // every control must be answered, or where the condition holds
+    const struct condition *wants_all_when;
     size_t count; // sub-fields
     struct field *fields;
     const struct yaml *node;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Reading the rows of forms. */
 #include "base/limits.h"
-#include "law/field.h"
+#include "law/control.h"
 
 static const char *const TYPES[FIELD_TYPE_COUNT] = {
     [FIELD_TEXT] = "text",           [FIELD_LONG_TEXT] = "long_text",     [FIELD_BOOL] = "bool",
@@ -12,7 +12,7 @@ static const char *const TYPES[FIELD_TYPE_COUNT] = {
     [FIELD_DOMAIN] = "domain",       [FIELD_DOMAINS] = "domains",         [FIELD_ENTITY_TYPE] = "entity_type",
     [FIELD_ENTITY] = "entity",       [FIELD_ENTITY_TYPES] = "entity_types", [FIELD_ENTITIES] = "entities",
     [FIELD_FILING] = "filing",       [FIELD_CASE] = "case",               [FIELD_CASES] = "cases",
-    [FIELD_PERSON] = "person",
+    [FIELD_PERSON] = "person",       [FIELD_CONTROL] = "control",
     [FIELD_GROUP] = "group",         [FIELD_LIST] = "list",               [FIELD_SELECTION] = "selection",
 };
 
@@ -104,12 +104,38 @@ static struct err kept_load(const struct yaml *row, struct field *field, struct 
 static struct err fields_load_in(const struct field_context *context, const struct yaml *rows, struct span prefix, struct span set_prefix,
                                  struct field **ret, size_t *ret_count, struct why *why);
 
+// catalogue: PACK, and complete: yes or a condition: the list answers the controls of the pack's catalogue.
+static struct err catalogue_load(const struct field_context *context, const struct yaml *row, struct field *field, struct why *why) {
+    const struct yaml *complete = yaml_get(row, "complete");
+    field->catalogue = yaml_get_text(row, "catalogue");
+    if (field->catalogue.len == 0)
+        return complete == NULL ? err_none() : yaml_refuse(row, why, "field.catalogue", "complete: only a list with a catalogue can be complete");
+    if (field->type != FIELD_LIST) return yaml_refuse(row, why, "field.catalogue", "catalogue: only a list asks the controls of one");
+    if (yaml_get(row, "max_items") == NULL) field->max_items = CONTROLS_MAX;
+    if (complete == NULL || complete->type != YAML_MAPPING) return yaml_flag(row, "complete", false, &field->wants_all, why);
+    return condition_load(context->arena, complete, context->lists, &field->wants_all_when, why);
+}
+
+// The first field of each element: which control it answers.
+static struct err control_add(const struct field_context *context, struct field *field, struct why *why) {
+    struct field *fields = arena_take_array(context->arena, field->count + 1, sizeof *fields);
+    if (fields == NULL) return err_make(ERR_MEMORY);
+    fields[0] = control_field_of(field);
+    for (size_t i = 0; i < field->count; i++) {
+        if (span_equals(field->fields[i].name, fields[0].name)) return yaml_refuse(field->node, why, "field.duplicate", "which control it is needs no field of its own");
+        fields[i + 1] = field->fields[i];
+    }
+    field->fields = fields;
+    field->count++;
+    return err_none();
+}
+
 // SET_PREFIX: of the set that the row stands in; empty: it stands in the form.
 static struct err field_load(const struct field_context *context, const struct yaml *row, struct span prefix, struct span set_prefix,
                              struct field *ret, struct why *why) {
     TRY(yaml_only(row,
                   "field type label help article required shown_when choices min max decimals min_chars max_chars min_items "
-                  "max_items future anywhere searchable keeps register visible_to hidden_from from to certainty fields",
+                  "max_items future anywhere searchable keeps register visible_to hidden_from from to certainty fields catalogue complete",
                   why));
     struct field out = {.node = row, .label = yaml_get_text(row, "label"), .help = yaml_get_text(row, "help")};
     out.article = yaml_get_text(row, "article");
@@ -120,7 +146,7 @@ static struct err field_load(const struct field_context *context, const struct y
     if (set_prefix.len > 0) out.set_key = arena_printf(context->arena, "%.*s.%.*s", SPAN_FMT(set_prefix), SPAN_FMT(out.name));
     if (out.key.at == NULL || (set_prefix.len > 0 && out.set_key.at == NULL)) return err_make(ERR_MEMORY);
     while (out.type < FIELD_TYPE_COUNT && !span_is(type, TYPES[out.type])) out.type++;
-    if (out.type == FIELD_TYPE_COUNT) return yaml_refuse(row, why, "field.type", "there is no type \"%.*s\"", SPAN_FMT(type));
+    if (out.type == FIELD_TYPE_COUNT || out.type == FIELD_CONTROL) return yaml_refuse(row, why, "field.type", "there is no type \"%.*s\"", SPAN_FMT(type));
     const struct yaml *required = yaml_get(row, "required");
     if (required != NULL && required->type == YAML_MAPPING)
         TRY(condition_load(context->arena, required, context->lists, &out.required_when, why));
@@ -141,7 +167,9 @@ static struct err field_load(const struct field_context *context, const struct y
     bool has_fields = out.type == FIELD_GROUP || out.type == FIELD_LIST;
     if (has_fields != (yaml_get(row, "fields") != NULL))
         return yaml_refuse(row, why, "field.fields", "group and list have fields, nothing else does");
+    TRY(catalogue_load(context, row, &out, why));
     if (has_fields) TRY(fields_load_in(context, yaml_get(row, "fields"), out.key, out.set_key, &out.fields, &out.count, why));
+    if (out.catalogue.len > 0) TRY(control_add(context, &out, why));
     *ret = out;
     return err_none();
 }
@@ -162,6 +190,30 @@ static const struct yaml *set_find(const struct field_context *context, struct s
         *ret_home = context->homes[i];
     }
     return set;
+}
+
+struct siblings {
+    const struct field *fields;
+    size_t count;
+    struct span missing; // a name that `item:` gives and no field has
+};
+
+static void item_visit(void *context, const char *kind, struct span name, const struct yaml *node) {
+    (void)node;
+    struct siblings *siblings = context;
+    bool is_there = strcmp(kind, "item") != 0;
+    for (size_t i = 0; !is_there && i < siblings->count; i++) is_there = span_equals(siblings->fields[i].name, name);
+    if (!is_there) siblings->missing = name;
+}
+
+static struct err items_check(const struct field *fields, size_t count, struct why *why) {
+    struct siblings siblings = {.fields = fields, .count = count};
+    for (size_t i = 0; i < count; i++) {
+        condition_visit(fields[i].required_when, item_visit, &siblings);
+        condition_visit(fields[i].shown_when, item_visit, &siblings);
+        if (siblings.missing.len > 0) return yaml_refuse(fields[i].node, why, "field.item", "there is no field \"%.*s\" beside it", SPAN_FMT(siblings.missing));
+    }
+    return err_none();
 }
 
 static struct err fields_load_in(const struct field_context *context, const struct yaml *rows, struct span prefix, struct span set_prefix,
@@ -197,7 +249,7 @@ static struct err fields_load_in(const struct field_context *context, const stru
     }
     *ret = fields;
     *ret_count = count;
-    return err_none();
+    return items_check(fields, count, why);
 }
 
 struct err fields_load(const struct field_context *context, const struct yaml *rows, struct span prefix, struct field **ret,

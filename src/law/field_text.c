@@ -115,6 +115,25 @@ bool ip_range_canonical(struct arena *arena, struct span text, struct span *ret,
     return ret->at != NULL;
 }
 
+static bool range_parse(struct span text, uint8_t ret_address[16], size_t *ret_bytes, int64_t *ret_bits) {
+    size_t slash = span_find(text, '/', 0);
+    *ret_bytes = address_parse(span_part(text, 0, slash), ret_address);
+    *ret_bits = (int64_t)*ret_bytes * 8;
+    if (*ret_bytes == 0 || slash == text.len) return *ret_bytes > 0;
+    return span_to_int(span_part(text, slash + 1, text.len), ret_bits) && *ret_bits >= 0 && *ret_bits <= (int64_t)*ret_bytes * 8;
+}
+
+bool ip_range_overlaps(struct span a, struct span b) {
+    uint8_t left[16], right[16];
+    size_t left_bytes, right_bytes;
+    int64_t left_bits, right_bits;
+    if (!range_parse(a, left, &left_bytes, &left_bits) || !range_parse(b, right, &right_bytes, &right_bits) || left_bytes != right_bytes) return false;
+    size_t bits = (size_t)(left_bits < right_bits ? left_bits : right_bits);
+    for (size_t bit = 0; bit < bits; bit++)
+        if (((left[bit / 8] ^ right[bit / 8]) >> (7 - bit % 8) & 1) != 0) return false;
+    return true;
+}
+
 // "0012.5" with 2 decimals becomes "12.50"; "12.00" becomes "12". The sign is kept.
 bool decimal_canonical(struct arena *arena, struct span text, int64_t decimals, struct span *ret, int64_t *ret_scaled,
                        const char **words) {

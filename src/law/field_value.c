@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "law/field.h"
+#include "law/control.h"
 #include "law/procedure.h"
 #include "law/procedure_private.h"
 #include "law/selection.h"
@@ -123,6 +123,12 @@ static struct json network_read(struct value_reader *r, const struct field *fiel
     return json_null();
 }
 
+static struct json control_read(struct value_reader *r, const struct field *field, struct span text, struct span pointer) {
+    const struct control *control = control_find(catalogue_find(r->law, field->catalogue), text);
+    if (control != NULL && control->is_asked) return json_from_string(control->id);
+    return refuse(r, field, pointer, "field.choice", control == NULL ? "The catalogue has no such control." : "This is a heading; its controls are asked one by one.");
+}
+
 // One value of a type that is sent as a string.
 static struct json string_read(struct value_reader *r, const struct field *field, enum field_type type, struct span text,
                                struct span pointer) {
@@ -157,6 +163,7 @@ static struct json string_read(struct value_reader *r, const struct field *field
     case FIELD_PERSON:
         if (is_identifier(text, 'P')) return json_from_string(text);
         return refuse(r, field, pointer, "field.type", "A person's identifier (P and 16 characters) is expected.");
+    case FIELD_CONTROL: return control_read(r, field, text, pointer);
     default: return text_read(r, field, text, pointer);
     }
 }
@@ -281,12 +288,20 @@ static bool is_given(const struct json *sent) {
 
 static void nested_check(struct value_reader *r, const struct field *field, const struct json *sent, const struct json *value,
                          struct span place) {
+    const struct facts *whole = r->facts;
+    struct facts facts = *whole;
+    r->facts = &facts; // `item:` looks at the element that the field stands in
+    facts.item = value;
     if (field->type == FIELD_GROUP) fields_check(r, field->fields, field->count, sent, value, place);
     // Faulty and double elements are left out of the values, so only lists without them can be walked side by side.
-    if (field->type != FIELD_LIST || value->count != sent->count) return;
-    for (size_t i = 0; i < value->count; i++)
+    bool is_list = field->type == FIELD_LIST && value->count == sent->count;
+    for (size_t i = 0; is_list && i < value->count; i++) {
+        facts.item = &value->items[i];
         fields_check(r, field->fields, field->count, &sent->items[i], &value->items[i],
                      arena_printf(r->tree->arena, "%.*s/%zu", SPAN_FMT(place), i));
+    }
+    r->facts = whole;
+    if (field->catalogue.len > 0) controls_check(r, field, value, place);
 }
 
 void fields_check(struct value_reader *r, const struct field *fields, size_t count, const struct json *sent,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Loading the law: packs, words, then the books compiled from them. */
+#include "law/control.h"
 #include "law/scope_private.h"
 
 // The one place where compile steps are listed. Each may use what the earlier ones made.
@@ -10,6 +11,7 @@ static struct err load_books(struct law *law, struct why *why) {
     TRY(letters_load(law, why));
     TRY(grids_load(law, why));
     TRY(offices_load(law, why));
+    TRY(catalogues_load(law, why));
     TRY(procedures_load(law, why));
     TRY(statistics_load(law, why));
     return texts_load(law, why);

@@ -33,6 +33,7 @@ struct reminder_book;  // when people are reminded of what is owed
 struct letter_book;    // templates of letters
 struct grid_book;      // criteria of significance
 struct text_book;      // all texts, by their English
+struct catalogue_book; // controls that measures are assessed against
 struct scope_book;     // facts, tables, types, size: one scope of application
 
 struct law {
@@ -50,6 +51,7 @@ struct law {
     struct letter_book *letters;
     struct grid_book *grids;
     struct text_book *texts;
+    struct catalogue_book *catalogues;
 };
 
 // pack.c: finds the packs among the files and reads them.

@@ -88,7 +88,9 @@ static struct err workspace_load(struct law *law, struct office_book *book, cons
     TRY(kinds_known(book, row, &works, why));
     TRY(kinds_known(book, row, &reach, why));
     TRY(kinds_known(book, row, &held, why));
-    if (reach.count == 0 || held.count > 1) return yaml_refuse(row, why, "office.workspace", "reach: kinds of office, held: at most one");
+    made.is_own = span_is(made.id, "own");
+    if (made.is_own && works.count + reach.count + held.count + made.is_for_anyone > 0) return yaml_refuse(row, why, "office.workspace", "own: no office works in it or sees what is there");
+    if ((reach.count == 0 && !made.is_own) || held.count > 1) return yaml_refuse(row, why, "office.workspace", "reach: kinds of office, held: at most one");
     if (book->workspace_count == LIMIT_WORKSPACES) return yaml_refuse(row, why, "office.count", "at most %d workspaces", LIMIT_WORKSPACES);
     for (size_t i = 0; i < book->workspace_count; i++)
         if (made.number < 0 || book->workspaces[i].number == made.number || span_equals(book->workspaces[i].id, made.id))
@@ -187,5 +189,5 @@ const struct workspace *workspace_held(const struct law *law, struct span kind) 
 bool workspace_is_of(const struct workspace *workspace, const struct office_kind *kind) {
     for (size_t i = 0; workspace != NULL && i < workspace->work_count; i++)
         if (span_equals(workspace->works[i], kind->id)) return true;
-    return workspace != NULL && workspace->work_count == 0;
+    return workspace != NULL && workspace->work_count == 0 && !workspace->is_own;
 }

@@ -40,6 +40,7 @@ struct workspace {
     const struct span *works;
     struct span reach;    // who sees cases where nothing says so: ids with blanks around, " csirt ca "
     bool is_for_anyone;   // a case may be opened in it without account
+    bool is_own;          // an entity's own: no office works in it, nor knows of it
     struct span held;     // quarantine of this kind; empty: it is none
 };
 

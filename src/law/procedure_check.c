@@ -121,6 +121,8 @@ static void fields_check_rows(struct checker *c, const struct field *fields, siz
             finding(c, field->node, "\"%.*s\": only fields of the form itself are kept or registered", SPAN_FMT(field->name));
         condition_check(c, field->required_when);
         condition_check(c, field->shown_when);
+        condition_check(c, field->wants_all_when);
+        if (field->catalogue.len > 0 && catalogue_find(c->law, field->catalogue) == NULL) finding(c, field->node, "there is no catalogue \"%.*s\"", SPAN_FMT(field->catalogue));
         if (field->keeps.len > 0) {
             const struct fact_name *fact = fact_of(c->procedure, field->keeps);
             if (fact == NULL) finding(c, field->node, "there is no fact \"%.*s\"", SPAN_FMT(field->keeps));

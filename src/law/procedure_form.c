@@ -144,6 +144,7 @@ static void field_write(struct writer *w, const struct field *field) {
     json_out_name(out, "shown_when");
     condition_write(out, field->shown_when);
     if (field->choice_count > 0) choices_write(w, field);
+    if (field->catalogue.len > 0) json_out_member_string(out, "catalogue", field->catalogue);
     limits_write(w, field);
     json_out_member_string(out, "register", field->register_as);
     if (field->visible_to.count > 0) names_write(out, "visible_to", &field->visible_to);

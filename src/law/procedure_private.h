@@ -6,7 +6,7 @@
 #define LAW_PROCEDURE_PRIVATE_H
 
 #include "law/clock.h"
-#include "law/field.h"
+#include "law/control.h"
 #include "law/procedure.h"
 
 struct law;
@@ -227,6 +227,8 @@ const struct names *duty_audience(const struct procedure *procedure, const struc
 // Tells of each way in which what only some see would become known to others.
 typedef void audience_teller(void *context, const struct yaml *node, const char *words, struct span name);
 void audience_check(const struct procedure *procedure, audience_teller *tell, void *context);
+// The same for a procedure that is the entity's own (`workspace: own`): nothing of it goes to anyone else (own.c).
+void own_check(const struct procedure *procedure, audience_teller *tell, void *context);
 
 // --- what everybody may read (publication.c) ---
 

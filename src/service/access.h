@@ -208,7 +208,8 @@ CHECKED struct err access_may_read_part(const struct principal *principal, const
 // filers. "node" is access_node's alone.
 CHECKED struct err access_may_file(const struct principal *principal, const struct access_case *of, struct span as,
                                    bool is_new, int64_t now_ms, struct span *ret_office, struct why *why);
-// Filing an erasure: head of an office concerned, and SCOPE_DELETE. An officer who may write may not delete.
+// Filing an erasure: head of an office concerned, and SCOPE_DELETE. An officer who may write may not delete. Of what is an
+// entity's own: who manages the entity, and nobody else.
 CHECKED struct err access_may_erase(const struct principal *principal, const struct access_case *of, int64_t now_ms,
                                     struct why *why);
 // What is not there and what one may not know of answer alike: whoever finds no such row returns these.

@@ -259,6 +259,7 @@ struct err access_may_erase(const struct principal *principal, const struct acce
     TRY(access_require(principal, SCOPE_DELETE, why));
     const struct role *role = access_role_for_case(principal, of);
     if (role != NULL && role->role == ROLE_HEAD) return err_none();
+    if (of->workspace != NULL && of->workspace->is_own && (mandate_scopes_in(principal, of->entity, of, now_ms) & MANDATE_MANAGE) != 0) return err_none();
     if (!knows_case(principal, of, now_ms)) return access_no_case(why);
     return why_set(why, ERR_DENIED, NULL, "access.erase", NULL,
                    "Only the head of an office concerned may have something erased; the right to write is not enough.");

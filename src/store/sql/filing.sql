@@ -126,7 +126,7 @@ ORDER BY due_ms, case_id, ordinal LIMIT $4;
 -- name: duty_counts
 -- takes now_ms; gives workspace, open, past the earlier reading, past the later reading
 SELECT workspace, count(*), coalesce(sum(due_ms < $1), 0), coalesce(sum(due_latest_ms < $1), 0)
-FROM duty WHERE done_ms IS NULL GROUP BY workspace;
+FROM duty WHERE done_ms IS NULL AND workspace <> 'own' GROUP BY workspace;
 
 -- name: filing_add
 -- takes id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, seen_by, office

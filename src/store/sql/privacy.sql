@@ -80,8 +80,9 @@ SELECT id FROM entity WHERE instr(lower(profile), $1) > 0 ORDER BY id LIMIT $2;
 SELECT id FROM person WHERE ($1 IS NOT NULL AND instr(lower(name), $1) > 0) OR ($2 IS NOT NULL AND login = $2) ORDER BY id LIMIT 100;
 
 -- name: privacy_filing_page
--- takes seq after which to go on, number of rows; gives seq, id, case_id, entity_id, document
-SELECT seq, id, case_id, entity_id, document FROM filing WHERE seq > $1 ORDER BY seq LIMIT $2;
+-- What is an entity's own is not searched for others. Takes seq after which to go on, number of rows; gives seq, id, case_id,
+-- entity_id, document
+SELECT seq, id, case_id, entity_id, document FROM filing WHERE seq > $1 AND workspace <> 'own' ORDER BY seq LIMIT $2;
 
 -- name: privacy_shifts
 -- takes person; gives begun_ms, since_ms

@@ -2,7 +2,7 @@
 -- What the rules of retention look at.
 
 -- name: retention_page
--- takes $1 seq after which to go on, $2 number of rows; gives seq, filing id, case_id, procedure, document, recorded_ms,
+-- What is an entity's own is no office's to count or erase. Takes $1 seq after which to go on, $2 number of rows; gives seq, filing id, case_id, procedure, document, recorded_ms,
 -- recorded_ms of the last filing of the case, number of open duties of the case, number of fields that can still be read,
 -- number of legal holds, entity_id
 SELECT f.seq, f.id, f.case_id, f.procedure, f.document, f.recorded_ms,
@@ -11,7 +11,7 @@ SELECT f.seq, f.id, f.case_id, f.procedure, f.document, f.recorded_ms,
        (SELECT count(*) FROM field_key k WHERE k.record_seq = f.seq),
        (SELECT count(*) FROM legal_hold h WHERE h.case_id = f.case_id AND h.ended_ms IS NULL)
            + (SELECT count(*) FROM legal_hold h WHERE h.entity_id = f.entity_id AND h.ended_ms IS NULL)
-FROM filing f WHERE f.seq > $1 ORDER BY f.seq LIMIT $2;
+FROM filing f WHERE f.seq > $1 AND f.workspace <> 'own' ORDER BY f.seq LIMIT $2;
 
 -- name: legal_hold_add
 -- takes filing_id, held_in, case_id, entity_id, set_ms

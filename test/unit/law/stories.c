@@ -475,6 +475,7 @@ static const struct { const char *path; size_t least; } FILES[] = {
     {"test/law/campaign.yaml", 3},
     {"test/law/release.yaml", 2},
     {"test/law/override.yaml", 2},
+    {"test/law/measures.yaml", 5},
 };
 
 static void stories(void **state) {
