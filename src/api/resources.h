@@ -37,6 +37,7 @@ extern const struct route routes_release[];
 extern const struct route routes_preview[];
 extern const struct route routes_statistic[];
 extern const struct route routes_privacy[];
+extern const struct route routes_obligation[];
 extern const struct route routes_party[];
 extern const struct route routes_selection[];
 extern const struct route routes_public[];

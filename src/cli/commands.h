@@ -15,6 +15,7 @@ extern const struct command significance_command;
 extern const struct command file_command;
 extern const struct command show_command;
 extern const struct command duties_command;
+extern const struct command obligations_command;
 extern const struct command rota_command;
 extern const struct command calls_command;
 extern const struct command deliveries_command;

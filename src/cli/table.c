@@ -12,6 +12,7 @@ const struct command *const command_table[] = {
     &file_command,
     &show_command,
     &duties_command,
+    &obligations_command,
     &rota_command,
     &calls_command,
     &deliveries_command,

@@ -196,6 +196,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     c.proof.findings += in_procedures;
     states_check(law, report, &c.proof.findings);
     reminders_check(law, report, &c.proof.findings);
+    obligations_check(law, report, &c.proof.findings);
     letters_check(law, report, &c.proof.findings);
     catalogues_report(law, report);
     statistics_check(law, report, &c.proof.findings);

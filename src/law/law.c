@@ -8,6 +8,7 @@ static struct err load_books(struct law *law, struct why *why) {
     TRY(scope_book_load(law, why));
     TRY(clocks_load(law, why));
     TRY(reminders_load(law, why));
+    TRY(obligations_load(law, why));
     TRY(letters_load(law, why));
     TRY(grids_load(law, why));
     TRY(offices_load(law, why));

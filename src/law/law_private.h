@@ -30,6 +30,7 @@ struct office_book;    // kinds of office, workspaces
 struct statistic_book; // what is counted
 struct clock_book;     // national clock profiles
 struct reminder_book;  // when people are reminded of what is owed
+struct obligation_book; // what recurs by the calendar
 struct letter_book;    // templates of letters
 struct grid_book;      // criteria of significance
 struct text_book;      // all texts, by their English
@@ -48,6 +49,7 @@ struct law {
     struct statistic_book *statistics;
     struct clock_book *clocks;
     struct reminder_book *reminders;
+    struct obligation_book *obligations;
     struct letter_book *letters;
     struct grid_book *grids;
     struct text_book *texts;
@@ -67,6 +69,9 @@ CHECKED struct err texts_load(struct law *law, struct why *why);
 // reminder.c: of all packs; and its part of the check, which adds to *FINDINGS
 CHECKED struct err reminders_load(struct law *law, struct why *why);
 void reminders_check(const struct law *law, struct buf *report, size_t *findings);
+// obligation.c: the same for what recurs by the calendar
+CHECKED struct err obligations_load(struct law *law, struct why *why);
+void obligations_check(const struct law *law, struct buf *report, size_t *findings);
 // letter_load.c, letter_check.c: the templates of all packs, and their part of the check
 CHECKED struct err letters_load(struct law *law, struct why *why);
 void letters_check(const struct law *law, struct buf *report, size_t *findings);

@@ -15,6 +15,7 @@ static const struct {
     {"letter", "written approved refused made sealed served", "letter template language about how"},
     {"keep", "hold end", "case entity"},
     {"batch", "order approve stop erased done", "through order"},
+    {"obligation", "opened asked done", "obligation due_on filing"},
     {"figures", "freeze reviewed filed public withdrawn", "statistic day filing"},
 };
 
@@ -105,7 +106,7 @@ void operation_add(struct decision *d, struct json *effects, const struct effect
     (void)json_tree_push(d->tree, effects, op);
 }
 
-struct err procedure_find_doing(const struct law *law, struct span state, struct civil at, struct span op, struct span as,
+struct err procedure_find_filed(const struct law *law, struct span state, struct civil at, struct span op, struct span as, struct span role,
                                 struct procedure_document *ret, struct why *why) {
     const struct procedure *all;
     size_t count = procedures_of(law, state, at, &all);
@@ -113,8 +114,14 @@ struct err procedure_find_doing(const struct law *law, struct span state, struct
         for (size_t d = 0; d < all[p].document_count; d++)
             for (size_t e = 0; e < all[p].documents[d].effect_count; e++) {
                 const struct effect_row *effect = &all[p].documents[d].effects[e];
-                if (effect->kind == EFFECT_DO && span_equals(effect->value, op) && span_equals(effect->as, as))
+                if (effect->kind == EFFECT_DO && span_equals(effect->value, op) && span_equals(effect->as, as) &&
+                    (role.len == 0 || names_have(&all[p].documents[d].by, role)))
                     return procedure_find(law, state, at, all[p].id, all[p].documents[d].id, ret, why);
             }
     return why_set(why, ERR_NOT_FOUND, "", "pack.operation", "", "no document does %.*s %.*s", SPAN_FMT(op), SPAN_FMT(as));
+}
+
+struct err procedure_find_doing(const struct law *law, struct span state, struct civil at, struct span op, struct span as,
+                                struct procedure_document *ret, struct why *why) {
+    return procedure_find_filed(law, state, at, op, as, span_make(NULL, 0), ret, why);
 }

@@ -187,6 +187,9 @@ struct span procedure_state_label(const struct law *law, struct span state, stru
 // The first document of the packs that has the operation OP as AS among its effects. ERR_NOT_FOUND.
 CHECKED struct err procedure_find_doing(const struct law *law, struct span state, struct civil at, struct span op, struct span as,
                                         struct procedure_document *ret, struct why *why);
+// The same among the documents that ROLE files.
+CHECKED struct err procedure_find_filed(const struct law *law, struct span state, struct civil at, struct span op, struct span as, struct span role,
+                                        struct procedure_document *ret, struct why *why);
 // Whether nothing need follow in a case of the procedure that is in CASE_STATE.
 bool procedure_state_is_final(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state);
 

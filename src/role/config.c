@@ -318,6 +318,12 @@ static struct err read_mail(struct reader *r) {
     return err_none();
 }
 
+static struct err read_day(struct reader *r, const char *name, struct civil *ret) {
+    const struct yaml *day = yaml_get(r->root, name);
+    if (yaml_is_null(day) || (day->type == YAML_SCALAR && civil_parse(day->text, ret))) return err_none();
+    return refuse(r, day, "a day such as 2026-01-01 is expected");
+}
+
 static struct err read_sandbox(struct reader *r) {
     struct span mode = {0};
     TRY(read_text(r, r->root, "sandbox", 32, &mode));
@@ -347,7 +353,7 @@ static struct err check_whole(struct reader *r) {
 
 static struct err read_all(struct reader *r) {
     static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key",
-                                        "user", "demo", "sandbox", "checkpoint_interval_s", "disk_reserve_mb", "workers", "answer_telephone", "emergency", "hook",
+                                        "user", "demo", "sandbox", "checkpoint_interval_s", "disk_reserve_mb", "workers", "answer_telephone", "obligations_from", "emergency", "hook",
                                         "seal", "mail", "providers", "offices", NULL};
     struct config *c = r->config;
     TRY(check_names(r, r->root, NAMES));
@@ -366,6 +372,7 @@ static struct err read_all(struct reader *r) {
     TRY(read_int(r, "disk_reserve_mb", 0, 1 << 30, &c->disk_reserve_mb));
     TRY(read_int(r, "workers", 1, 64, &c->workers));
     TRY(read_text(r, r->root, "answer_telephone", 64, &c->answer_telephone));
+    TRY(read_day(r, "obligations_from", &c->obligations_from));
     TRY(read_emergency(r));
     TRY(read_hook(r));
     TRY(read_seal(r));

@@ -70,6 +70,7 @@ struct config {
     enum sandbox_mode sandbox;
     int64_t checkpoint_interval_s; // between published heads of the log
     int64_t disk_reserve_mb;       // below this only filings are taken
+    struct civil obligations_from; // the first day that the node answers for by the calendar; year 0: the day after its first record
     int64_t workers;               // reading threads of the node
     struct span answer_telephone;  // whom to call about an answer; at == NULL: none
     struct span emergency_telephone, emergency_fax, emergency_post; // for who can't file here; at == NULL: none

@@ -104,6 +104,7 @@ static struct err start_services(struct node *node, struct why *why) {
     services->law = law;
     services->law_hash = law_hash(law);
     services->state = config->state;
+    services->obligations_from = config->obligations_from;
     services->node_name = config->name;
     services->public_url = config->public_url;
     services->is_demo = config->is_demo;

@@ -121,6 +121,8 @@ struct node {
     struct inflight *streams;
     size_t bodies_bytes;
     _Atomic bool is_erasing;       // a step is being written
+    _Atomic bool is_obliging, obligation_failed; // an obligation is being written; the last could not be
+    int64_t obligation_ms;         // when to look
     int64_t erasure_ms, erasure_after; // when to look, and after which filing
     bool has_erased_some;          // since the look began at the start
     int64_t publish_ms, disk_ms, housekeeping_ms, tasks_ms, beat_ms;
@@ -193,6 +195,8 @@ void *node_letters(void *node);
 
 // node_erasure.c (the channel's thread): orders to erase, a step at a time
 void node_erasure(struct node *node, int64_t now_ms);
+// node_obligation.c (the channel's thread): what recurs by the calendar
+void node_obligations(struct node *node, int64_t now_ms);
 
 // node_timers.c (the channel's thread)
 void node_timers(struct node *node, int64_t now_ms);

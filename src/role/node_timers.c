@@ -117,6 +117,7 @@ static void look_at_disk(struct node *node) {
 
 void node_timers(struct node *node, int64_t now_ms) {
     node_erasure(node, now_ms);
+    node_obligations(node, now_ms);
     // At fixed instants, whatever was filed or started in between: the growth of the log tells no one of an incident.
     int64_t interval_ms = node->services.publish_interval_ms;
     if (node->publish_ms == 0) node->publish_ms = now_ms;

@@ -7,6 +7,7 @@
 #include "service/entity.h"
 #include "service/erasure.h"
 #include "service/letter_op.h"
+#include "service/obligation.h"
 #include "service/figures.h"
 #include "service/intake.h"
 #include "service/gate_op.h"
@@ -151,6 +152,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(release_op(conn, of, op, row.id, arena, why));
         TRY(letter_op(services, conn, of, op, row.id, row.entity, arena, why));
         TRY(figures_op(services, conn, of, op, row.id, arena, why));
+        TRY(obligation_op(services, conn, of, op, row.id, arena, why));
         TRY(schedule_op(services, conn, of, op, row.id, arena, why));
         TRY(publication_op(conn, of, op, row.id, row.procedure, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));

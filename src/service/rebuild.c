@@ -68,7 +68,7 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
                                              STMT_DERIVED_CLEAR_BLOCK, STMT_DERIVED_CLEAR_MARKING, STMT_DERIVED_CLEAR_DISCLOSURE,
                                              STMT_DERIVED_CLEAR_STANDING, STMT_DERIVED_CLEAR_PEER, STMT_DERIVED_CLEAR_DESK_CASE,
                                              STMT_DERIVED_CLEAR_DESK_LINK, STMT_DERIVED_CLEAR_SEARCH,
-                                             STMT_DERIVED_CLEAR_LETTER,
+                                             STMT_DERIVED_CLEAR_LETTER, STMT_DERIVED_CLEAR_OBLIGATION,
                                              STMT_DERIVED_CLEAR_CASE_FIGURE, STMT_DERIVED_CLEAR_FIGURE_RELEASE,
                                              STMT_DERIVED_CLEAR_LEGAL_HOLD, STMT_DERIVED_CLEAR_ERASURE_BATCH,
                                              STMT_DERIVED_CLEAR_ERASURE_PART,

@@ -46,6 +46,7 @@ struct services {
     bool is_read_only;        // behind the head that keys remembers: only a person can open a new epoch
     struct span read_only_reason;
     int64_t started_ms;
+    struct civil obligations_from; // the first day that the node answers for; year 0: the day after its first record
     int64_t publish_interval_ms;
     struct verifier_key log_key;
     struct hash law_hash;

@@ -476,6 +476,7 @@ static const struct { const char *path; size_t least; } FILES[] = {
     {"test/law/release.yaml", 2},
     {"test/law/override.yaml", 2},
     {"test/law/measures.yaml", 5},
+    {"test/law/state.yaml", 2},
 };
 
 static void stories(void **state) {
