@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The law as data: scope questions without account, packs, procedures, forms. */
 #include "api/resources.h"
+#include "law/control.h"
 #include "law/grid.h"
 #include "law/pack.h"
 #include "law/pack_rows.h"
@@ -94,6 +95,18 @@ static struct err get_facts(struct api_request *request, struct api_response *re
     return write_catalogue(request, response, "facts.yaml", why);
 }
 
+static struct err get_controls(struct api_request *request, struct api_response *response, struct why *why) {
+    struct span wanted = api_query(request, "catalogue");
+    struct json_out out;
+    api_json(response, 200, &out);
+    if (wanted.at != NULL) return catalogue_write_json(&out, request->services->law, wanted, request->lang, why);
+    json_out_object(&out);
+    json_out_name(&out, "catalogues");
+    catalogues_write_json(&out, request->services->law, request->lang);
+    json_out_object_end(&out);
+    return err_none();
+}
+
 static struct err get_procedures(struct api_request *request, struct api_response *response, struct why *why) {
     struct civil at;
     TRY(date_of(request, &at, why));
@@ -114,6 +127,7 @@ static struct err get_form(struct api_request *request, struct api_response *res
     return procedure_write_form(&out, request->services->law, request->services->state, at, request->params[0], request->params[1], request->lang, why);
 }
 
+static const struct route_param CONTROLS[] = {{"catalogue", "string", "one of them with its controls, such as eu/ir-2024-2690; without it a list"}, {NULL, NULL, NULL}};
 static const struct route_param AT[] = {{"at", "string", "the law of which day; today by default"}, {NULL, NULL, NULL}};
 
 const struct route routes_law[] = {
@@ -123,6 +137,7 @@ const struct route routes_law[] = {
     {"GET", "/api/v1/law/packs", get_packs, AUTH_NONE, 0, RATE_OPEN, "law", "The law packs in force here, with their hashes", NULL, "PackList", 200, NULL, false},
     {"GET", "/api/v1/law/types", get_types, AUTH_NONE, 0, RATE_OPEN, "law", "The catalogue of entity types", NULL, "Catalogue", 200, NULL, false},
     {"GET", "/api/v1/law/facts", get_facts, AUTH_NONE, 0, RATE_OPEN, "law", "The facts that a scope question knows", NULL, "Catalogue", 200, NULL, false},
+    {"GET", "/api/v1/law/controls", get_controls, AUTH_NONE, 0, RATE_OPEN, "law", "Catalogues of controls against which measures are assessed", NULL, "Catalogue", 200, CONTROLS, false},
     {"GET", "/api/v1/procedures", get_procedures, AUTH_NONE, 0, RATE_OPEN, "law", "Procedures and their documents", NULL, "ProcedureList", 200, AT, false},
     {"GET", "/api/v1/procedures/{procedure}/documents/{document}", get_form, AUTH_NONE, 0, RATE_OPEN, "law", "The form of a document", NULL, "Form", 200, AT, false},
     {0},
