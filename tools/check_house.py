@@ -87,6 +87,7 @@ GATE_KEEPERS = {
     "src/service/rebuild.c": "lives through the log again",
     "src/service/entity.c": "makes the register from what was filed",
     "src/service/selection.c": "takes the criteria that the case's own office wrote, to look up the register; they go nowhere",
+    "src/service/admission.c": "forgets whom an erased field named",
     "src/service/desk_work.c": "writes the work of a desk from what its own office filed",
     "src/api/draft_api.c": "asks the gate before it opens an attachment; one that is not filed yet is its author's",
     "src/api/filing_api.c": "gives the filer of this moment what she has just sent",

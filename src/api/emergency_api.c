@@ -180,7 +180,7 @@ static struct err held_workspace(const struct api_request *request, struct span 
     size_t count = workspaces(request->services->law, &all);
     for (size_t i = 0; principal->is_totp_done && i < count; i++)
         for (size_t k = 0; all[i].held.len > 0 && k < principal->role_count; k++)
-            if (workspace_is_of(&all[i], principal->roles[k].kind) && role_is_unbounded(&principal->roles[k])) {
+            if (access_role_works_in(&principal->roles[k], &all[i]) && role_is_unbounded(&principal->roles[k])) {
                 *ret = all[i].id;
                 return err_none();
             }

@@ -164,6 +164,29 @@ static void duty_check(struct walk *w, const struct duty_row *duty) {
             w->tell(w->context, duty->node, "is owed by one who may not see it:", duty->owed_by.items[i]);
 }
 
+static bool admits(const struct procedure *p) {
+    for (size_t i = 0; i < p->document_count; i++)
+        for (size_t k = 0; k < p->documents[i].effect_count; k++)
+            if (p->documents[i].effects[k].kind == EFFECT_ADMIT) return true;
+    return false;
+}
+
+// Who may read because a filing names her: by a field that names a person, and ended by one that names that filing.
+static void admission_check(const struct procedure *p, audience_teller *tell, void *context) {
+    for (size_t i = 0; i < p->reach_count; i++)
+        if (p->reaches[i].is_named && !admits(p)) tell(context, p->reaches[i].node, "reaches only whom a filing names, and none names anybody:", p->reaches[i].office);
+    for (size_t i = 0; i < p->document_count; i++) {
+        const struct document *d = &p->documents[i];
+        for (size_t k = 0; k < d->effect_count; k++) {
+            const struct effect_row *effect = &d->effects[k];
+            enum field_type wanted = effect->kind == EFFECT_ADMIT ? FIELD_PERSON : FIELD_FILING;
+            for (size_t f = 0; (effect->kind == EFFECT_ADMIT || effect->kind == EFFECT_DISMISS) && f < d->field_count; f++)
+                if (span_equals(d->fields[f].name, effect->field) && d->fields[f].type != wanted)
+                    tell(context, effect->node, "admits no person, or dismisses by no filing:", effect->field);
+        }
+    }
+}
+
 void audience_check(const struct procedure *p, audience_teller *tell, void *context) {
     struct walk w = {.procedure = p, .tell = tell, .context = context};
     for (size_t i = 0; i < p->document_count; i++) {
@@ -176,6 +199,7 @@ void audience_check(const struct procedure *p, audience_teller *tell, void *cont
     }
     for (size_t i = 0; i < p->duty_count; i++) duty_check(&w, &p->duties[i]);
     publication_check(p, tell, context);
+    admission_check(p, tell, context);
     override_rows_check(p, tell, context);
     if (span_is(p->workspace, "own")) own_check(p, tell, context);
 }
@@ -192,9 +216,10 @@ static bool is_said(const struct buf *words, struct span word) {
     return false;
 }
 
-static void word_add(struct buf *words, struct span word) {
+static void word_add(struct buf *words, struct span word, bool is_named) {
     if (is_said(words, word)) return;
     buf_add(words, word);
+    if (is_named) buf_add_byte(words, '*');
     buf_add_byte(words, ' ');
 }
 
@@ -203,11 +228,11 @@ static void offices_add(const struct law *law, const struct procedure *p, const 
     struct span own = yaml_get(p->node, "reaches") == NULL ? workspace_find(law, p->workspace)->reach : SPAN("");
     for (size_t at = 1; at < own.len;) {
         size_t end = span_find(own, ' ', at);
-        word_add(words, span_part(own, at, end));
+        word_add(words, span_part(own, at, end), false);
         at = end + 1;
     }
     for (size_t i = 0; i < p->reach_count; i++)
-        if (condition_holds(p->reaches[i].when, facts)) word_add(words, p->reaches[i].office);
+        if (condition_holds(p->reaches[i].when, facts)) word_add(words, p->reaches[i].office, p->reaches[i].is_named);
 }
 
 struct err procedure_reach(const struct law *law, struct span state, struct civil at, struct span procedure, const struct json *subject,

@@ -169,9 +169,10 @@ static struct err reaches_add(const struct load *l, const struct yaml *rows, str
     for (size_t i = 0; i < count; i++) {
         struct reach_row *row = &p->reaches[p->reach_count];
         *row = (struct reach_row){.node = &rows->items[i]};
-        TRY(yaml_only(row->node, "office when article certainty", l->why));
+        TRY(yaml_only(row->node, "office named when article certainty", l->why));
         TRY(yaml_need(row->node, "office", &row->office, l->why));
         TRY(yaml_need(row->node, "article", &row->article, l->why));
+        TRY(yaml_flag(row->node, "named", false, &row->is_named, l->why));
         TRY(condition_load(l->arena, yaml_get(row->node, "when"), l->lists, &row->when, l->why));
         const struct office_kind *kind = office_kind_find(l->law, row->office);
         if (kind == NULL) return yaml_refuse(row->node, l->why, "pack.reaches", "office: a kind of offices.yaml is expected");

@@ -107,7 +107,7 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
     if (yaml_get(row, "do") != NULL) return operation_load(l, row, effect);
-    TRY(yaml_only(row, "status class class_from message to words page link kind_from erase assign backup override rules case_entity downtime until add_parties remove_parties select_parties of preview party_state joined field case reversed article when certainty", l->why));
+    TRY(yaml_only(row, "status class class_from message to words page link kind_from erase assign backup admit dismiss override rules case_entity downtime until add_parties remove_parties select_parties of preview party_state joined field case reversed article when certainty", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
     TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
@@ -146,6 +146,9 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         if (!is_asked && !span_is(text, "confirmed")) return yaml_refuse(row, l->why, "pack.effect", "override: asked or confirmed is expected");
         if (effect->field.len == 0 || is_asked != (effect->kind_field.len > 0))
             return yaml_refuse(row, l->why, "pack.effect", "field: which names the document (and rules:) or the request is expected");
+    } else if ((text = yaml_get_text(row, "admit")).len > 0 || (text = yaml_get_text(row, "dismiss")).len > 0) {
+        effect->kind = yaml_get(row, "admit") != NULL ? EFFECT_ADMIT : EFFECT_DISMISS;
+        effect->field = text;
     } else if ((text = yaml_get_text(row, "erase")).len > 0) {
         effect->kind = EFFECT_ERASE;
         effect->field = yaml_get_text(row, "field");
@@ -170,7 +173,7 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         effect->field = text;
     } else {
         return yaml_refuse(row, l->why, "pack.effect",
-                           "one of status, class, class_from, message, link, erase, assign, case_entity, downtime, add_parties, remove_parties, select_parties is expected");
+                           "one of status, class, class_from, message, link, erase, assign, admit, dismiss, case_entity, downtime, add_parties, remove_parties, select_parties is expected");
     }
     effect->value = text;
     return err_none();

@@ -152,6 +152,16 @@ static void assign_add(struct decision *d, struct json *effects, const struct ef
     effect_text_add(d, row, "article", effect->article);
 }
 
+// Who may read the case from now on, by the field's name, or whom a filing admitted and who no longer may.
+static void admission_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
+    const struct json *value = json_find(d->values, effect->field);
+    if (json_is_null(value)) return;
+    bool is_admitted = effect->kind == EFFECT_ADMIT;
+    struct json *row = effect_op_add(d, effects, is_admitted ? "admit" : "dismiss");
+    effect_text_add(d, row, is_admitted ? "field" : "filing", is_admitted ? effect->field : value->string);
+    effect_text_add(d, row, "article", effect->article);
+}
+
 static void status_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
     struct span value = effect->value;
     if (effect->field.len > 0) {
@@ -226,6 +236,7 @@ struct json effects_make(struct decision *d) {
         else if (effect->kind == EFFECT_CASE_ENTITY) case_entity_add(d, &effects, effect);
         else if (effect->kind == EFFECT_DOWNTIME) downtime_add(d, &effects, effect);
         else if (effect->kind == EFFECT_OVERRIDE) continue; // the case remembers it
+        else if (effect->kind == EFFECT_ADMIT || effect->kind == EFFECT_DISMISS) admission_add(d, &effects, effect);
         else if (effect->kind >= EFFECT_PARTY_ADD) party_effect_add(d, &effects, effect);
         else if (effect->kind == EFFECT_ASSIGN) assign_add(d, &effects, effect);
         else status_add(d, &effects, effect);

@@ -12,6 +12,7 @@ static struct err load_books(struct law *law, struct why *why) {
     TRY(letters_load(law, why));
     TRY(grids_load(law, why));
     TRY(offices_load(law, why));
+    TRY(office_terms_load(law, why));
     TRY(catalogues_load(law, why));
     TRY(procedures_load(law, why));
     TRY(statistics_load(law, why));

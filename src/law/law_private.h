@@ -27,6 +27,7 @@ struct pack_words {
 
 struct procedure_book; // procedures and forms
 struct office_book;    // kinds of office, workspaces
+struct term_book;      // offices that states hold in turn
 struct statistic_book; // what is counted
 struct clock_book;     // national clock profiles
 struct reminder_book;  // when people are reminded of what is owed
@@ -46,6 +47,7 @@ struct law {
     struct scope_book *scope;
     struct procedure_book *procedures;
     struct office_book *offices;
+    struct term_book *terms;
     struct statistic_book *statistics;
     struct clock_book *clocks;
     struct reminder_book *reminders;
@@ -83,6 +85,7 @@ CHECKED struct err grids_load(struct law *law, struct why *why);
 bool procedure_has_word(const struct law *law, struct span key);
 // office.c; before the procedures
 CHECKED struct err offices_load(struct law *law, struct why *why);
+CHECKED struct err office_terms_load(struct law *law, struct why *why); // office_term.c; after the offices
 // procedure_load.c
 CHECKED struct err procedures_load(struct law *law, struct why *why);
 

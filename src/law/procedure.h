@@ -51,6 +51,7 @@
  *   {"op":"search","fields":["<form field>",...]}    found by the words of these
  *   {"op":"person","field":"<form field>"}    it names a person of the node
  *   {"op":"assign","owner":"<form field>","backup":"<form field>","article"}    who works on the case; a field without value: nobody
+ *   {"op":"admit","field":"<form field>","article"}   that person may read the case; {"op":"dismiss","filing":"F...","article"}: whom it admitted no longer
  *   {"op":"erase","filing":"F...","fields":["<form field>",...],"article"}    no fields: all of them
  *   {"op":"case_entity","entity":"E..."|null,"was":"E..."|null,"article"}     the case is from now on of this entity, or of none
  *   {"op":"intake","office_kind":"csirt","channel":"phone"|null}               an officer recorded it for who filed it
@@ -171,7 +172,7 @@ struct span procedure_compared(const struct law *law, struct span state, struct 
 // The field by which an accepted filing of it would give its case an entity; empty where none does.
 struct span procedure_entity_field(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document);
 // Who sees a case as it stands after a filing: kinds of office (several blank-separated words with a blank before and after:
-// " csirt ca "), and whether its entity is kept out. SUBJECT may be NULL.
+// " csirt ca "; "expert*": only those of its persons whom a filing admitted), and whether its entity is kept out. SUBJECT may be NULL.
 struct procedure_reach {
     struct span offices;
     bool is_closed_to_entity, is_final;

@@ -53,7 +53,7 @@ struct flag_row {
     const struct yaml *node;
 };
 
-enum effect_kind { EFFECT_DO, EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_ASSIGN, EFFECT_OVERRIDE, EFFECT_PARTY_ADD,
+enum effect_kind { EFFECT_DO, EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_ASSIGN, EFFECT_OVERRIDE, EFFECT_ADMIT, EFFECT_DISMISS, EFFECT_PARTY_ADD,
                    EFFECT_PARTY_REMOVE, EFFECT_PARTY_SELECT };
 struct effect_row {
     enum effect_kind kind;
@@ -156,6 +156,7 @@ struct proposal_row {
 
 struct reach_row { // a kind of office that sees the cases
     struct span office, article;
+    bool is_named; // only those of its persons whom a filing of the case admitted
     const struct condition *when;
     const struct yaml *node;
 };

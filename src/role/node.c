@@ -39,7 +39,10 @@ static struct err start_access(struct node *node, struct why *why) {
         offices[i] = (struct access_office){.id = from->id, .kind = kind, .sector_count = from->sector_count, .sectors = from->sectors, .name = from->name,
                                             .telephone = from->telephone, .state = from->state.at != NULL ? from->state : config->state};
     }
-    return access_init(node->services.access, offices, config->office_count, node->services.node_secret, (unsigned)node->worker_count - 2, why);
+    TRY(access_init(node->services.access, offices, config->office_count, node->services.node_secret, (unsigned)node->worker_count - 2, why));
+    node->services.access->law = node->services.law;
+    node->services.access->zone = node->services.zone;
+    return err_none();
 }
 
 // Who answers, for receipts: the first office of the first kind that does.

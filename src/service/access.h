@@ -21,7 +21,7 @@
 
 #include "base/limits.h"
 #include "base/span.h"
-#include "law/office.h"
+#include "law/office_term.h"
 #include "service/access_rate.h"
 #include "store/store.h"
 
@@ -39,6 +39,8 @@ struct access_office {
 
 struct access_hasher; // one password hash at a time in the process, a bounded queue before it
 struct access {
+    const struct law *law;   // for offices that states hold in turn; NULL: none does
+    const struct zone *zone; // in which a turn begins
     size_t office_count;
     const struct access_office *offices;
     uint8_t node_secret[32]; // from the data directory; encrypts TOTP secrets, blinds addresses
@@ -64,12 +66,14 @@ enum access_role_kind { ROLE_READER = 1, ROLE_OFFICER, ROLE_HEAD }; // of an off
 
 struct role {
     struct span office; // id
+    struct span person_id; // who has it
     const struct office_kind *kind;
     enum access_role_kind role;
     size_t sector_count; // 0: all sectors of the office
     const struct span *sectors;
     size_t office_sector_count; // 0: all
     const struct span *office_sectors;
+    const struct office_through *through; // by which its state holds it in turn; NULL: it was given
 };
 
 // What a mandate for an entity lets a person do; the bits are independent of each other: to file is not to read what others
@@ -163,6 +167,9 @@ struct access_case {
     const struct workspace *workspace; // NULL: one that the law doesn't have; then no office reaches it
     size_t office_count;
     const struct span *offices; // ids of the offices concerned
+    size_t named_count;
+    const struct span *named;   // ids of offices of which only named persons are
+    struct span readers;        // the persons, as admission.h has them
     size_t sector_count;
     const struct span *sectors; // of the case; none: only roles without bounds see it
     bool has_parties;           // it is of many entities, not of one or none
@@ -198,6 +205,10 @@ CHECKED struct err access_may_read_case(const struct principal *principal, const
 // Parts of that rule, for who sees which document (seen.h): whether the role reaches the case; whether the case lies within its
 // bounds of sector; whether the person reads from the entity's side, or as one who filed. None looks at tokens or second factor.
 bool access_role_reaches(const struct role *role, const struct access_case *of);
+// Whether the role counts in the workspace.
+bool access_role_works_in(const struct role *role, const struct workspace *workspace);
+// Whether the role is at an office of which the case has named persons only; these reach it.
+bool access_role_is_named(const struct role *role, const struct access_case *of);
 bool access_role_in_bounds(const struct role *role, const struct access_case *of);
 bool access_reads_as_filer(const struct principal *principal, const struct access_case *of, int64_t now_ms);
 // Reading, as one of of->parties, what parties of the case may see: a mandate to read for one of them. It opens nothing else of the case.

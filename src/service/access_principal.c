@@ -31,12 +31,36 @@ static bool bearer_read(struct span header, struct span *ret) {
     return true;
 }
 
-static struct err load_roles(const struct access *access, struct store_conn *conn, struct arena *arena,
+static const struct access_office *first_of(const struct access *access, const struct office_kind *kind) {
+    for (size_t i = 0; i < access->office_count; i++)
+        if (access->offices[i].kind == kind) return &access->offices[i];
+    return NULL;
+}
+
+// Of an office that states hold in turn: the same role while it is her state's turn, and reading in the turn after.
+static void turn_add(const struct access *access, const struct role *by, int64_t now_ms, struct role *roles, size_t *count) {
+    const struct office_term *terms;
+    const struct access_office *own = access_office_find(access, by->office);
+    size_t term_count = access->law == NULL || own == NULL || own->state.len == 0 ? 0 : office_terms(access->law, &terms);
+    for (size_t i = 0; i < term_count; i++) {
+        struct span before, holder = office_term_holder(&terms[i], zone_date(access->zone, now_ms), &before);
+        const struct access_office *office = first_of(access, terms[i].kind);
+        bool holds = span_equals(holder, own->state), held = span_equals(before, own->state);
+        for (size_t k = 0; office != NULL && (holds || held) && k < terms[i].through_count; k++)
+            if (terms[i].through[k].kind == by->kind)
+                roles[(*count)++] = (struct role){.office = office->id, .person_id = by->person_id, .kind = office->kind,
+                                                  .role = holds ? by->role : ROLE_READER, .through = &terms[i].through[k]};
+    }
+}
+
+static struct err load_roles(const struct access *access, struct store_conn *conn, int64_t now_ms, struct arena *arena,
                              struct principal *principal, struct why *why) {
     struct rows rows;
     TRY(store_read(conn, STMT_ACCESS_ROLE_OF_PERSON, PARAMS(value_text(principal->person_id)), arena, &rows, why));
     if (rows.count == 0) return err_none();
-    struct role *roles = arena_take_array(arena, rows.count, sizeof *roles);
+    const struct office_term *terms;
+    size_t more = access->law == NULL ? 0 : office_terms(access->law, &terms);
+    struct role *roles = arena_take_array(arena, rows.count * (1 + more), sizeof *roles);
     if (roles == NULL) return access_full(why);
     size_t count = 0;
     for (size_t i = 0; i < rows.count; i++) {
@@ -44,12 +68,13 @@ static struct err load_roles(const struct access *access, struct store_conn *con
         int64_t kind = rows_int(&rows, i, 2);
         if (office == NULL || kind < ROLE_READER || kind > ROLE_HEAD) continue;
         struct role *role = &roles[count];
-        *role = (struct role){.office = office->id, .kind = office->kind, .role = (enum access_role_kind)kind,
+        *role = (struct role){.office = office->id, .person_id = principal->person_id, .kind = office->kind, .role = (enum access_role_kind)kind,
                               .office_sector_count = office->sector_count, .office_sectors = office->sectors};
         if (is_err(sectors_split(rows_span(&rows, i, 3), arena, &role->sectors, &role->sector_count)))
             return access_full(why);
         count++;
     }
+    for (size_t i = 0, given = count; i < given; i++) turn_add(access, &roles[i], now_ms, roles, &count);
     principal->roles = roles;
     principal->role_count = count;
     return err_none();
@@ -105,7 +130,7 @@ struct err access_principal_as(const struct access *access, struct store_conn *c
     TRY(access_person_need(conn, person_id, arena, &person, why));
     if (rows_int(&person, 0, PERSON_DISABLED) != 0) return why_set(why, ERR_NOT_FOUND, NULL, "access.no_person", NULL, "There is no such person.");
     struct principal principal = {.is_known = true, .is_totp_done = true, .person_id = person_id, .name = rows_span(&person, 0, 2)};
-    TRY(load_roles(access, conn, arena, &principal, why));
+    TRY(load_roles(access, conn, 0, arena, &principal, why)); // those that she was given
     *ret = principal;
     return err_none();
 }
@@ -123,7 +148,7 @@ struct err access_renew(const struct access *access, struct store_conn *conn, co
         return why_set(why, ERR_UNAUTHENTICATED, NULL, "access.session_over", NULL, "Your session has ended. Please sign in again.");
     struct principal now = *principal;
     now.role_count = now.mandate_count = 0;
-    TRY(load_roles(access, conn, arena, &now, why));
+    TRY(load_roles(access, conn, now_ms, arena, &now, why));
     TRY(load_mandates(conn, now_ms, arena, &now, why));
     *ret_is_changed = !access_same_rights(principal, &now);
     *ret = now;
@@ -137,7 +162,7 @@ struct err access_rights_load(const struct access *access, struct store_conn *co
     TRY(store_read(conn, STMT_ACCESS_PERSON_GET, PARAMS(value_text(person_id)), arena, &person, why));
     *ret_is_there = person.count > 0 && rows_int(&person, 0, PERSON_DISABLED) == 0;
     if (!*ret_is_there) return err_none();
-    TRY(load_roles(access, conn, arena, &who, why));
+    TRY(load_roles(access, conn, now_ms, arena, &who, why));
     TRY(load_mandates(conn, now_ms, arena, &who, why));
     *ret = who;
     return err_none();
@@ -172,7 +197,7 @@ static struct err lookup(const struct access *access, struct store_conn *conn, s
         if (who.csrf.at == NULL) return access_full(why);
     }
     // few have both, and each read costs as much as finding the session
-    if (rows_int(&rows, 0, 9) != 0) TRY(load_roles(access, conn, arena, &who, why));
+    if (rows_int(&rows, 0, 9) != 0) TRY(load_roles(access, conn, now_ms, arena, &who, why));
     if (rows_int(&rows, 0, 10) != 0) TRY(load_mandates(conn, now_ms, arena, &who, why));
     *ret = who;
     return err_none();

@@ -5,6 +5,7 @@
  */
 #include "base/time.h"
 #include "service/access.h"
+#include "service/admission.h"
 
 struct err access_no_case(struct why *why) {
     return why_set(why, ERR_NOT_FOUND, NULL, "access.no_case", NULL, "There is no such case, or none that you may see.");
@@ -77,9 +78,18 @@ bool access_role_in_bounds(const struct role *role, const struct access_case *of
     return is_in_bounds(role, of->sectors, of->sector_count);
 }
 
+bool access_role_works_in(const struct role *role, const struct workspace *workspace) {
+    for (size_t i = 0; role->through != NULL && i < role->through->workspace_count; i++)
+        if (role->through->workspaces[i] == workspace) return true;
+    return role->through == NULL && workspace_is_of(workspace, role->kind);
+}
+
+bool access_role_is_named(const struct role *role, const struct access_case *of) { return has(of->named, of->named_count, role->office); }
+
 bool access_role_reaches(const struct role *role, const struct access_case *of) {
-    if (!of->is_opening && !workspace_is_of(of->workspace, role->kind)) return false;
-    return has(of->offices, of->office_count, role->office) && is_in_bounds(role, of->sectors, of->sector_count);
+    if (role->through != NULL ? !access_role_works_in(role, of->workspace) : !of->is_opening && !workspace_is_of(of->workspace, role->kind)) return false;
+    bool is_named = access_role_is_named(role, of) && admission_has(of->readers, role->person_id);
+    return (is_named || has(of->offices, of->office_count, role->office)) && is_in_bounds(role, of->sectors, of->sector_count);
 }
 
 // The strongest role that reaches the case, of a KIND where one is given; whatever the second factor says.

@@ -2,6 +2,7 @@
 #include "service/case.h"
 
 #include "law/procedure.h"
+#include "service/admission.h"
 #include "service/desk_work.h"
 #include "service/downtime.h"
 #include "service/entity.h"
@@ -49,14 +50,15 @@ static bool has_word(struct span words, struct span word) {
 }
 
 // The offices of the kinds that the case reaches and that work there; where nothing says so, those that the workspace is for.
-static const struct span *offices_of(const struct services *services, struct span kinds, const struct workspace *workspace, struct arena *arena, size_t *ret_count) {
+static const struct span *offices_of(const struct services *services, struct span kinds, const struct workspace *workspace, bool is_named, struct arena *arena,
+                                     size_t *ret_count) {
     const struct access *access = services->access;
     struct span *ids = arena_take_array(arena, access->office_count + 1, sizeof *ids);
     *ret_count = 0;
     if (kinds.len == 0 && workspace != NULL) kinds = workspace->reach;
     for (size_t i = 0; ids != NULL && i < access->office_count; i++) {
         const struct office_kind *kind = access->offices[i].kind;
-        if (workspace_is_of(workspace, kind) && has_word(kinds, kind->id)) ids[(*ret_count)++] = access->offices[i].id;
+        if (workspace_is_of(workspace, kind) && (is_named ? admission_is_of(kinds, kind->id) : has_word(kinds, kind->id))) ids[(*ret_count)++] = access->offices[i].id;
     }
     return ids;
 }
@@ -79,7 +81,9 @@ void case_access(const struct services *services, const struct case_file *file, 
                                 .parties = file->parties,
                                 .party_count = file->party_count};
     if (ret->workspace == NULL) return; // of no office that this program knows
-    ret->offices = offices_of(services, file->offices, ret->workspace, arena, &ret->office_count);
+    ret->offices = offices_of(services, file->offices, ret->workspace, false, arena, &ret->office_count);
+    ret->readers = file->offices;
+    if (span_find(file->offices, '*', 0) < file->offices.len) ret->named = offices_of(services, file->offices, ret->workspace, true, arena, &ret->named_count);
     sectors_read(file->sectors, arena, &ret->sector_count, &ret->sectors);
     struct span *filer = file->filer.len == 0 ? NULL : ARENA_NEW(arena, struct span);
     if (filer == NULL) return;
@@ -128,7 +132,7 @@ struct err case_find_filer(struct store_conn *conn, const struct principal *prin
 void entity_access(const struct services *services, struct span entity_id, struct span sectors, struct arena *arena,
                    struct access_entity *ret) {
     *ret = (struct access_entity){.entity = entity_id};
-    ret->offices = offices_of(services, office_kinds_text(services->law, services->state, true), workspace_first(services->law), arena, &ret->office_count);
+    ret->offices = offices_of(services, office_kinds_text(services->law, services->state, true), workspace_first(services->law), false, arena, &ret->office_count);
     sectors_read(sectors, arena, &ret->sector_count, &ret->sectors);
 }
 
@@ -169,12 +173,12 @@ struct err case_list_bounds(const struct services *services, const struct princi
     buf_init(&buf, arena, 64 * 1024);
     json_out_init(&out, &buf);
     json_out_array(&out);
-    for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) {
-        const struct role *role = &principal->roles[i];
-        if (!workspace_is_of(workspace, role->kind)) continue; // lists show what one could open, no more
+    for (size_t i = 0; principal->is_totp_done && i < 2 * principal->role_count; i++) { // by the kind, and by name (admission.h)
+        const struct role *role = &principal->roles[i / 2];
+        if (!access_role_works_in(role, workspace)) continue; // lists show what one could open, no more
         may = true;
         json_out_object(&out);
-        json_out_member_string(&out, "k", arena_printf(arena, " %.*s ", SPAN_FMT(role->kind->id)));
+        json_out_member_string(&out, "k", i % 2 == 0 ? arena_printf(arena, " %.*s ", SPAN_FMT(role->kind->id)) : arena_printf(arena, " @%.*s ", SPAN_FMT(role->person_id)));
         json_out_name(&out, "s");
         if (role_is_unbounded(role)) {
             json_out_null(&out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/desk_work.h"
 
+#include "service/admission.h"
 #include "service/filing_link.h"
 #include "service/record_store.h"
 #include "service/seen.h"
@@ -11,7 +12,7 @@ static bool is_case(struct span id) { return id.len > 0 && id.at[0] == 'C'; }
 // --- before it is filed ---
 
 static struct err person_check(const struct services *services, struct store_conn *conn, const struct access_case *of, struct span field,
-                               struct span person_id, struct arena *arena, struct why *why) {
+                               struct span person_id, bool is_admitted, struct arena *arena, struct why *why) {
     struct principal person;
     char at[128];
     struct span pointer = arena_printf(arena, "/fields/%.*s", SPAN_FMT(field));
@@ -20,8 +21,10 @@ static struct err person_check(const struct services *services, struct store_con
     at[pointer.len] = '\0';
     struct err e = access_principal_as(services->access, conn, person_id, arena, &person, NULL);
     if (is_err(e) && e.code != ERR_NOT_FOUND) return e;
-    for (size_t i = 0; !is_err(e) && i < person.role_count; i++)
+    for (size_t i = 0; !is_err(e) && i < person.role_count; i++) {
         if (person.roles[i].role >= ROLE_OFFICER && access_role_reaches(&person.roles[i], of)) return err_none();
+        if (is_admitted && access_role_is_named(&person.roles[i], of)) return err_none();
+    }
     return why_set(why, ERR_INPUT, arena_text(arena, span_of(at)), "desk.person", "",
                    "%.*s is no officer of an office that sees this case", SPAN_FMT(person_id));
 }
@@ -51,7 +54,7 @@ struct err desk_check(const struct services *services, struct store_conn *conn, 
         const struct json *op = &ops->items[i];
         if (is_op(op, "person")) {
             const struct json *value = json_get(plan->decision.values, arena_text(arena, json_get_string(op, "field")));
-            if (!json_is_null(value)) TRY(person_check(services, conn, &of, json_get_string(op, "field"), value->string, arena, why));
+            if (!json_is_null(value)) TRY(person_check(services, conn, &of, json_get_string(op, "field"), value->string, admission_is_by(ops, json_get_string(op, "field")), arena, why));
         }
         struct span from = json_get_string(op, "from"), to = json_get_string(op, "to");
         if (is_op(op, "link") && is_case(from) && is_case(to)) TRY(link_check(services, conn, plan, from, to, now_ms, arena, why));

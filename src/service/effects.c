@@ -2,6 +2,7 @@
 #include "service/effects.h"
 
 #include "law/procedure.h"
+#include "service/admission.h"
 #include "service/desk_work.h"
 #include "service/downtime.h"
 #include "service/entity.h"
@@ -154,11 +155,12 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(figures_op(services, conn, of, op, row.id, arena, why));
         TRY(obligation_op(services, conn, of, op, row.id, arena, why));
         TRY(schedule_op(services, conn, of, op, row.id, arena, why));
+        TRY(admission_op(conn, of, op, row.id, why));
         TRY(publication_op(conn, of, op, row.id, row.procedure, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
         if (!span_is(name, "message") || of->is_rebuild) continue;
         if (party_is_message(op)) TRY(party_message(conn, &place, op, arena, why));
         else TRY(put_message(conn, of, &row, op, arena, why));
     }
-    return err_none();
+    return admission_put(conn, row.id, arena, why);
 }

@@ -68,9 +68,10 @@ struct err gate_view_case(const struct services *services, struct store_conn *co
     *ret = (struct gate_view){.services = services, .place = *place, .exit = exit, .now_ms = now_ms};
     TRY(blocks_load(ret, conn, arena, why));
     place_access(services, place, arena, &of);
-    struct span *circle = arena_take_array(arena, of.office_count + 3, sizeof *circle);
+    struct span *circle = arena_take_array(arena, of.office_count + of.named_count + 3, sizeof *circle);
     if (circle == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < of.office_count; i++) circle[ret->circle_count++] = arena_printf(arena, "office:%.*s", SPAN_FMT(of.offices[i]));
+    for (size_t i = 0; i < of.named_count; i++) circle[ret->circle_count++] = arena_printf(arena, "office:%.*s", SPAN_FMT(of.named[i]));
     if (of.entity.len > 0) circle[ret->circle_count++] = arena_printf(arena, "entity:%.*s", SPAN_FMT(of.entity));
     if (place->filer.len > 0) circle[ret->circle_count++] = arena_printf(arena, "person:%.*s", SPAN_FMT(place->filer));
     ret->circle = circle;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* From the messages of filings to deliveries: who is to be told, and how. */
 #include "base/hash.h"
+#include "service/admission.h"
 #include "service/entity.h"
 #include "service/reach_private.h"
 
@@ -145,11 +146,36 @@ static struct err tell_hook(struct services *services, struct store_conn *conn, 
     return delivery_add(conn, &of, now_ms, why);
 }
 
+static struct err tell_person(struct services *services, struct store_conn *conn, const struct message *m, struct span person, struct span kind,
+                              int64_t now_ms, struct arena *arena, struct why *why) {
+    m->list->count = 0;
+    TRY(reach_person(conn, person, arena, m->list, why));
+    return tell(services, conn, m, kind, "person", person, now_ms, why);
+}
+
+// Of such an office only those are told whom a filing named.
+static struct err tell_named(struct services *services, struct store_conn *conn, const struct message *m, struct span kind, int64_t now_ms,
+                             struct arena *arena, struct why *why) {
+    struct rows rows;
+    TRY(store_read(conn, STMT_READERS_OF_CASE, PARAMS(value_text(m->case_id)), arena, &rows, why));
+    for (size_t i = 0; i < rows.count; i++) {
+        struct principal person;
+        struct err e = access_principal_as(services->access, conn, rows_span(&rows, i, 0), arena, &person, NULL);
+        if (e.code == ERR_NOT_FOUND) continue; // shut out since
+        TRY(e);
+        bool is_of_kind = false;
+        for (size_t k = 0; k < person.role_count; k++) is_of_kind = is_of_kind || span_equals(person.roles[k].kind->id, kind);
+        if (is_of_kind) TRY(tell_person(services, conn, m, rows_span(&rows, i, 0), kind, now_ms, arena, why));
+    }
+    return err_none();
+}
+
 static struct err message_tell(struct services *services, struct store_conn *conn, const struct message *m, int64_t now_ms,
                                struct arena *arena, struct why *why) {
     const struct json *to = json_get(&m->content, "to");
     struct span kind = json_get_string(to, "office_kind"), office = json_get_string(to, "office"), person = json_get_string(to, "person");
     TRY(tell_hook(services, conn, m, now_ms, arena, why));
+    if (kind.at != NULL && admission_is_of(m->file.offices, kind)) return tell_named(services, conn, m, kind, now_ms, arena, why);
     if (kind.at != NULL) {
         const struct access_office *offices[64];
         size_t count = reach_offices_of(services, &m->file, kind, offices);
@@ -160,11 +186,7 @@ static struct err message_tell(struct services *services, struct store_conn *con
         const struct access_office *named = access_office_find(services->access, office);
         return named == NULL ? err_none() : tell_office(services, conn, m, named, now_ms, arena, why);
     }
-    if (person.at != NULL) {
-        m->list->count = 0;
-        TRY(reach_person(conn, person, arena, m->list, why));
-        return tell(services, conn, m, reach_first_kind(services), "person", person, now_ms, why);
-    }
+    if (person.at != NULL) return tell_person(services, conn, m, person, reach_first_kind(services), now_ms, arena, why);
     const struct json *entities = json_get(to, "entities");
     for (size_t i = 0; entities != NULL && entities->type == JSON_ARRAY && i < entities->count; i++)
         if (entities->items[i].type == JSON_STRING) TRY(tell_entity(services, conn, m, entities->items[i].string, now_ms, arena, why));
