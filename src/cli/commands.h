@@ -26,6 +26,7 @@ extern const struct command law_words_command;
 extern const struct command law_list_command;
 extern const struct command law_show_command;
 extern const struct command law_diff_command;
+extern const struct command law_what_if_command;
 extern const struct command log_epoch_command;
 extern const struct command verify_command;
 extern const struct command rebuild_command;

@@ -22,6 +22,7 @@ const struct command *const command_table[] = {
     &law_words_command,
     &law_show_command,
     &law_diff_command,
+    &law_what_if_command,
     &law_replay_command,
     &verify_command,
     &log_epoch_command,

@@ -165,6 +165,17 @@ static struct err prove_tables(struct checker *c, size_t *ret_periods) {
     return err_none();
 }
 
+struct err scope_prove(const struct law *law, struct buf *report, size_t *findings) {
+    struct arena arena;
+    size_t periods = 0;
+    arena_init(&arena, (size_t)16 * 1024 * 1024);
+    struct checker c = {.law = law, .book = law->scope, .arena = &arena, .proof = {.report = report}};
+    struct err e = prove_tables(&c, &periods);
+    *findings += c.proof.findings;
+    arena_fini(&arena);
+    return e;
+}
+
 struct err law_check(const struct law *law, struct buf *report, size_t *ret_findings) {
     struct arena arena;
     arena_init(&arena, (size_t)16 * 1024 * 1024);
@@ -200,6 +211,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     letters_check(law, report, &c.proof.findings);
     catalogues_report(law, report);
     statistics_check(law, report, &c.proof.findings);
+    if (!is_err(e)) e = proposals_check(law, report, &c.proof.findings);
     buf_printf(report, "%zu packs, %zu languages declared complete, %zu findings\n", law->pack_count, c.languages, c.proof.findings);
     arena_fini(&arena);
     if (!is_err(e)) *ret_findings = c.proof.findings;

@@ -4,7 +4,7 @@
 #include "law/scope_private.h"
 
 // The one place where compile steps are listed. Each may use what the earlier ones made.
-static struct err load_books(struct law *law, struct why *why) {
+struct err law_books_load(struct law *law, struct why *why) {
     TRY(scope_book_load(law, why));
     TRY(clocks_load(law, why));
     TRY(reminders_load(law, why));
@@ -26,7 +26,7 @@ struct err law_load(struct arena *arena, const struct embedded_file *files, size
     law->arena = arena;
     TRY(packs_load(law, files, count, why));
     TRY(words_load(law, why));
-    TRY(load_books(law, why));
+    TRY(law_books_load(law, why));
     *ret = law;
     return err_none();
 }

@@ -2,12 +2,13 @@
 /*
  * What a loaded law is made of. For the files of this room only.
  *
- * To add a compile step (a book): declare a pointer here, fill it in load_books() of law.c. Books are made in the law's
+ * To add a compile step (a book): declare a pointer here, fill it in law_books_load() of law.c. Books are made in the law's
  * arena, after packs and words are there, and never change afterwards.
  */
 #ifndef LAW_LAW_PRIVATE_H
 #define LAW_LAW_PRIVATE_H
 
+#include "law/amend.h"
 #include "law/pack.h"
 
 struct word {
@@ -44,6 +45,9 @@ struct law {
     struct pack *packs;       // ordered by id
     struct pack_words *words; // one a pack
     struct hash hash;
+    const struct pack *amended_by; // NULL: law in force (amend.h)
+    size_t choice_count;
+    const struct law_choice *choices;
     struct scope_book *scope;
     struct procedure_book *procedures;
     struct office_book *offices;
@@ -58,6 +62,8 @@ struct law {
     struct catalogue_book *catalogues;
 };
 
+// law.c: compiles what the packs hold
+CHECKED struct err law_books_load(struct law *law, struct why *why);
 // pack.c: finds the packs among the files and reads them.
 CHECKED struct err packs_load(struct law *law, const struct embedded_file *files, size_t count, struct why *why);
 // words.c
@@ -79,6 +85,9 @@ CHECKED struct err letters_load(struct law *law, struct why *why);
 void letters_check(const struct law *law, struct buf *report, size_t *findings);
 // state_check.c: the profiles of the states
 void states_check(const struct law *law, struct buf *report, size_t *findings);
+// check.c: proves the tables of a law, adding to *FINDINGS; proposal_check.c: packs without date
+CHECKED struct err scope_prove(const struct law *law, struct buf *report, size_t *findings);
+CHECKED struct err proposals_check(const struct law *law, struct buf *report, size_t *findings);
 // grid_load.c: of all packs, after the scope
 CHECKED struct err grids_load(struct law *law, struct why *why);
 // procedure_word.c: whether a procedure has the text that a key of the words names

@@ -17,6 +17,19 @@ bool pack_is_untransposed(const struct pack *pack, struct civil at) {
     return is_state && (!span_is(yaml_get_text(pack->manifest, "transposed"), "yes") || !pack_is_in_force(pack, at));
 }
 
+// A row that begins with a running number is named by its code.
+static bool is_numbered(const struct yaml *row) {
+    int64_t number;
+    bool has_first = row != NULL && row->type == YAML_MAPPING && row->count > 0 && row->pairs[0].value.type == YAML_SCALAR;
+    return has_first && span_to_int(row->pairs[0].value.text, &number) && yaml_get_text(row, "code").len > 0;
+}
+
+struct span pack_row_name(const struct yaml *row) {
+    if (is_numbered(row)) return yaml_get_text(row, "code");
+    bool has_first = row != NULL && row->type == YAML_MAPPING && row->count > 0 && row->pairs[0].value.type == YAML_SCALAR;
+    return has_first ? row->pairs[0].value.text : span_make(NULL, 0);
+}
+
 // --- reading ---
 
 struct row_reader {
@@ -57,13 +70,9 @@ static void row_put(struct row_reader *r, struct pack_row row) {
     r->rows->rows[r->rows->count++] = row;
 }
 
-// Names the mapping: by `code`, else by its first member.
 static void mapping_put(struct row_reader *r, const struct yaml *node, enum pack_row_kind kind, struct span list, size_t number) {
-    struct pack_row row = {.kind = kind, .node = node, .key = SPAN("code"), .name = yaml_get_text(node, "code")};
-    if (row.name.len == 0 && node->count > 0) {
-        row.key = node->pairs[0].name;
-        row.name = node->pairs[0].value.type == YAML_SCALAR ? node->pairs[0].value.text : span_make(NULL, 0);
-    }
+    struct pack_row row = {.kind = kind, .node = node, .key = SPAN("code"), .name = pack_row_name(node)};
+    if (!is_numbered(node) && node->count > 0) row.key = node->pairs[0].name;
     if (row.name.len == 0) {
         row.key = list;
         row.name = arena_printf(r->arena, "%zu", number + 1);

@@ -2,8 +2,8 @@
 /*
  * The rows of a pack as people read and compare them, and what one pack has instead of, besides or without another.
  *
- * Nothing here knows what a row means. A row is a mapping with a name: its member `code`, else its first member. It has an identity: the
- * file, that member, the name. So a state's clock stands against the Union's clock of that name, a changed document against the document.
+ * Nothing here knows what a row means. A row is a mapping with a name: its first member (its `code` where it begins with a
+ * running number). It has an identity: the file, that member, the name. So a state's clock stands against the Union's clock of that name, a changed document against the document.
  * Files of words hold no rows. Pure; everything returned points into the law or the arena.
  */
 #ifndef LAW_PACK_ROWS_H
@@ -31,6 +31,8 @@ struct pack_rows {
 
 // The rows of PACK on the day AT: none of a pack that begins later, and of each row only where its from and to admit the day.
 CHECKED struct err pack_rows_read(const struct pack *pack, struct civil at, struct arena *arena, struct pack_rows *ret);
+// The name of a row, as above; empty where it has none.
+struct span pack_row_name(const struct yaml *row);
 // Whether the pack applies on that day: no proposal, and a date that has come (a state's pack without date counts).
 bool pack_is_in_force(const struct pack *pack, struct civil at);
 // A proposal: a pack of the Union without date.

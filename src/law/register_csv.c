@@ -188,39 +188,59 @@ static struct err classify_record(const struct law *law, const struct json *fact
     return write_line(view, read, arena, id, out, counts, why);
 }
 
+struct register_csv {
+    struct reader reader;
+    struct column columns[COLUMNS_MAX];
+    struct record record;
+    size_t width;
+};
+
+struct err register_csv_open(const struct law *law, struct span csv, struct arena *arena, struct register_csv **ret, struct why *why) {
+    if (law->scope == NULL) return why_set(why, ERR_LAW, NULL, "scope.book", NULL, "no pack says what is in scope");
+    struct register_csv *r = ARENA_NEW(arena, struct register_csv);
+    if (r == NULL) return why_set(why, ERR_MEMORY, NULL, "csv.memory", NULL, "no memory to read the register");
+    r->reader = (struct reader){.csv = csv, .line = 1, .arena = arena, .why = why};
+    TRY(read_heading(&r->reader, law->scope, &r->record, r->columns));
+    r->width = r->record.count;
+    *ret = r;
+    return err_none();
+}
+
+struct err register_csv_next(struct register_csv *r, struct arena *scratch, struct register_line *ret, struct why *why) {
+    bool has_more;
+    r->reader.arena = scratch;
+    r->reader.why = why;
+    TRY(next_record(&r->reader, &r->record, &has_more));
+    *ret = (struct register_line){.is_end = !has_more, .line = r->record.line};
+    if (!has_more) return err_none();
+    for (size_t i = 0; i < r->record.count && i < r->width; i++)
+        if (span_is(r->columns[i].name, "id")) ret->id = r->record.cells[i];
+    if (r->record.count == r->width) return facts_of(scratch, &r->record, r->columns, &ret->facts);
+    struct err bad = why_set(&ret->reason, ERR_INPUT, "", "csv.width", "RFC 4180", "%zu cells, the heading has %zu", r->record.count, r->width);
+    ret->is_bad = is_err(bad); // of this line alone
+    return err_none();
+}
+
 struct err register_classify_csv(const struct law *law, struct span csv, struct span state_or_empty, struct civil today,
                                  struct buf *out, struct register_counts *ret, struct why *why) {
     struct arena heading_arena, arena;
-    if (law->scope == NULL) return why_set(why, ERR_LAW, NULL, "scope.book", NULL, "no pack says what is in scope");
     arena_init(&heading_arena, (size_t)4 * 1024 * 1024);
     arena_init(&arena, (size_t)8 * 1024 * 1024);
-    struct reader r = {.csv = csv, .line = 1, .arena = &heading_arena, .why = why};
-    struct column columns[COLUMNS_MAX] = {0};
-    struct record record;
+    struct register_csv *r = NULL;
     struct register_counts counts = {0};
-    struct err e = read_heading(&r, law->scope, &record, columns);
-    size_t width = record.count;
-    bool has_more = !is_err(e);
-    if (has_more) buf_add_text(out, "id,outcome,class,domain_name_registration,missing,error\r\n");
-    r.arena = &arena;
-    while (!is_err(e) && has_more) {
+    struct err e = register_csv_open(law, csv, &heading_arena, &r, why);
+    if (!is_err(e)) buf_add_text(out, "id,outcome,class,domain_name_registration,missing,error\r\n");
+    while (!is_err(e)) {
+        struct register_line line;
         arena_reset(&arena);
-        e = next_record(&r, &record, &has_more);
-        if (is_err(e) || !has_more) break;
-        struct json facts = {0};
-        struct why reason = {0};
+        e = register_csv_next(r, &arena, &line, why);
+        if (is_err(e) || line.is_end) break;
         counts.lines++;
-        struct span id = {NULL, 0};
-        struct err bad = record.count == width ? facts_of(&arena, &record, columns, &facts)
-                                               : why_set(&reason, ERR_INPUT, "", "csv.width", "RFC 4180", "%zu cells, the heading has %zu",
-                                                         record.count, width);
-        for (size_t i = 0; i < record.count && i < width; i++)
-            if (span_is(columns[i].name, "id")) id = record.cells[i];
-        if (!is_err(bad)) bad = classify_record(law, &facts, state_or_empty, today, id, &arena, out, &counts, &reason);
-        if (!is_err(bad)) continue;
+        bool is_bad = line.is_bad || is_err(classify_record(law, &line.facts, state_or_empty, today, line.id, &arena, out, &counts, &line.reason));
+        if (!is_bad) continue;
         counts.errors++;
-        struct span words = arena_printf(&arena, "line %zu: %s%s%s", record.line, reason.field, reason.field[0] != '\0' ? ": " : "", reason.words);
-        write_cell(out, id);
+        struct span words = arena_printf(&arena, "line %zu: %s%s%s", line.line, line.reason.field, line.reason.field[0] != '\0' ? ": " : "", line.reason.words);
+        write_cell(out, line.id);
         buf_add_text(out, ",,,,,");
         write_cell(out, words);
         buf_add_text(out, "\r\n");

@@ -3,6 +3,7 @@
  * The node's role: law, services, database. This file starts it and serves its channels; node_private.h says which thread
  * does what.
  */
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <sodium.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "law/amend.h"
 #include "law/pack.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -104,6 +106,7 @@ static struct err start_services(struct node *node, struct why *why) {
     struct services *services = &node->services;
     struct law *law;
     TRY(law_load(&node->arena, embedded_law, embedded_law_count, &law, why));
+    assert(law_amended_by(law) == NULL); // a proposal is never served
     services->law = law;
     services->law_hash = law_hash(law);
     services->state = config->state;

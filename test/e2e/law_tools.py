@@ -3,10 +3,13 @@
 """The law as people compare it: what each of the 27 national packs holds against a table typed by hand, `varde law diff`, the proposal on a
 register, and other acts on one incident; over the command line and the API of a real node."""
 import json
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
-from varde_client import Count, Node, VARDE
+from varde_client import Count, Node, ROOT, VARDE, registration
 
 # State: transposed, from (None: not known), act, competent authority, CSIRT, SPOC, portal; each body with its grade (c: confirmed, m: from
 # memory), None: unknown. Typed from the reference table of November 2026, not read from the packs.
@@ -183,6 +186,78 @@ def differences():
     varde("law", "show", "national/be", "--at", "tomorrow", code=2)
 
 
+REGISTER = """id,state,types,staff,turnover,balance
+hospital,BE,HE_PROVIDER,300,40000000,30000000
+resolver,BE,DI_DNS,3,200000,100000
+resolver-60,BE,DI_DNS,60,12000000,11000000
+grid,DE,EN_EL_DSO,900,190000000,180000000
+grid-large,DE,EN_EL_DSO,1000,1,1
+both,LU,DI_DNS;DNRS,5,1,1
+cable,PT,DI_SUBSEA,300,60000000,50000000
+telecom,LU,DI_PECN,300,60000000,50000000
+"""
+
+
+def moves(rows):
+    return {(r["sector"], r["size"], r["from"], r["to"]): r["entities"] for r in rows if not r["all_sectors"]}
+
+
+def what_if(folder):
+    """S01 and S05 of the cases, both ceilings, and a register that may name what only the proposal knows."""
+    path = os.path.join(folder, "register.csv")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(REGISTER)
+    said = varde_json("law", "what-if", "eu/com-2026-13", path, "--at", "2026-11-22")
+    count.check("Unofficial reading of secondary sources" in said["head"] and "Not comparable" in said["comparison"], f"the head: {said['head']} {said['comparison']}")
+    count.equal(said["moves"], {"stays": 4, "leaves": 1, "enters": 1, "falls": 2, "rises": 0, "open": 0}, "moves")
+    have = moves(said["rows"])
+    count.equal(have.get(("digital_infrastructure", "micro", "essential", "out")), 1, "S01: a micro DNS provider is out")
+    count.equal(have.get(("health", "small_mid_cap", "essential", "important")), 1, "S05: a hospital of 300 staff is important")
+    count.equal(have.get(("digital_infrastructure", "micro", "essential", "domain_name_registration")), 1, "a registrar keeps its role")
+    count.equal(have.get(("digital_infrastructure", "small_mid_cap", "out", "important")), 1, "a cable operator enters")
+    count.equal([k for k in have if k[0] == "energy"], [], "900 staff exceed the Recommendation's ceiling")
+    deal = varde_json("law", "what-if", "eu/com-2026-13", path, "--choose", "small_mid_cap=provisional_agreement", "--union")
+    count.equal([k for k in moves(deal["rows"]) if k[0] == "energy"], [("energy", "small_mid_cap", "essential", "important")], "but not the provisional agreement's")
+    count.check(deal["covers_union"] and "Not comparable" not in deal["comparison"], "a register of the Union is said to be one")
+    by_size = varde_json("law", "what-if", "eu/com-2026-13", path, "--choose", "dns_class=by_size")
+    count.equal(moves(by_size["rows"]).get(("digital_infrastructure", "medium", "essential", "important")), 1, "name servers by size")
+    text = varde("law", "what-if", "eu/com-2026-13", path)
+    count.check(text.startswith("Unofficial reading of secondary sources") and "Not comparable to the Commission's 28 700" in text, f"text: {text[:200]}")
+    csv = varde("law", "what-if", "eu/com-2026-13", path, "--csv", "--lang", "de").splitlines()
+    count.check(csv[0].startswith("# Nichtamtliche Lesart") and csv[2] == "sector,size,move,from,to,entities" and "health,small_mid_cap,falls,essential,important,1" in csv, f"CSV: {csv[:4]}")
+    lines = json.dumps({"name": "A", "entity_types": ["HE_PROVIDER"], "staff": "300", "turnover_eur": "40000000", "balance_eur": "30000000"}) + "\n{]\n"
+    said = json.loads(varde("law", "what-if", "eu/com-2026-13", "-", "--state", "BE", "--json", stdin=lines.encode(), code=1))
+    count.equal((said["moves"]["falls"], said["unread"]), (1, 1), "lines as varde import takes them")
+    varde("law", "what-if", "eu/nis2", path, code=2)
+    varde("law", "what-if", "eu/com-2026-13", path, "--choose", "small_mid_cap=huge", code=2)
+
+
+def never_law(node, folder):
+    """A proposal changes nothing that a node says, and law check refuses one that could."""
+    answer = node.client().post("/api/v1/scope", {"state": "BE", "types": ["HE_PROVIDER"], "staff": "300", "turnover": "40000000", "balance": "30000000"})
+    count.equal(answer.json["class"], "essential", "law in force at the node")
+    count.problem(node.client().post("/api/v1/scope", {"state": "BE", "types": ["DI_SUBSEA"]}), 422, "fact.value", "a proposed type is none here")
+    packs = os.path.join(folder, "law")
+    shutil.copytree(os.path.join(ROOT, "law"), packs)
+    proposal = os.path.join(packs, "eu/com-2026-13")
+    shutil.copy(os.path.join(packs, "eu/cra/clocks.yaml"), os.path.join(proposal, "clocks.yaml"))
+    count.check("a proposal may not have a file that is read as law in force" in varde("law", "check", packs, code=1), "a clock in a proposal")
+    os.remove(os.path.join(proposal, "clocks.yaml"))
+    with open(os.path.join(proposal, "amend/ceilings.yaml"), encoding="utf-8") as file:
+        text = file.read()
+    with open(os.path.join(proposal, "amend/ceilings.yaml"), "w", encoding="utf-8") as file:
+        file.write(text.replace("small_mid_cap: recommendation", "small_mid_cap: never"))
+    count.check("the amended law can't be made" in varde("law", "check", packs, code=1), "a reading without its ceilings")
+
+
+def the_node_register(node):
+    company = node.person("company@law.example", "Company (invented)", "a beacon on the hill 2")
+    company.must_file("registration", "registration", {**registration("Quilzarn Hospital (invented)", ["HE_PROVIDER"]), "staff": "300", "turnover_eur": "40000000", "balance_eur": "30000000"})
+    node.stop()
+    said = varde_json("law", "what-if", "eu/com-2026-13", node.folder)
+    count.equal((said["entities"], said["moves"]["falls"]), (1, 1), "a node's register")
+
+
 def over_api(node):
     anyone = node.client()
     answer = anyone.get("/api/v1/law/diff?before=eu/nis2&after=national/cz")
@@ -200,6 +275,10 @@ def main():
     try:
         node.start()
         over_api(node)
+        with tempfile.TemporaryDirectory() as folder:
+            what_if(folder)
+            never_law(node, folder)
+        the_node_register(node)
     finally:
         node.close()
     return count.done()
