@@ -38,13 +38,13 @@ static bool sets_fact(const struct document *d, struct span fact) {
     for (size_t i = 0; i < d->field_count; i++)
         if (span_equals(d->fields[i].keeps, fact)) return true;
     for (size_t i = 0; i < d->fact_count; i++)
-        if (span_equals(d->facts[i].fact, fact)) return true;
+        if (span_equals(d->facts[i].fact, fact) && !d->facts[i].is_for_all) return true;
     return false;
 }
 
 static bool sets_flag(const struct document *d, struct span flag) {
     for (size_t i = 0; i < d->flag_count; i++)
-        if (span_equals(d->flags[i].flag, flag)) return true;
+        if (span_equals(d->flags[i].flag, flag) && !d->flags[i].is_for_all) return true;
     return false;
 }
 
@@ -117,10 +117,35 @@ bool procedure_register_sees(const struct law *law, struct span state, struct ci
     return true;
 }
 
+// The kinds of office that may see a case of the procedure, whatever its rows of `reaches` ask.
+static bool offices_are_within(const struct procedure *p, const struct names *seen_by) {
+    bool has_rows = yaml_get(p->node, "reaches") != NULL;
+    if (!has_rows && !names_have(seen_by, SPAN("ca"))) return false;
+    if (!has_rows && span_is(p->workspace, "desk") && !names_have(seen_by, SPAN("csirt"))) return false;
+    for (size_t i = 0; i < p->reach_count; i++)
+        if (!names_have(seen_by, p->reaches[i].office)) return false;
+    return true;
+}
+
+// Whether nobody but those who see the document sees the case, before its move and after it.
+static bool moves_unseen(const struct procedure *p, const struct document *d) {
+    const struct names *closed = &p->closed_to_entity;
+    if (names_have(closed, SPAN("any"))) return offices_are_within(p, &d->seen_by) && p->parties.len == 0;
+    if (!offices_are_within(p, &d->seen_by) || p->parties.len > 0) return false;
+    for (size_t i = 0; i < d->move_count; i++) {
+        const struct names *from = d->moves[i].from.count > 0 ? &d->moves[i].from : &d->in;
+        if (!names_have(closed, d->moves[i].to)) return false;
+        for (size_t k = 0; k < from->count; k++)
+            if (!names_have(closed, from->items[k]) && !span_is(from->items[k], "new")) return false;
+    }
+    return d->move_count > 0;
+}
+
 // What a document that only some see must not do, because all see it.
 static void deeds_check(const struct walk *w, const struct document *d) {
-    if (d->move_count > 0) w->tell(w->context, d->node, "moves the case, which others see too:", d->id);
-    if (d->may_open) w->tell(w->context, d->node, "opens a case, which others see too:", d->id);
+    bool is_unseen = moves_unseen(w->procedure, d);
+    if (d->move_count > 0 && !is_unseen) w->tell(w->context, d->node, "moves the case, which others see too:", d->id);
+    if (d->may_open && !is_unseen) w->tell(w->context, d->node, "opens a case, which others see too:", d->id);
     if (d->withdraws.len > 0) w->tell(w->context, d->node, "withdraws a filing, which others see too:", d->id);
     for (size_t i = 0; i < d->by.count; i++)
         if (!names_have(&d->seen_by, d->by.items[i])) w->tell(w->context, d->node, "is not seen by one who files it:", d->by.items[i]);

@@ -210,6 +210,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     obligations_check(law, report, &c.proof.findings);
     letters_check(law, report, &c.proof.findings);
     catalogues_report(law, report);
+    if (law->ceilings != NULL) ceilings_check(law, report, &c.proof.findings);
     statistics_check(law, report, &c.proof.findings);
     if (!is_err(e)) e = proposals_check(law, report, &c.proof.findings);
     buf_printf(report, "%zu packs, %zu languages declared complete, %zu findings\n", law->pack_count, c.languages, c.proof.findings);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "law/ceiling_private.h"
+
 enum kind { KIND_ALL, KIND_ANY, KIND_NOT, KIND_TEST };
 enum source {
     SOURCE_FIELD,
@@ -19,11 +21,12 @@ enum source {
     SOURCE_PARTY,
     SOURCE_PARTY_STATE,
     SOURCE_AGAINST,
+    SOURCE_BARRED,
     SOURCE_ITEM,
     SOURCE_COUNT
 };
 static const char *const SOURCES[SOURCE_COUNT] = {"field", "case", "subject",   "setting",   "flag",     "filed", "state",
-                                                  "role",  "duty_open", "on_behalf", "received", "party", "party_state", "against", "item"};
+                                                  "role",  "duty_open", "on_behalf", "received", "party", "party_state", "against", "barred", "item"};
 enum test {
     TEST_HOLDS, // of flag, filed, state, role, duty_open, party_state, against
     TEST_IS,
@@ -32,6 +35,8 @@ enum test {
     TEST_HAS,
     TEST_KNOWN,
     TEST_OVERLAPS,
+    TEST_ABOVE_CEILING,
+    TEST_BELOW_MINIMUM,
     TEST_AT_LEAST,
     TEST_AT_MOST,
     TEST_BEFORE,
@@ -40,7 +45,7 @@ enum test {
     TEST_NOT_AFTER,
     TEST_COUNT
 };
-static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "known", "overlaps",
+static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "known", "overlaps", "above_ceiling", "below_minimum",
                                               "at_least", "at_most", "before", "after", "not_before", "not_after"};
 
 struct operand {
@@ -70,7 +75,8 @@ struct condition {
 
 static bool is_bare(enum source source) {
     return source == SOURCE_FLAG || source == SOURCE_FILED || source == SOURCE_STATE || source == SOURCE_ROLE ||
-           source == SOURCE_DUTY_OPEN || source == SOURCE_ON_BEHALF || source == SOURCE_PARTY_STATE || source == SOURCE_AGAINST;
+           source == SOURCE_DUTY_OPEN || source == SOURCE_ON_BEHALF || source == SOURCE_PARTY_STATE || source == SOURCE_AGAINST ||
+           source == SOURCE_BARRED;
 }
 
 struct err yaml_duration(const struct yaml *node, int64_t sign, int64_t *ret_ms, struct why *why) {
@@ -149,6 +155,8 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
     switch (condition->test) {
     case TEST_IS:
     case TEST_IS_NOT:
+    case TEST_ABOVE_CEILING:
+    case TEST_BELOW_MINIMUM:
         if (right->type != YAML_SCALAR) return yaml_refuse(right, why, "condition.value", "one value is expected");
         condition->value = right->text;
         return err_none();
@@ -173,7 +181,8 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
 static struct err leaf_load(struct arena *arena, const struct yaml *node, const struct name_lists *lists,
                             struct condition *condition, struct why *why) {
     TRY(yaml_only(node,
-                  "field case subject setting flag filed state role duty_open on_behalf received party party_state against item is is_not in has known overlaps at_least at_most "
+                  "field case subject setting flag filed state role duty_open on_behalf received party party_state against barred item is is_not in has known overlaps "
+                  "above_ceiling below_minimum at_least at_most "
                   "before after not_before not_after",
                   why));
     condition->kind = KIND_TEST;
@@ -324,6 +333,7 @@ static bool bare_holds(const struct condition *c, const struct facts *facts) {
     case SOURCE_STATE: return names_have(&c->names, facts->state);
     case SOURCE_ROLE: return names_have(&c->names, facts->role);
     case SOURCE_PARTY_STATE: return names_have(&c->names, facts->party_state);
+    case SOURCE_BARRED: return c->names.count == 1 && ceiling_is_barred(facts, c->names.items[0]);
     case SOURCE_AGAINST: return is_against(facts->filings, &c->names);
     case SOURCE_DUTY_OPEN: return is_duty_open(facts->duties, &c->names);
     case SOURCE_ON_BEHALF: return facts->is_on_behalf == (c->names.count == 1 && span_is(c->names.items[0], "yes"));
@@ -371,6 +381,8 @@ static bool test_holds(const struct condition *c, const struct facts *facts) {
     switch (c->test) {
     case TEST_IS: return value_is(value, c->value);
     case TEST_IS_NOT: return !value_is(value, c->value);
+    case TEST_ABOVE_CEILING:
+    case TEST_BELOW_MINIMUM: return ceiling_is_passed(facts, c->value, value, c->test == TEST_BELOW_MINIMUM);
     case TEST_IN:
     case TEST_HAS: return value_is_among(value, &c->names);
     case TEST_OVERLAPS: return value_overlaps(value, &c->names);
@@ -434,5 +446,6 @@ void condition_visit(const struct condition *c, condition_visitor *visitor, void
         return;
     }
     visitor(context, SOURCES[c->source], c->name, c->node);
+    if (c->test == TEST_ABOVE_CEILING || c->test == TEST_BELOW_MINIMUM) visitor(context, "ceiling", c->value, c->node);
     if (c->test >= TEST_BEFORE && !c->right.is_constant) visitor(context, SOURCES[c->right.source], c->right.name, c->node);
 }

@@ -13,6 +13,8 @@
  *     {state: [reported, notified]}                 the state of the case, before the filing's move
  *     {role: [csirt, ca]}                           who files
  *     {duty_open: final_report}                     an open duty of the case
+ *     {barred: fine}                                the state's law lets none be imposed yet (law/ceiling.h)
+ *     {field: amount, above_ceiling: fine}          more than the ceiling for this entity; {.., below_minimum: fine}: less than its minimum
  *     {against: any}                                a filing stands in the case that was filed against a rule (or one of those named)
  *     {on_behalf: yes}                              an officer records it for who files (no: who files does it)
  *     {received: yes, before: {case: aware_at}}     the instant of receipt
@@ -42,8 +44,12 @@ struct facts {
     const struct json *item; // the element of a list that a field stands in; NULL: none
     int64_t received_ms;
     const struct zone *zone;
+    const struct law *law; // for ceilings; NULL: their comparisons are false
+    struct span law_state;
+    struct civil at;
 };
 
+struct law;
 struct condition;
 // Named lists that `{list: NAME}` may refer to.
 struct name_lists {
@@ -64,7 +70,7 @@ bool condition_holds(const struct condition *condition, const struct facts *fact
 void condition_write(struct json_out *out, const struct condition *condition);
 
 // Walks every reference of a condition: KIND is field, case, subject, flag, setting, filed, state, role, duty_open, on_behalf,
-// party, party_state, against or received, NAME what it names, NODE where.
+// party, party_state, against, barred or received; above_ceiling and below_minimum: ceiling, NAME what it names, NODE where.
 typedef void condition_visitor(void *context, const char *kind, struct span name, const struct yaml *node);
 void condition_visit(const struct condition *condition, condition_visitor *visitor, void *context);
 

@@ -14,23 +14,50 @@ struct err rows_begin(struct arena *arena, const struct yaml *rows, size_t size,
     return *ret == NULL ? err_make(ERR_MEMORY) : err_none();
 }
 
+// HOME: of the set that the row stands in; empty: it stands in the document.
+static struct err rule_load(const struct load *l, const struct yaml *row, struct span home, struct cross_rule *rule) {
+    *rule = (struct cross_rule){.node = row};
+    TRY(yaml_only(row, "rule article words fields refuse_when warn_when overridable from to certainty", l->why));
+    TRY(yaml_need(row, "rule", &rule->id, l->why));
+    TRY(yaml_need(row, "article", &rule->article, l->why));
+    TRY(yaml_need(row, "words", &rule->words, l->why));
+    TRY(yaml_names(l->arena, yaml_get(row, "fields"), &rule->fields, l->why));
+    TRY(yaml_flag(row, "overridable", false, &rule->is_overridable, l->why));
+    TRY(yaml_validity(row, &rule->validity, l->why));
+    const struct yaml *refuse = yaml_get(row, "refuse_when"), *warn = yaml_get(row, "warn_when");
+    rule->is_warning = warn != NULL;
+    TRY(condition_load(l->arena, warn != NULL ? warn : refuse, l->lists, &rule->when, l->why));
+    if (rule->when == NULL || (warn != NULL && refuse != NULL)) return yaml_refuse(row, l->why, "pack.missing", "refuse_when or warn_when is missing");
+    if (rule->is_warning && rule->is_overridable) return yaml_refuse(row, l->why, "pack.rules", "a warning refuses nothing that could be overridden");
+    if (home.len == 0) return err_none();
+    rule->set_key = arena_printf(l->arena, "%.*s.rule.%.*s", SPAN_FMT(home), SPAN_FMT(rule->id));
+    return rule->set_key.at == NULL ? err_make(ERR_MEMORY) : err_none();
+}
+
+// A row {use: NAME} stands for all rules of that set.
 static struct err rules_load(const struct load *l, const struct yaml *rows, struct document *d) {
-    void *at = NULL;
-    TRY(rows_begin(l->arena, rows, sizeof *d->rules, &at, &d->rule_count, l->why));
-    d->rules = at;
-    for (size_t i = 0; i < d->rule_count; i++) {
+    struct span home = SPAN("");
+    size_t room = 1;
+    if (rows != NULL && rows->type != YAML_SEQUENCE) return yaml_refuse(rows, l->why, "pack.rows", "a list of rows is expected");
+    for (size_t i = 0; rows != NULL && i < rows->count; i++) {
+        const struct yaml *set = field_set_find(&l->context, yaml_get_text(&rows->items[i], "use"), &home);
+        room += set != NULL && set->type == YAML_SEQUENCE ? set->count : 1;
+    }
+    d->rules = arena_take_array(l->arena, room, sizeof *d->rules);
+    if (d->rules == NULL) return err_make(ERR_MEMORY);
+    for (size_t i = 0; rows != NULL && i < rows->count; i++) {
         const struct yaml *row = &rows->items[i];
-        struct cross_rule *rule = &d->rules[i];
-        rule->node = row;
-        TRY(yaml_only(row, "rule article words fields refuse_when overridable from to certainty", l->why));
-        TRY(yaml_need(row, "rule", &rule->id, l->why));
-        TRY(yaml_need(row, "article", &rule->article, l->why));
-        TRY(yaml_need(row, "words", &rule->words, l->why));
-        TRY(yaml_names(l->arena, yaml_get(row, "fields"), &rule->fields, l->why));
-        TRY(yaml_flag(row, "overridable", false, &rule->is_overridable, l->why));
-        TRY(yaml_validity(row, &rule->validity, l->why));
-        TRY(condition_load(l->arena, yaml_get(row, "refuse_when"), l->lists, &rule->when, l->why));
-        if (rule->when == NULL) return yaml_refuse(row, l->why, "pack.missing", "refuse_when is missing");
+        struct span use = yaml_get_text(row, "use");
+        if (use.len == 0) {
+            TRY(rule_load(l, row, SPAN(""), &d->rules[d->rule_count++]));
+            continue;
+        }
+        TRY(yaml_only(row, "use", l->why));
+        const struct yaml *set = field_set_find(&l->context, use, &home);
+        if (set == NULL || set->type != YAML_SEQUENCE) return yaml_refuse(row, l->why, "field.set", "there is no set \"%.*s\" in this procedure", SPAN_FMT(use));
+        struct span own = arena_printf(l->arena, "%.*s.set.%.*s", SPAN_FMT(home), SPAN_FMT(use));
+        if (own.at == NULL) return err_make(ERR_MEMORY);
+        for (size_t k = 0; k < set->count; k++) TRY(rule_load(l, &set->items[k], own, &d->rules[d->rule_count++]));
     }
     return err_none();
 }
@@ -59,8 +86,9 @@ static struct err facts_load(const struct load *l, const struct yaml *rows, stru
         const struct yaml *row = &rows->items[i];
         struct fact_row *fact = &d->facts[i];
         fact->node = row;
-        TRY(yaml_only(row, "fact field case received value clock as when", l->why));
+        TRY(yaml_only(row, "fact field case received value clock as for_all when", l->why));
         TRY(yaml_need(row, "fact", &fact->fact, l->why));
+        TRY(yaml_flag(row, "for_all", false, &fact->is_for_all, l->why));
         TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &fact->when, l->why));
         fact->is_first = span_is(yaml_get_text(row, "as"), "first");
         const struct yaml *value = yaml_get(row, "value");
@@ -94,7 +122,8 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
         const struct yaml *row = &rows->items[i];
         struct flag_row *flag = &d->flags[i];
         flag->node = row;
-        TRY(yaml_only(row, "set clear when", l->why));
+        TRY(yaml_only(row, "set clear for_all when", l->why));
+        TRY(yaml_flag(row, "for_all", false, &flag->is_for_all, l->why));
         struct span set = yaml_get_text(row, "set"), clear = yaml_get_text(row, "clear");
         if ((set.len == 0) == (clear.len == 0)) return yaml_refuse(row, l->why, "pack.flag", "set or clear is expected");
         flag->is_set = set.len > 0;

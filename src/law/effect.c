@@ -220,7 +220,8 @@ static void proposal_add(struct decision *d, struct json *effects, const struct 
 
 struct json effects_make(struct decision *d) {
     struct json effects = json_array();
-    struct span held = state_held(d->procedure, json_get_string(&d->state, "state"));
+    struct span state = json_get_string(&d->state, "state"), held = state_held(d->procedure, state);
+    bool is_closed = names_have(&d->procedure->closed_to_entity, SPAN("any")) || names_have(&d->procedure->closed_to_entity, state);
     register_add(d, &effects);
     persons_add(d, &effects);
     search_add(d, &effects);
@@ -229,6 +230,7 @@ struct json effects_make(struct decision *d) {
         const struct effect_row *effect = &d->document->effects[i];
         if (!condition_holds(effect->when, &d->facts)) continue;
         if (effect->kind == EFFECT_MESSAGE && held.len > 0 && !span_equals(effect->office_kind, held)) continue; // nothing leaves the office
+        if (effect->kind == EFFECT_MESSAGE && effect->office_kind.len == 0 && is_closed) continue; // it doesn't see the case
         if (effect->kind == EFFECT_DO) operation_add(d, &effects, effect);
         else if (effect->kind == EFFECT_MESSAGE) message_add(d, &effects, effect);
         else if (effect->kind == EFFECT_LINK) link_add(d, &effects, effect);

@@ -76,13 +76,15 @@ struct field {
     const struct yaml *node;
 };
 
-enum { FIELD_SETS_MAX = 9 }; // a file's own, and those of what it includes
+enum { FIELD_SETS_MAX = 17 }; // a file's own, and those of what it includes
 struct field_context {
     struct arena *arena;
     const struct name_lists *lists;
     const struct yaml *sets[FIELD_SETS_MAX]; // named lists of fields that `use:` refers to; NULL after the last
     struct span homes[FIELD_SETS_MAX];        // whose they are: begins the keys of their words
 };
+// The rows of a set by its name, and whose file it stands in; NULL.
+const struct yaml *field_set_find(const struct field_context *context, struct span name, struct span *ret_home);
 // Reads the rows of a `fields:` list; a row {use: NAME} stands for all rows of that set. PREFIX begins their keys.
 CHECKED struct err fields_load(const struct field_context *context, const struct yaml *rows, struct span prefix,
                                struct field **ret, size_t *ret_count, struct why *why);

@@ -183,7 +183,7 @@ static struct err field_append(struct field *fields, size_t *count, const struct
     return err_none();
 }
 
-static const struct yaml *set_find(const struct field_context *context, struct span name, struct span *ret_home) {
+const struct yaml *field_set_find(const struct field_context *context, struct span name, struct span *ret_home) {
     const struct yaml *set = NULL;
     for (size_t i = 0; i < FIELD_SETS_MAX && set == NULL && name.len > 0; i++) {
         set = yaml_get(context->sets[i], (const char *)name.at);
@@ -222,7 +222,7 @@ static struct err fields_load_in(const struct field_context *context, const stru
     size_t room = 1, count = 0;
     if (rows != NULL && rows->type != YAML_SEQUENCE) return yaml_refuse(rows, why, "field.rows", "fields: a list is expected");
     for (size_t i = 0; rows != NULL && i < rows->count; i++) {
-        const struct yaml *set = set_find(context, yaml_get_text(&rows->items[i], "use"), &home);
+        const struct yaml *set = field_set_find(context, yaml_get_text(&rows->items[i], "use"), &home);
         room += set != NULL && set->type == YAML_SEQUENCE ? set->count : 1;
     }
     struct field *fields = arena_take_array(context->arena, room, sizeof *fields);
@@ -237,7 +237,7 @@ static struct err fields_load_in(const struct field_context *context, const stru
             continue;
         }
         TRY(yaml_only(row, "use", why));
-        const struct yaml *set = set_find(context, use, &home);
+        const struct yaml *set = field_set_find(context, use, &home);
         if (set == NULL || set->type != YAML_SEQUENCE)
             return yaml_refuse(row, why, "field.set", "there is no set \"%.*s\" in this procedure", SPAN_FMT(use));
         struct span own = arena_printf(context->arena, "%.*s.set.%.*s", SPAN_FMT(home), SPAN_FMT(use));

@@ -34,6 +34,7 @@ struct clock_book;     // national clock profiles
 struct reminder_book;  // when people are reminded of what is owed
 struct obligation_book; // what recurs by the calendar
 struct letter_book;    // templates of letters
+struct ceiling_book;   // ceilings of what may be imposed
 struct grid_book;      // criteria of significance
 struct text_book;      // all texts, by their English
 struct catalogue_book; // controls that measures are assessed against
@@ -60,6 +61,7 @@ struct law {
     struct grid_book *grids;
     struct text_book *texts;
     struct catalogue_book *catalogues;
+    struct ceiling_book *ceilings;
 };
 
 // law.c: compiles what the packs hold
@@ -88,6 +90,9 @@ void states_check(const struct law *law, struct buf *report, size_t *findings);
 // check.c: proves the tables of a law, adding to *FINDINGS; proposal_check.c: packs without date
 CHECKED struct err scope_prove(const struct law *law, struct buf *report, size_t *findings);
 CHECKED struct err proposals_check(const struct law *law, struct buf *report, size_t *findings);
+// ceiling_load.c: of all packs, after the clocks; and its part of the check
+CHECKED struct err ceilings_load(struct law *law, struct why *why);
+void ceilings_check(const struct law *law, struct buf *report, size_t *findings);
 // grid_load.c: of all packs, after the scope
 CHECKED struct err grids_load(struct law *law, struct why *why);
 // procedure_word.c: whether a procedure has the text that a key of the words names

@@ -75,7 +75,10 @@ static struct err decision_begin(struct decision *d, const struct procedure_inpu
                               .role = input->filer_role,
                               .is_on_behalf = input->intake_kind.len > 0,
                               .received_ms = input->received_at.ms,
-                              .zone = input->zone};
+                              .zone = input->zone,
+                              .law = input->law,
+                              .law_state = input->state,
+                              .at = input->at};
     return case_read(d, why);
 }
 
@@ -143,6 +146,10 @@ static void rules_check(struct decision *d, struct fault_list *faults) {
     for (size_t i = 0; i < d->document->rule_count; i++) {
         const struct cross_rule *rule = &d->document->rules[i];
         if (!is_valid_at(&rule->validity, d->input->at) || !condition_holds(rule->when, &d->facts) || override_takes(d, rule)) continue;
+        if (rule->is_warning) {
+            if (d->warning_count < WARNINGS_MAX) d->warnings[d->warning_count++] = rule;
+            continue;
+        }
         struct span field = SPAN("");
         if (rule->fields.count > 0) field = arena_printf(faults->arena, "/%.*s", SPAN_FMT(rule->fields.items[0]));
         char id[64];
@@ -195,6 +202,18 @@ static struct err form_read(struct decision *d, bool is_complete, struct fault_l
 
 // --- the case after ---
 
+static void warnings_note(struct decision *d, struct json *filing) {
+    struct json rows = json_array();
+    for (size_t i = 0; i < d->warning_count; i++) {
+        struct json row = json_object();
+        (void)json_tree_add(d->tree, &row, SPAN("rule"), json_from_string(d->warnings[i]->id));
+        (void)json_tree_add(d->tree, &row, SPAN("article"), json_from_string(d->warnings[i]->article));
+        (void)json_tree_add(d->tree, &row, SPAN("words"), json_from_string(d->warnings[i]->words));
+        (void)json_tree_push(d->tree, &rows, row);
+    }
+    if (rows.count > 0) (void)json_tree_add(d->tree, filing, SPAN("warnings"), rows);
+}
+
 static void filing_append(struct decision *d) {
     const struct procedure_input *input = d->input;
     d->version = 1;
@@ -216,30 +235,31 @@ static void filing_append(struct decision *d) {
     (void)json_tree_add(d->tree, &filing, SPAN("received_at"), json_tree_instant(d->tree, input->received_at.ms));
     (void)json_tree_add(d->tree, &filing, SPAN("status"), json_from_string(SPAN("filed")));
     if (d->document->seen_by.count > 0) (void)json_tree_add(d->tree, &filing, SPAN("seen_by"), json_tree_names(d->tree, &d->document->seen_by));
+    warnings_note(d, &filing);
     override_note(d, &filing);
     (void)json_tree_push(d->tree, d->filings, filing);
 }
 
 // Notes in the case that only some see what this filing sets: {"audience":{"facts":{"NAME":["csirt"]},"flags":{..}}}.
-static void audience_note(struct decision *d, const char *kind, struct span name) {
-    struct json *audience = d->document->seen_by.count == 0 ? NULL : member(&d->state, "audience");
+static void audience_note(struct decision *d, const char *kind, struct span name, bool is_for_all) {
+    struct json *audience = d->document->seen_by.count == 0 || is_for_all ? NULL : member(&d->state, "audience");
     struct json *names = audience == NULL ? NULL : member(audience, kind);
     if (names != NULL) (void)json_tree_set(d->tree, names, name, json_tree_names(d->tree, &d->document->seen_by));
 }
 
-static void fact_keep(struct decision *d, struct span name, const struct json *value, bool is_first) {
+static void fact_keep(struct decision *d, struct span name, const struct json *value, bool is_first, bool is_for_all) {
     if (json_is_null(value)) return;
     if (is_first && !json_is_null(json_find(d->case_facts, name))) return;
     const struct json *plain = value->type == JSON_OBJECT ? json_get(value, "at") : value;
     if (plain == NULL) return;
     (void)json_tree_set(d->tree, d->case_facts, name, json_tree_copy(d->tree, plain));
-    audience_note(d, "facts", name);
+    audience_note(d, "facts", name, is_for_all);
 }
 
 static void facts_keep(struct decision *d) {
     for (size_t i = 0; i < d->document->field_count; i++) {
         const struct field *field = &d->document->fields[i];
-        if (field->keeps.len > 0) fact_keep(d, field->keeps, json_find(d->values, field->name), field->keeps_first);
+        if (field->keeps.len > 0) fact_keep(d, field->keeps, json_find(d->values, field->name), field->keeps_first, false);
     }
     for (size_t i = 0; i < d->document->fact_count; i++) {
         const struct fact_row *row = &d->document->facts[i];
@@ -251,7 +271,7 @@ static void facts_keep(struct decision *d) {
                                    : row->source == FACT_RECEIVED ? &received
                                    : row->source == FACT_CLOCK    ? &counted
                                                                   : &row->constant;
-        fact_keep(d, row->fact, value, row->is_first);
+        fact_keep(d, row->fact, value, row->is_first, row->is_for_all);
     }
 }
 
@@ -260,7 +280,7 @@ static void flags_set(struct decision *d) {
         const struct flag_row *row = &d->document->flags[i];
         if (!condition_holds(row->when, &d->facts)) continue;
         (void)json_tree_set(d->tree, d->flags, row->flag, json_from_bool(row->is_set));
-        audience_note(d, "flags", row->flag);
+        audience_note(d, "flags", row->flag, row->is_for_all);
     }
 }
 

@@ -21,6 +21,7 @@
  * case_state: {"procedure":"incident","state":"notified",
  *   "facts":{"aware_at":"2026-03-28T21:30:00Z","is_ongoing":true,...}       instant | choice | bool | int | date, never free text
  *   "filings":[{"id":"F...","document":"early_warning","version":1,"received_at":"...Z","status":"filed|replaced|withdrawn",
+ *     "warnings":[{"rule","article","words"}],                 only where a rule of the kind warn_when applies
  *     "against":[{"rule","article","override":"F..."}]}],      only where it was filed against rules, by a confirmed request
  *   "duties":[{"duty":"notification","document":"notification","owed_by":"entity","opened_by":"F...","anchor":"aware_at",
  *     "anchor_at":"...Z","due":"...Z"|null,"due_latest":"...Z"|null,"due_local":"2026-03-31T23:30:00+02:00"|null,

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "law/ceiling_private.h"
 #include "law/law_private.h"
 #include "law/office.h"
 #include "law/procedure_private.h"
@@ -81,6 +82,7 @@ static void name_check(void *context, const char *kind, struct span name, const 
     else if (strcmp(kind, "party_state") == 0) is_known = party_state_index(p, name) < p->party_state_count;
     else if (strcmp(kind, "filed") == 0) is_known = document_of(p, name) != NULL;
     else if (strcmp(kind, "duty_open") == 0) is_known = has_duty(p, name);
+    else if (strcmp(kind, "ceiling") == 0 || strcmp(kind, "barred") == 0) is_known = ceiling_is_known(c->law, name);
     else if (strcmp(kind, "setting") == 0) is_known = json_find(c->profile->settings, name) != NULL;
     else if (strcmp(kind, "field") == 0 && c->document != NULL) is_known = field_of(c->document, name) != NULL;
     if (!is_known) finding(c, node, "there is no %s \"%.*s\"", kind, SPAN_FMT(name));

@@ -172,7 +172,9 @@ static void rules_write(struct writer *w, const struct document *d, struct span 
         json_out_object(w->out);
         json_out_member_string(w->out, "rule", d->rules[i].id);
         json_out_member_string(w->out, "article", d->rules[i].article);
-        text_write(w, "words", key, suffix, d->rules[i].words);
+        bool is_of_set = d->rules[i].set_key.len > 0;
+        text_write(w, "words", is_of_set ? d->rules[i].set_key : key, is_of_set ? "" : suffix, d->rules[i].words);
+        if (d->rules[i].is_warning) json_out_member_bool(w->out, "is_warning", true);
         names_write(w->out, "fields", &d->rules[i].fields);
         if (d->rules[i].is_overridable) json_out_member_bool(w->out, "is_overridable", true);
         json_out_object_end(w->out);

@@ -23,6 +23,8 @@ struct cross_rule { // refuses a filing whose facts meet the condition
     struct span id, article, words;
     struct names fields;
     const struct condition *when;
+    bool is_warning;     // warn_when: noted at the filing, which is taken
+    struct span set_key; // of its words where it stands in a set of rules
     bool is_overridable; // the head of an office with a second person may file against it
     struct validity validity;
     const struct yaml *node;
@@ -42,6 +44,7 @@ struct fact_row { // `sets:`; what a filing leaves behind in the case beside its
     struct span name;      // of the field, the fact or the clock
     struct json constant;
     bool is_first;
+    bool is_for_all; // as for flags
     const struct condition *when;
     const struct yaml *node;
 };
@@ -49,6 +52,7 @@ struct fact_row { // `sets:`; what a filing leaves behind in the case beside its
 struct flag_row {
     struct span flag;
     bool is_set; // otherwise cleared
+    bool is_for_all; // what it says is for all who see the case, whoever sees the document
     const struct condition *when;
     const struct yaml *node;
 };
@@ -240,7 +244,7 @@ void publication_add(struct decision *d, struct json *effects);
 
 // --- one decision, shared by procedure.c, duty.c and effect.c ---
 
-enum { OVERRIDE_RULES_MAX = 8 };
+enum { OVERRIDE_RULES_MAX = 8, WARNINGS_MAX = 16 };
 struct decision {
     const struct procedure_input *input;
     const struct procedure *procedure;
@@ -258,6 +262,8 @@ struct decision {
     struct json *override; // of the case: the confirmed request that the filing cites, or NULL
     size_t against_count;  // rules that would refuse it
     const struct cross_rule *against[OVERRIDE_RULES_MAX];
+    size_t warning_count;
+    const struct cross_rule *warnings[WARNINGS_MAX]; // whose warning applies
     int64_t version;
 };
 // Marks what the filing fulfils, closes what is no longer owed, opens what follows.

@@ -95,6 +95,15 @@ static void labelled(struct walk *w, struct span home, const struct yaml *list, 
     }
 }
 
+// Of fields, or of rules.
+static void set(struct walk *w, struct span key, const struct yaml *list) {
+    fields(w, key, list);
+    for (size_t k = 0; k < rows_of(list); k++) {
+        struct span rule = yaml_get_text(&list->items[k], "rule");
+        if (rule.len > 0) tell(w, joined(w, key, "rule.", rule), yaml_get(&list->items[k], "words"));
+    }
+}
+
 static void procedure(struct walk *w, const struct yaml *root) {
     const struct yaml *sets = yaml_get(root, "sets");
     struct span home = yaml_get_text(root, "procedure");
@@ -104,7 +113,7 @@ static void procedure(struct walk *w, const struct yaml *root) {
     labelled(w, home, yaml_get(root, "states"), "state.", "state", "label", "label");
     labelled(w, home, yaml_get(root, "party_states"), "party_state.", "state", "label", "label");
     for (size_t i = 0; sets != NULL && sets->type == YAML_MAPPING && i < sets->count; i++)
-        fields(w, joined(w, home, "set.", sets->pairs[i].name), &sets->pairs[i].value);
+        set(w, joined(w, home, "set.", sets->pairs[i].name), &sets->pairs[i].value);
     documents(w, home, yaml_get(root, "documents"), "document");
     documents(w, home, yaml_get(root, "change"), "document");
     labelled(w, home, yaml_get(root, "duties"), "duty.", "duty", "words", "");

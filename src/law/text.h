@@ -5,7 +5,7 @@
  *     incident.label  incident.state.closed.label  incident.party_state.silent.label     of a procedure, or a common file
  *     incident.early_warning.label  .help  .when                                          of a document; `when_words`
  *     incident.early_warning.aware_at.label  .help  .choice.VALUE                         of its fields, nested ones likewise
- *     incident.set.contacts.email.label                                                   of fields that stand under `sets:`
+ *     incident.set.contacts.email.label  incident.set.NAME.rule.RULE                      of fields and rules that stand under `sets:`
  *     incident.early_warning.rule.RULE  .message.KIND  .do.OPERATION                      (a second text of that kind: KIND_2)
  *     incident.duty.notification  incident.proposal.affected_states                       `words` and `reason`
  *     clock.as.directive  clock.NAME.note  clock.NAME.note_2                              of clocks.yaml: `as` (blanks are _), `words`

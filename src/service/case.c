@@ -263,6 +263,17 @@ static void write_duties(struct json_out *out, const struct shown *shown, int64_
     json_out_array_end(out);
 }
 
+// What the law warns of, and rules that the filing was made against.
+static void write_notes(struct json_out *out, const struct json *filing) {
+    static const char *const NOTES[] = {"warnings", "against"};
+    for (size_t i = 0; i < sizeof NOTES / sizeof NOTES[0]; i++) {
+        const struct json *rows = json_get(filing, NOTES[i]);
+        if (rows == NULL) continue;
+        json_out_name(out, NOTES[i]);
+        json_out_value(out, rows);
+    }
+}
+
 static void write_filings(struct json_out *out, const struct shown *shown, struct arena *arena) {
     const struct case_file *file = shown->file;
     const struct rows rows = shown->filings;
@@ -283,8 +294,7 @@ static void write_filings(struct json_out *out, const struct shown *shown, struc
             if (!span_equals(json_get_string(&known->items[k], "id"), rows_span(&rows, i, 0))) continue;
             json_out_member_int(out, "version", json_get_int(&known->items[k], "version", 1));
             json_out_member_string(out, "status", json_get_string(&known->items[k], "status"));
-            const struct json *against = json_get(&known->items[k], "against");
-            if (against != NULL) json_out_name(out, "against"), json_out_value(out, against);
+            write_notes(out, &known->items[k]);
         }
         if (gate_view_is_frozen(&shown->gate, rows_span(&rows, i, 0))) json_out_member_bool(out, "is_withdrawn", true);
         if (rows_span(&rows, i, 11).len > 0) json_out_member_string(out, "seen_by", rows_span(&rows, i, 11));

@@ -408,16 +408,20 @@ static void check_parties(struct story *s, const struct yaml *parties, int64_t n
     }
 }
 
-// against: [[], [rule, ..]]: by which rules each filing of the case would have been refused.
-static void check_against(struct story *s, const struct yaml *rows) {
+// The rules of a filing's member ("against", "warnings") are those of ROWS.
+static void check_rules(struct story *s, const struct json *filing, const char *member, const struct yaml *rows) {
+    const struct json *found = json_get(filing, member);
+    size_t count = found == NULL ? 0 : found->count;
+    if (count != rows->count) wrong(s, "%zu %s", count, member);
+    for (size_t i = 0; i < count; i++) check_text(s, member, json_get_string(&found->items[i], "rule"), rows->items[i].text);
+}
+
+// against: [[], [rule, ..]] of each filing of the case; warnings: [rule, ..] of the last one.
+static void check_notes(struct story *s, const struct yaml *against, const struct yaml *warnings) {
     const struct json *filings = json_get(s->case_state, "filings");
-    if (rows != NULL && rows->count != filings->count) wrong(s, "%zu filings", filings->count);
-    for (size_t i = 0; rows != NULL && i < rows->count; i++) {
-        const struct json *against = json_get(&filings->items[i], "against");
-        size_t count = against == NULL ? 0 : against->count;
-        if (count != rows->items[i].count) wrong(s, "filing %zu stands against %zu rules", i + 1, count);
-        for (size_t k = 0; k < count; k++) check_text(s, "rule", json_get_string(&against->items[k], "rule"), rows->items[i].items[k].text);
-    }
+    if (against != NULL && against->count != filings->count) wrong(s, "%zu filings", filings->count);
+    for (size_t i = 0; against != NULL && i < against->count; i++) check_rules(s, &filings->items[i], "against", &against->items[i]);
+    if (warnings != NULL) check_rules(s, &filings->items[filings->count - 1], "warnings", warnings);
 }
 
 static void run_step(struct story *s, const struct yaml *row) {
@@ -434,7 +438,7 @@ static void run_step(struct story *s, const struct yaml *row) {
     const struct yaml *statuses = yaml_get(expect, "filings");
     for (size_t i = 0; statuses != NULL && i < statuses->count; i++)
         check_text(s, "status of a filing", json_get_string(&json_get(s->case_state, "filings")->items[i], "status"), statuses->items[i].text);
-    check_against(s, yaml_get(expect, "against"));
+    check_notes(s, yaml_get(expect, "against"), yaml_get(expect, "warnings"));
     check_next(s, row, state, at);
 }
 
@@ -477,6 +481,7 @@ static const struct { const char *path; size_t least; } FILES[] = {
     {"test/law/override.yaml", 2},
     {"test/law/measures.yaml", 5},
     {"test/law/state.yaml", 2},
+    {"test/law/supervision.yaml", 18},
 };
 
 static void stories(void **state) {
