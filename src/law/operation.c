@@ -16,6 +16,7 @@ static const struct {
     {"keep", "hold end", "case entity"},
     {"batch", "order approve stop erased done", "through order"},
     {"obligation", "opened asked done", "obligation due_on filing"},
+    {"registry", "counted forwarded", ""},
     {"figures", "freeze reviewed filed public withdrawn", "statistic day filing"},
 };
 
