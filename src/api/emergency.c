@@ -36,11 +36,11 @@ static struct err is_repeat_of(struct store_conn *conn, struct emergency *report
     return err_none();
 }
 
-struct err emergency_begin(struct api_request *request, const struct json *fields, struct span key, struct emergency *ret, struct why *why) {
+struct err emergency_begin(struct api_request *request, struct span procedure, const struct json *fields, struct span key, struct emergency *ret, struct why *why) {
     struct services *services = request->services;
     struct hash body = hash_sha256(request->body);
     *ret = (struct emergency){.points = 0};
-    TRY(procedure_claim_document(services->law, services->state, today(request), SPAN(""), CLAIM_OPENS, &ret->document, why));
+    TRY(procedure_claim_document(services->law, services->state, today(request), procedure, CLAIM_OPENS, &ret->document, why));
     claim_token_make(services, key, &body, ret->token);
     ret->token_hash = claim_token_hash(span_of(ret->token));
     TRY(is_repeat_of(request->conn, ret, request->arena, why));
@@ -81,14 +81,25 @@ struct err emergency_apply(struct api_request *request, struct store_conn *conn,
 
 // --- additions ---
 
-struct err emergency_begin_update(struct api_request *request, const struct claim *claim, const struct json *fields, struct emergency *ret,
-                                  struct why *why) {
+static struct err no_document(struct why *why) {
+    return why_set(why, ERR_NOT_FOUND, "/document", "claim.document", "", "the holder of the token files no such document here");
+}
+
+static struct err update_document(struct api_request *request, struct span procedure, struct span document, struct procedure_document *ret, struct why *why) {
+    struct services *services = request->services;
+    if (document.len == 0) return procedure_claim_document(services->law, services->state, today(request), procedure, CLAIM_FILES, ret, why);
+    if (is_err(procedure_find(services->law, services->state, today(request), procedure, document, ret, NULL))) return no_document(why);
+    return ret->claim == CLAIM_FILES ? err_none() : no_document(why);
+}
+
+struct err emergency_begin_update(struct api_request *request, const struct claim *claim, struct span document, const struct json *fields,
+                                  struct emergency *ret, struct why *why) {
     struct services *services = request->services;
     struct case_file file;
     *ret = (struct emergency){.token_hash = claim->token_hash};
     if (claim->person_id.len > 0) return why_set(why, ERR_CONFLICT, "/token", "claim.taken", "", "this report was taken over with an account; go on there");
     TRY(case_get(request->conn, claim->case_id, request->arena, &file, why));
-    TRY(procedure_claim_document(services->law, services->state, today(request), file.procedure, CLAIM_FILES, &ret->document, why));
+    TRY(update_document(request, file.procedure, document, &ret->document, why));
     ret->filing = (struct filing_request){.procedure = file.procedure,
                                           .document = ret->document.document,
                                           .case_id = claim->case_id,
@@ -189,6 +200,29 @@ static struct err write_duties(struct api_request *request, struct store_conn *c
     return err_none();
 }
 
+// What the holder may file now.
+static struct err write_next(struct api_request *request, struct json_out *out, const struct case_file *file, struct why *why) {
+    struct services *services = request->services;
+    const struct procedure_step *steps;
+    size_t count;
+    TRY(procedure_next(services->law, services->state, today(request), file->procedure, SPAN("anyone"), NULL, &file->content, request->lang, request->arena, &steps,
+                       &count, why));
+    json_out_name(out, "next");
+    json_out_array(out);
+    for (size_t i = 0; i < count; i++) {
+        struct procedure_document document;
+        if (is_err(procedure_find(services->law, services->state, today(request), file->procedure, steps[i].document, &document, NULL)) ||
+            document.claim != CLAIM_FILES)
+            continue;
+        json_out_object(out);
+        json_out_member_string(out, "document", steps[i].document);
+        json_out_member_string(out, "label", steps[i].label);
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+    return err_none();
+}
+
 struct err emergency_write_status(struct api_request *request, struct store_conn *conn, const struct claim *claim, struct json_out *out,
                                   struct why *why) {
     struct services *services = request->services;
@@ -211,6 +245,7 @@ struct err emergency_write_status(struct api_request *request, struct store_conn
     if (claim->person_id.len == 0) { // afterwards she reads it with her account
         TRY(write_filings(request, conn, out, &file, why));
         TRY(write_duties(request, conn, out, &file, why));
+        TRY(write_next(request, out, &file, why));
     }
     json_out_object_end(out);
     return err_none();

@@ -29,7 +29,8 @@ CHECKED struct err emergency_limit(struct api_request *request, enum rate rate, 
 // The reason that the node takes no more within the hour, in the same words.
 CHECKED struct err emergency_refuse(struct api_request *request, const char *words, struct why *why);
 // Finds the document, makes the token, decides. FIELDS live in the request's arena. KEY: a secret of the client's, may be empty.
-CHECKED struct err emergency_begin(struct api_request *request, const struct json *fields, struct span key, struct emergency *ret, struct why *why);
+// PROCEDURE: whose report; empty: the first that the packs open with a claim, which is the emergency's.
+CHECKED struct err emergency_begin(struct api_request *request, struct span procedure, const struct json *fields, struct span key, struct emergency *ret, struct why *why);
 // api_apply with a struct emergency as context.
 CHECKED struct err emergency_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context,
                                    struct why *why);
@@ -41,7 +42,8 @@ CHECKED struct err emergency_read(struct api_request *request, struct store_conn
 CHECKED struct err emergency_write_status(struct api_request *request, struct store_conn *conn, const struct claim *claim, struct json_out *out,
                                           struct why *why);
 // An addition by the holder; a struct emergency with is_repeat never set.
-CHECKED struct err emergency_begin_update(struct api_request *request, const struct claim *claim, const struct json *fields,
+// DOCUMENT: one that the holder files; empty: the first of the procedure.
+CHECKED struct err emergency_begin_update(struct api_request *request, const struct claim *claim, struct span document, const struct json *fields,
                                           struct emergency *ret, struct why *why);
 CHECKED struct err emergency_apply_update(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context,
                                           struct why *why);

@@ -44,7 +44,8 @@ static struct err reported_render(struct api_request *request, struct api_respon
 }
 
 static struct err post_report(struct api_request *request, struct api_response *response, struct why *why) {
-    static const char *const MEMBERS[] = {"fields", NULL};
+    static const char *const MEMBERS[] = {"procedure", "fields", NULL};
+    struct span procedure;
     struct json *body = ARENA_NEW(request->arena, struct json);
     struct emergency *report = ARENA_NEW(request->arena, struct emergency);
     const struct json *fields = NULL;
@@ -53,9 +54,10 @@ static struct err post_report(struct api_request *request, struct api_response *
     TRY(emergency_limit(request, RATE_OPEN_FILE, why));
     TRY(api_body(request, body, why));
     TRY(api_members_only(body, MEMBERS, why));
+    TRY(api_member_text_optional(body, "procedure", 64, &procedure, why));
     TRY(read_fields(body, &fields, why));
     if (key.len > 128) return why_set(why, ERR_INPUT, "Idempotency-Key", "filing.idempotency", "", "the key has more than 128 bytes");
-    TRY(emergency_begin(request, fields, key, report, why));
+    TRY(emergency_begin(request, procedure, fields, key, report, why));
     if (report->is_repeat) return reported_render(request, response, request->conn, report, why);
     if (!report->plan.decision.is_accepted) {
         api_problem_faults(request, response, report->plan.decision.faults, report->plan.decision.fault_count);
@@ -106,13 +108,15 @@ static struct err updated_render(struct api_request *request, struct api_respons
 }
 
 static struct err post_update(struct api_request *request, struct api_response *response, struct why *why) {
-    static const char *const MEMBERS[] = {"token", "fields", NULL};
+    static const char *const MEMBERS[] = {"token", "document", "fields", NULL};
+    struct span document;
     struct claimed *own = ARENA_NEW(request->arena, struct claimed);
     const struct json *fields = NULL;
     if (own == NULL) return err_make(ERR_MEMORY);
     TRY(read_claim(request, MEMBERS, &own->body, &own->claim, why));
     TRY(read_fields(&own->body, &fields, why));
-    TRY(emergency_begin_update(request, &own->claim, fields, &own->report, why));
+    TRY(api_member_text_optional(&own->body, "document", 64, &document, why));
+    TRY(emergency_begin_update(request, &own->claim, document, fields, &own->report, why));
     if (!own->report.plan.decision.is_accepted) {
         api_problem_faults(request, response, own->report.plan.decision.faults, own->report.plan.decision.fault_count);
         return err_none();
@@ -351,6 +355,10 @@ const struct route routes_emergency[] = {
     {"POST", "/api/v1/emergency/status", post_status, AUTH_NONE, 0, RATE_COUNT, "emergency", "How a report stands, for who holds its token", "EmergencyToken", "EmergencyStatus", 200, NULL, false},
     {"POST", "/api/v1/emergency/updates", post_update, AUTH_NONE, 0, RATE_COUNT, "emergency", "Adds to a report, by who holds its token", "EmergencyUpdate", "EmergencyFiled", 201, NULL, false},
     {"POST", "/api/v1/emergency/claim", post_claim, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "emergency", "Takes a report over with one's account", "EmergencyToken", "EmergencyFiled", 201, NULL, false},
+    {"POST", "/api/v1/reports", post_report, AUTH_NONE, 0, RATE_COUNT, "reports", "Reports something without account, such as a vulnerability; answers with receipt and claim token", "Report", "EmergencyReported", 201, NULL, true},
+    {"POST", "/api/v1/reports/status", post_status, AUTH_NONE, 0, RATE_COUNT, "reports", "How a report, or an invited part of a case, stands, for who holds its token", "EmergencyToken", "EmergencyStatus", 200, NULL, false},
+    {"POST", "/api/v1/reports/updates", post_update, AUTH_NONE, 0, RATE_COUNT, "reports", "Files in it, by who holds its token", "EmergencyUpdate", "EmergencyFiled", 201, NULL, false},
+    {"POST", "/api/v1/reports/claim", post_claim, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "reports", "Takes it over with one's account", "EmergencyToken", "EmergencyFiled", 201, NULL, false},
     {"GET", "/api/v1/emergency/queue", get_queue, AUTH_KNOWN, SCOPE_READ, RATE_READ, "emergency", "Reports in quarantine that wait for the office, those that agree with the register first", NULL, "EmergencyQueue", 200, LIST_HELD, false},
     {"POST", "/api/v1/emergency/decisions", post_decisions, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "emergency", "Files the same document in many reports in quarantine, all or none", "EmergencyDecisions", "EmergencyDecided", 201, NULL, false},
     {0},

@@ -231,7 +231,7 @@ static struct err post_form(struct api_request *request, struct api_response *re
     TRY(read_form(request, sent, why));
     TRY(form_read(request, SPAN(""), CLAIM_OPENS, &form, why));
     TRY(html_form_fields(&form, sent, request->arena, fields));
-    TRY(emergency_begin(request, fields, form_value(sent, SPAN("once")), report, why));
+    TRY(emergency_begin(request, SPAN(""), fields, form_value(sent, SPAN("once")), report, why));
     if (report->is_repeat) return reported_page(request, response, request->conn, report, why);
     const struct procedure_decision *decision = &report->plan.decision;
     if (!decision->is_accepted) return form_page(request, response, 422, sent, decision->faults, decision->fault_count, why);
@@ -359,7 +359,7 @@ static struct err post_update(struct api_request *request, struct api_response *
     TRY(case_get(request->conn, update->claim.case_id, request->arena, &file, why));
     TRY(form_read(request, file.procedure, CLAIM_FILES, &form, why));
     TRY(html_form_fields(&form, &update->sent, request->arena, &update->fields));
-    TRY(emergency_begin_update(request, &update->claim, &update->fields, &update->report, why));
+    TRY(emergency_begin_update(request, &update->claim, SPAN(""), &update->fields, &update->report, why));
     const struct procedure_decision *decision = &update->report.plan.decision;
     if (!decision->is_accepted)
         return why_set(why, ERR_INPUT, "", "filing.refused", "", "%.*s", SPAN_FMT(decision->faults[0].words));

@@ -3,6 +3,7 @@
 #include "api/filing_json.h"
 #include "api/resources.h"
 #include "service/case.h"
+#include "service/claim.h"
 #include "service/filing.h"
 #include "service/gate_view.h"
 #include "service/party.h"
@@ -15,6 +16,7 @@ struct filing_ctx {
     struct filing_plan plan;
     struct json body;
     int64_t seq;
+    char token[CLAIM_TOKEN_BYTES + 1]; // for the outsider whom the filing invites; empty: none
 };
 
 static struct err read_attachments(const struct json *body, struct filing_request *request, struct why *why) {
@@ -62,6 +64,10 @@ static struct err filing_apply(struct api_request *request, struct store_conn *c
     struct filing_ctx *ctx = context;
     struct filing_plan plan = ctx->plan; // a second run begins from the same plan
     TRY(filing_write(request->services, conn, edge, &plan, now_ms, request->arena, &ctx->seq, why));
+    if (ctx->token[0] != '\0' && !plan.is_repeat) {
+        struct hash token_hash = claim_token_hash(span_of(ctx->token));
+        TRY(claim_invite(conn, &token_hash, plan.case_id, plan.filing_id, now_ms, why));
+    }
     ctx->plan = plan;
     return err_none();
 }
@@ -126,12 +132,14 @@ struct err filed_write_json(struct api_request *request, struct store_conn *conn
 
 static struct err filing_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context,
                                 struct why *why) {
-    const struct filing_plan *plan = &((const struct filing_ctx *)context)->plan;
+    const struct filing_ctx *ctx = context;
+    const struct filing_plan *plan = &ctx->plan;
     struct json_out out;
     api_json(response, plan->is_repeat ? 200 : 201, &out);
     if (!plan->is_repeat)
         api_respond_header(response, "location", arena_printf(request->arena, "/api/v1/filings/%.*s", SPAN_FMT(plan->filing_id)));
     json_out_object(&out);
+    if (ctx->token[0] != '\0' && !plan->is_repeat) json_out_member_text(&out, "token", ctx->token); // shown once
     TRY(filed_write_json(request, reader, plan->filing_id, plan->is_repeat, &out, why));
     json_out_object_end(&out);
     return err_none();
@@ -148,6 +156,7 @@ static struct err post_filing(struct api_request *request, struct api_response *
         api_problem_faults(request, response, ctx->plan.decision.faults, ctx->plan.decision.fault_count);
         return err_none();
     }
+    if (ctx->plan.document.claim == CLAIM_INVITES) claim_token_make(request->services, SPAN(""), NULL, ctx->token);
     return api_write(request, response, filing_apply, filing_render, ctx, true);
 }
 

@@ -248,11 +248,11 @@ static struct err seen_by_load(const struct load *l, const struct yaml *node, st
 
 // claim: what the holder of a claim token does with it. compare: {register attribute: field}.
 static struct err claim_load(const struct load *l, const struct yaml *row, struct document *d) {
-    static const char *const USES[] = {[CLAIM_OPENS] = "opens", [CLAIM_FILES] = "files", [CLAIM_TAKES] = "takes", [CLAIM_READS] = "reads"};
+    static const char *const USES[] = {[CLAIM_OPENS] = "opens", [CLAIM_FILES] = "files", [CLAIM_TAKES] = "takes", [CLAIM_READS] = "reads", [CLAIM_INVITES] = "invites"};
     struct span use = yaml_get_text(row, "claim");
     for (size_t i = CLAIM_OPENS; i < sizeof USES / sizeof USES[0]; i++)
         if (span_is(use, USES[i])) d->claim = (enum claim_use)i;
-    if (use.len > 0 && d->claim == CLAIM_NONE) return yaml_refuse(row, l->why, "pack.claim", "claim: opens, files, takes or reads is expected");
+    if (use.len > 0 && d->claim == CLAIM_NONE) return yaml_refuse(row, l->why, "pack.claim", "claim: opens, files, takes, reads or invites is expected");
     TRY(roles_load(l, yaml_get(row, "intake"), &d->intake));
     const struct yaml *compare = yaml_get(row, "compare");
     if (compare == NULL) return err_none();

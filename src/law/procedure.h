@@ -130,6 +130,7 @@ enum claim_use {
     CLAIM_FILES, // filed by the holder, still without account
     CLAIM_TAKES, // filed by the holder signed in: the case becomes hers
     CLAIM_READS, // filed by an office, shown to the holder
+    CLAIM_INVITES, // filed by an office; its answer has a token for the case's outsider, and the one before ends
 };
 // The member of a filing's fields that says how another's filing came (a group with channel and received_at).
 #define FIELD_ON_BEHALF "on_behalf"

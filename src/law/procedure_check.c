@@ -224,6 +224,8 @@ static void intake_rows_check(struct checker *c, const struct document *d) {
         finding(c, d->node, "\"%.*s\" asks for %zu fields without account; at most %d", SPAN_FMT(d->id), asked, (int)EMERGENCY_FIELDS_MAX);
     if ((d->claim == CLAIM_FILES || d->claim == CLAIM_TAKES) && (d->needs_entity || !names_have(&d->by, SPAN("anyone"))))
         finding(c, d->node, "\"%.*s\" is filed by the holder of a claim: anyone may file it, and it needs no entity", SPAN_FMT(d->id));
+    for (size_t i = 0; d->claim == CLAIM_INVITES && i < d->by.count; i++)
+        if (d->needs_entity || !role_is_office(d->by.items[i])) finding(c, d->node, "\"%.*s\" invites an outsider: offices file it, and it needs no entity", SPAN_FMT(d->id));
     for (size_t i = 0; i < d->intake.count; i++)
         if (!records(office_kind_find(c->law, d->intake.items[i])))
             finding(c, d->node, "there is no office \"%.*s\" that records for others", SPAN_FMT(d->intake.items[i]));

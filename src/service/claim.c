@@ -53,6 +53,14 @@ struct err claim_add(struct store_conn *conn, const struct hash *token_hash, str
     return store_write(conn, STMT_CLAIM_ADD, params, 5, NULL, why);
 }
 
+struct err claim_invite(struct store_conn *conn, const struct hash *token_hash, struct span case_id, struct span filing_id, int64_t now_ms,
+                        struct why *why) {
+    struct value id = value_text(case_id);
+    TRY(store_write(conn, STMT_CLAIM_END, &id, 1, NULL, why));
+    struct value params[] = {value_blob(hash_span(token_hash)), id, value_text(filing_id), value_int(0), value_int(now_ms)};
+    return store_write(conn, STMT_CLAIM_ADD, params, 5, NULL, why);
+}
+
 struct err claim_take(struct store_conn *conn, const struct hash *token_hash, struct span person_id, int64_t now_ms, struct why *why) {
     struct value params[] = {value_blob(hash_span(token_hash)), value_text(person_id), value_int(now_ms)};
     size_t changed = 0;

@@ -27,6 +27,10 @@ CHECKED struct err claim_find(struct store_conn *conn, struct span token, struct
 // In a transaction. ERR_LIMIT (rule access.emergency) where the node has taken MOST_PER_HOUR within the hour.
 CHECKED struct err claim_add(struct store_conn *conn, const struct hash *token_hash, struct span case_id, struct span filing_id,
                              int64_t points, int64_t most_per_hour, int64_t now_ms, struct arena *arena, struct why *why);
+// In a transaction. A token for the outsider of a case, made by an office's filing; the case's token before ends, and so does what was
+// taken over with it.
+CHECKED struct err claim_invite(struct store_conn *conn, const struct hash *token_hash, struct span case_id, struct span filing_id, int64_t now_ms,
+                                struct why *why);
 // In a transaction. ERR_CONFLICT (rule claim.taken) where somebody else took it.
 CHECKED struct err claim_take(struct store_conn *conn, const struct hash *token_hash, struct span person_id, int64_t now_ms, struct why *why);
 

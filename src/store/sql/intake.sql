@@ -13,6 +13,10 @@ SELECT case_id, filing_id, created_ms, person_id, taken_ms FROM claim WHERE toke
 -- takes token_sha256, person_id, taken_ms; changes nothing where somebody took it
 UPDATE claim SET person_id = $2, taken_ms = $3 WHERE token_sha256 = $1 AND person_id IS NULL;
 
+-- name: claim_end
+-- takes case_id
+DELETE FROM claim WHERE case_id = $1;
+
 -- name: claim_count_since
 -- takes created_ms; gives how many claims are younger, and the first of them
 SELECT count(*), min(created_ms) FROM claim WHERE created_ms > $1;
