@@ -183,6 +183,14 @@ static struct err cases_of_entity(struct api_request *request, struct span entit
     return store_read(request->conn, is_office ? STMT_CASE_PAGE_OF_ENTITY : STMT_CASE_PAGE_OF_ENTITY_PLAIN, params, 4, request->arena, ret, why);
 }
 
+// Cases of which the office is a party.
+static struct err cases_of_office(struct api_request *request, struct span office, const struct page *page, struct rows *ret, struct why *why) {
+    if (!access_has_role_at(&request->principal, office, ROLE_READER)) return why_set(why, ERR_NOT_FOUND, "office", "access.office", "", "You have no role at such an office.");
+    struct value params[] = {value_int(page->is_after ? page->after[0].integer : NEVER_MS), value_text(page->is_after ? page->after[1].string : SPAN("~")),
+                             value_int(page->limit + 1), value_text(office)};
+    return store_read(request->conn, STMT_CASE_PAGE_OF_ENTITY_PLAIN, params, 4, request->arena, ret, why);
+}
+
 static struct err cases_by_due(struct api_request *request, const struct page *page, struct rows *ret, int64_t *ret_total, struct why *why) {
     const struct workspace *workspace;
     struct span sectors;
@@ -203,13 +211,15 @@ static struct err cases_by_due(struct api_request *request, const struct page *p
 
 static struct err get_cases(struct api_request *request, struct api_response *response, struct why *why) {
     struct page page = {.after = {{.type = JSON_INT}, {.type = JSON_STRING}}};
-    struct span entity = api_query(request, "entity");
-    const char *kind = entity.at != NULL ? "cases-of-entity" : "cases";
+    struct span entity = api_query(request, "entity"), office = api_query(request, "office");
+    bool is_of_one = entity.at != NULL || office.at != NULL;
+    const char *kind = is_of_one ? "cases-of-entity" : "cases";
     TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &page.limit, why));
     TRY(api_cursor_read(request, kind, page.after, 2, &page.is_after, why));
     struct rows rows;
     int64_t total = -1;
-    if (entity.at != NULL) TRY(cases_of_entity(request, entity, &page, &rows, why));
+    if (office.at != NULL) TRY(cases_of_office(request, office, &page, &rows, why));
+    else if (entity.at != NULL) TRY(cases_of_entity(request, entity, &page, &rows, why));
     else TRY(cases_by_due(request, &page, &rows, &total, why));
     struct json_out out;
     api_json(response, 200, &out);
@@ -223,12 +233,13 @@ static struct err get_cases(struct api_request *request, struct api_response *re
         struct gate_place place = {.case_id = rows_span(&rows, i, 0), .procedure = rows_span(&rows, i, 1), .workspace = rows_span(&rows, i, 2),
                                    .entity_id = rows_span(&rows, i, 3), .sectors = rows_span(&rows, i, 4), .offices = rows_span(&rows, i, 11)};
         bool is_hidden = false;
-        if (!may_know_case(request, &rows, i)) continue;
+        if (office.at != NULL) place.is_party = true;
+        else if (!may_know_case(request, &rows, i)) continue;
         TRY(gate_list_hides(&gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, &is_hidden, why));
         if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, place.procedure, request->received_ms)) continue;
         if (!is_hidden) write_case_row(&out, request->arena, &rows, i);
     }
-    size_t key = entity.at != NULL ? 9 : 7;
+    size_t key = is_of_one ? 9 : 7;
     struct json last[2] = {{.type = JSON_NULL}, {.type = JSON_NULL}};
     if (shown > 0) {
         last[0] = json_from_int(rows_int(&rows, shown - 1, key));
@@ -350,6 +361,7 @@ static struct err get_events(struct api_request *request, struct api_response *r
 static const struct route_param LIST_CASES[] = {
     {"workspace", "string", "desk (default), supervision, held-csirt, held-ca (quarantine), ...: a row of offices.yaml"},
     {"entity", "string", "only cases of this entity"},
+    {"office", "string", "instead: cases of which this office of one's own is a party"},
     {"procedure", "string", "only this procedure"},
     {"state", "string", "only cases in this state"},
     {"limit", "integer", "rows, 1 to 250; 50 by default"},
@@ -374,7 +386,7 @@ static const struct route_param TIMELINE[] = {
 };
 
 const struct route routes_case[] = {
-    {"GET", "/api/v1/cases", get_cases, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "Cases, next due first (or of one entity, last changed first)", NULL, "CaseList", 200, LIST_CASES, false},
+    {"GET", "/api/v1/cases", get_cases, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "Cases, next due first (or of one entity or office, last changed first)", NULL, "CaseList", 200, LIST_CASES, false},
     {"GET", "/api/v1/cases/{id}", get_case, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "A case with its filings, duties, proposals and next steps", NULL, "Case", 200, NULL, false},
     {"GET", "/api/v1/cases/{id}/timeline", get_timeline, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "What happened in a case: filings with their differences, duties, deliveries, oldest first", NULL, "Timeline", 200, TIMELINE, false},
     {"GET", "/api/v1/duties", get_duties, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "What is owed, by whom, until when, and why", NULL, "DutyList", 200, LIST_DUTIES, false},

@@ -59,10 +59,12 @@ static void write_instant(struct json_out *out, const char *name, int64_t at_ms,
     json_out_member_string(out, name, at_ms == NEVER_MS ? span_make(NULL, 0) : instant_text(arena, at_ms));
 }
 
-static void write_party(struct json_out *out, const struct rows *rows, size_t i, struct arena *arena) {
+static void write_party(struct json_out *out, const struct services *services, const struct rows *rows, size_t i, struct arena *arena) {
+    const struct access_office *office = access_office_find(services->access, rows_span(rows, i, 0));
     json_out_object(out);
     json_out_member_string(out, "party", rows_span(rows, i, 0));
-    json_out_member_string(out, "name", rows_span(rows, i, 4));
+    json_out_member_string(out, "name", office != NULL ? office->name : rows_span(rows, i, 4));
+    if (office != NULL) json_out_member_string(out, "of_state", office->state);
     json_out_member_string(out, "class", rows_span(rows, i, 5));
     json_out_member_string(out, "state", rows_span(rows, i, 1));
     write_instant(out, "joined_at", rows_int(rows, i, 2), arena);
@@ -70,7 +72,8 @@ static void write_party(struct json_out *out, const struct rows *rows, size_t i,
     json_out_object_end(out);
 }
 
-static void write_member(struct json_out *out, const struct rows *rows, size_t i, struct arena *arena) {
+static void write_member(struct json_out *out, const struct services *services, const struct rows *rows, size_t i, struct arena *arena) {
+    (void)services;
     json_out_object(out);
     json_out_member_string(out, "party", rows_span(rows, i, 0));
     json_out_member_string(out, "procedure", rows_span(rows, i, 1));
@@ -171,7 +174,7 @@ static struct err parties_render(struct api_request *request, struct api_respons
     for (size_t i = 0; i < shown; i++) {
         bool is_held = false;
         if (asked->is_of_cases) TRY(is_hidden(request, conn, asked, rows_span(&rows, i, 0), &is_held, why));
-        if (!is_held) (asked->is_of_cases ? write_member : write_party)(&out, &rows, i, request->arena);
+        if (!is_held) (asked->is_of_cases ? write_member : write_party)(&out, request->services, &rows, i, request->arena);
     }
     json_out_array_end(&out);
     json_out_name(&out, "next");

@@ -39,6 +39,7 @@ extern const struct route routes_statistic[];
 extern const struct route routes_privacy[];
 extern const struct route routes_obligation[];
 extern const struct route routes_party[];
+extern const struct route routes_answer[];
 extern const struct route routes_selection[];
 extern const struct route routes_public[];
 extern const struct route routes_public_page[];

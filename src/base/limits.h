@@ -20,6 +20,7 @@ enum {
     LIMIT_FIELDS = 256,                 // fields of one form
     LIMIT_OFFICE_KINDS = 64,            // rows of offices.yaml: a mask of 64 bits holds them
     LIMIT_WORKSPACES = 16,
+    LIMIT_OFFICE_ID_BYTES = 32,
     LIMIT_FORM_BYTES = 64 * 1024,       // one form of a page, as a browser sends it
     LIMIT_FORM_PAIRS = 256,
     LIMIT_ATTACHMENT_BYTES = 10 * 1024 * 1024,
@@ -95,6 +96,7 @@ enum {
 
     // store
     LIMIT_COMMIT_GROUP = 128, // filings committed together
+    LIMIT_ANSWERS_PER_PAGE = 64,        // of parties, with all their fields
     LIMIT_PAGE_ROWS = 250,
 };
 

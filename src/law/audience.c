@@ -249,15 +249,19 @@ static void word_add(struct buf *words, struct span word, bool is_named) {
 }
 
 // Without rows of its own, those that work in the workspace; what is included only adds to that.
-static void offices_add(const struct law *law, const struct procedure *p, const struct facts *facts, struct buf *words) {
+static void offices_add(const struct law *law, const struct procedure *p, const struct facts *facts, struct span opener, struct arena *arena,
+                        struct buf *words) {
     struct span own = yaml_get(p->node, "reaches") == NULL ? workspace_find(law, p->workspace)->reach : SPAN("");
     for (size_t at = 1; at < own.len;) {
         size_t end = span_find(own, ' ', at);
         word_add(words, span_part(own, at, end), false);
         at = end + 1;
     }
-    for (size_t i = 0; i < p->reach_count; i++)
-        if (condition_holds(p->reaches[i].when, facts)) word_add(words, p->reaches[i].office, p->reaches[i].is_named);
+    for (size_t i = 0; i < p->reach_count; i++) {
+        if (!condition_holds(p->reaches[i].when, facts)) continue;
+        if (!p->reaches[i].is_opener) word_add(words, p->reaches[i].office, p->reaches[i].is_named);
+        else if (opener.len > 0) word_add(words, arena_printf(arena, "=%.*s", SPAN_FMT(opener)), false);
+    }
 }
 
 struct err procedure_reach(const struct law *law, struct span state, struct civil at, struct span procedure, const struct json *subject,
@@ -275,7 +279,7 @@ struct err procedure_reach(const struct law *law, struct span state, struct civi
     struct buf words;
     buf_init(&words, arena, 128);
     buf_add_byte(&words, ' ');
-    offices_add(law, p, &facts, &words);
+    offices_add(law, p, &facts, json_get_string(case_state, "opener"), arena, &words);
     if (words.is_failed) return err_make(ERR_MEMORY);
     bool is_closed = names_have(&p->closed_to_entity, SPAN("any")) || names_have(&p->closed_to_entity, facts.state);
     *ret = (struct procedure_reach){.offices = buf_span(&words), .is_closed_to_entity = is_closed};

@@ -175,8 +175,9 @@ static struct err reaches_add(const struct load *l, const struct yaml *rows, str
         TRY(yaml_flag(row->node, "named", false, &row->is_named, l->why));
         TRY(condition_load(l->arena, yaml_get(row->node, "when"), l->lists, &row->when, l->why));
         const struct office_kind *kind = office_kind_find(l->law, row->office);
-        if (kind == NULL) return yaml_refuse(row->node, l->why, "pack.reaches", "office: a kind of offices.yaml is expected");
-        if (kind->is_of_union == l->is_of_union) p->reach_count++; // what is for both nodes names kinds of both
+        row->is_opener = span_is(row->office, "opener");
+        if (kind == NULL && !row->is_opener) return yaml_refuse(row->node, l->why, "pack.reaches", "office: a kind of offices.yaml, or opener, is expected");
+        if (row->is_opener || kind->is_of_union == l->is_of_union) p->reach_count++; // what is for both nodes names kinds of both
     }
     return err_none();
 }

@@ -136,7 +136,7 @@ static struct err flags_load(const struct load *l, const struct yaml *rows, stru
 static struct err effect_load(const struct load *l, const struct yaml *row, struct effect_row *effect) {
     *effect = (struct effect_row){.node = row};
     if (yaml_get(row, "do") != NULL) return operation_load(l, row, effect);
-    TRY(yaml_only(row, "status class class_from message to words page link kind_from erase assign backup admit dismiss override rules case_entity downtime until add_parties remove_parties select_parties of preview party_state joined field case reversed article when certainty", l->why));
+    TRY(yaml_only(row, "status class class_from message to words page link kind_from erase assign backup admit dismiss override rules case_entity downtime until add_parties remove_parties select_parties add_offices states others of preview party_state joined field case reversed article when certainty", l->why));
     TRY(yaml_need(row, "article", &effect->article, l->why));
     TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &effect->when, l->why));
     TRY(yaml_flag(row, "reversed", false, &effect->is_reversed, l->why));
@@ -151,7 +151,8 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         effect->field = yaml_get_text(row, "class_from");
     } else if ((text = yaml_get_text(row, "message")).len > 0) {
         effect->kind = EFFECT_MESSAGE;
-        if (to.len == 0) return yaml_refuse(row, l->why, "pack.effect", "to: the kind of office, or entity, is expected");
+        bool is_known = span_is(to, "entity") || span_is(to, "parties") || span_is(to, "opener") || office_kind_find(l->law, to) != NULL;
+        if (!is_known) return yaml_refuse(row, l->why, "pack.effect", "to: a kind of office, opener, parties, or entity is expected");
         effect->office_kind = span_is(to, "entity") ? SPAN("") : to;
         if (effect->words.len == 0) return yaml_refuse(row, l->why, "pack.effect", "words are missing");
         TRY(yaml_flag(row, "page", false, &effect->is_page, l->why));
@@ -200,9 +201,15 @@ static struct err effect_load(const struct load *l, const struct yaml *row, stru
         effect->of = yaml_get_text(row, "of");
         effect->preview = yaml_get_text(row, "preview");
         effect->field = text;
+    } else if ((text = yaml_get_text(row, "add_offices")).len > 0) {
+        const struct office_kind *kind = office_kind_find(l->law, text);
+        effect->kind = EFFECT_PARTY_OFFICES;
+        effect->field = yaml_get_text(row, "states");
+        TRY(yaml_flag(row, "others", false, &effect->is_of_others, l->why));
+        if (kind == NULL && !span_is(text, "filer")) return yaml_refuse(row, l->why, "pack.effect", "add_offices: a kind of office, or filer, is expected");
     } else {
         return yaml_refuse(row, l->why, "pack.effect",
-                           "one of status, class, class_from, message, link, erase, assign, admit, dismiss, case_entity, downtime, add_parties, remove_parties, select_parties is expected");
+                           "one of status, class, class_from, message, link, erase, assign, admit, dismiss, case_entity, downtime, add_parties, remove_parties, select_parties, add_offices is expected");
     }
     effect->value = text;
     return err_none();

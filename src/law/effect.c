@@ -37,8 +37,12 @@ static void register_add(struct decision *d, struct json *effects) {
 static void message_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
     bool is_to_entity = effect->office_kind.len == 0, is_to_parties = span_is(effect->office_kind, "parties");
     if (is_to_entity && d->input->entity_id.len == 0) return;
+    struct span opener = json_get_string(&d->state, "opener");
+    bool is_to_opener = span_is(effect->office_kind, "opener");
+    if (is_to_opener && opener.len == 0) return;
     struct json to = json_object(), states = json_array();
-    if (is_to_parties) effect_text_add(d, &to, "parties", d->input->case_id);
+    if (is_to_opener) effect_text_add(d, &to, "office", opener);
+    else if (is_to_parties) effect_text_add(d, &to, "parties", d->input->case_id);
     else if (is_to_entity) effect_text_add(d, &to, "entity", d->input->entity_id);
     else effect_text_add(d, &to, "office_kind", effect->office_kind);
     struct json *row = effect_op_add(d, effects, "message");

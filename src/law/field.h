@@ -37,6 +37,8 @@ enum field_type {
     FIELD_SELECTION, // criteria that select entities of the register (law/selection.h)
     FIELD_PERSON,
     FIELD_CONTROL, // of the catalogue that the list asks (law/control.h)
+    FIELD_OFFICE,  // id of an office of the node
+    FIELD_OFFICES,
     FIELD_GROUP,
     FIELD_LIST,
     FIELD_TYPE_COUNT

@@ -13,6 +13,7 @@ static const char *const TYPES[FIELD_TYPE_COUNT] = {
     [FIELD_ENTITY] = "entity",       [FIELD_ENTITY_TYPES] = "entity_types", [FIELD_ENTITIES] = "entities",
     [FIELD_FILING] = "filing",       [FIELD_CASE] = "case",               [FIELD_CASES] = "cases",
     [FIELD_PERSON] = "person",       [FIELD_CONTROL] = "control",
+    [FIELD_OFFICE] = "office",           [FIELD_OFFICES] = "offices",
     [FIELD_GROUP] = "group",         [FIELD_LIST] = "list",               [FIELD_SELECTION] = "selection",
 };
 
@@ -27,6 +28,7 @@ enum field_type field_type_single(enum field_type type) {
     case FIELD_ENTITY_TYPES: return FIELD_ENTITY_TYPE;
     case FIELD_ENTITIES: return FIELD_ENTITY;
     case FIELD_CASES: return FIELD_CASE;
+    case FIELD_OFFICES: return FIELD_OFFICE;
     case FIELD_LIST: return FIELD_GROUP;
     default: return type;
     }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "law/control.h"
+#include "base/limits.h"
+#include "law/field.h"
 #include "law/procedure.h"
 #include "law/procedure_private.h"
 #include "law/selection.h"
@@ -129,6 +131,14 @@ static struct json control_read(struct value_reader *r, const struct field *fiel
     return refuse(r, field, pointer, "field.choice", control == NULL ? "The catalogue has no such control." : "This is a heading; its controls are asked one by one.");
 }
 
+static bool is_office_id(struct span text) {
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.at[i];
+        if (!(c >= 'a' && c <= 'z') && (i == 0 || (!(c >= '0' && c <= '9') && c != '-'))) return false;
+    }
+    return text.len > 0 && text.len <= LIMIT_OFFICE_ID_BYTES;
+}
+
 // One value of a type that is sent as a string.
 static struct json string_read(struct value_reader *r, const struct field *field, enum field_type type, struct span text,
                                struct span pointer) {
@@ -164,6 +174,9 @@ static struct json string_read(struct value_reader *r, const struct field *field
         if (is_identifier(text, 'P')) return json_from_string(text);
         return refuse(r, field, pointer, "field.type", "A person's identifier (P and 16 characters) is expected.");
     case FIELD_CONTROL: return control_read(r, field, text, pointer);
+    case FIELD_OFFICE:
+        if (is_office_id(text)) return json_from_string(text);
+        return refuse(r, field, pointer, "field.type", "An office's identifier (small letters, digits and hyphens) is expected.");
     default: return text_read(r, field, text, pointer);
     }
 }

@@ -9,7 +9,7 @@ bool duty_row_is_of_parties(const struct duty_row *row) { return names_have(&row
 
 bool document_adds_parties(const struct document *document) {
     for (size_t i = 0; i < document->effect_count; i++)
-        if (document->effects[i].kind == EFFECT_PARTY_ADD || document->effects[i].kind == EFFECT_PARTY_SELECT) return true;
+        if (document->effects[i].kind == EFFECT_PARTY_ADD || document->effects[i].kind == EFFECT_PARTY_SELECT || document->effects[i].kind == EFFECT_PARTY_OFFICES) return true;
     return false;
 }
 
@@ -167,6 +167,17 @@ void party_effect_add(struct decision *d, struct json *effects, const struct eff
         effect_text_add(d, row, "article", effect->article);
         return;
     }
+    if (effect->kind == EFFECT_PARTY_OFFICES) {
+        const struct json *states = effect->field.len > 0 ? json_find(d->values, effect->field) : NULL;
+        if (effect->field.len > 0 && json_is_null(states)) return;
+        struct json *row = effect_op_add(d, effects, "party_offices");
+        effect_text_add(d, row, "kind", effect->value);
+        if (states != NULL) (void)json_tree_add(d->tree, row, SPAN("states"), json_tree_copy(d->tree, states));
+        if (effect->is_of_others) (void)json_tree_add(d->tree, row, SPAN("others"), json_from_bool(true));
+        effect_text_add(d, row, "state", d->procedure->party_states[0].id);
+        effect_text_add(d, row, "article", effect->article);
+        return;
+    }
     const struct json *value = json_find(d->values, effect->field);
     if (json_is_null(value)) return;
     struct json parties = json_array();
@@ -189,6 +200,14 @@ struct span procedure_parties(const struct law *law, struct span state, struct s
         return all[i].parties;
     }
     return SPAN("");
+}
+
+bool procedure_parties_see_parties(const struct law *law, struct span state, struct span procedure) {
+    const struct procedure *all;
+    size_t count = procedures_of(law, state, latest_day(), &all);
+    for (size_t i = 0; i < count; i++)
+        if (span_equals(all[i].id, procedure)) return all[i].do_parties_see_parties;
+    return false;
 }
 
 bool procedure_suggests_of(const struct law *law, struct span state, struct span procedure, struct procedure_suggests *ret) {
@@ -225,7 +244,10 @@ struct err suggests_check(const struct procedure *p, struct why *why) {
 
 bool procedure_party_sees(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
                           const struct json *case_state) {
-    const struct document *d = document_get(procedure_get(law, state, at, procedure), at, document);
+    const struct procedure *p = procedure_get(law, state, at, procedure);
+    const struct document *d = document_get(p, at, document);
+    bool is_shared = d != NULL && d->is_by_party && p->do_parties_see_parties && yaml_get(d->node, "parties_see") == NULL;
+    if (is_shared) return true;
     if (d == NULL || !d->parties_see) return false;
     struct facts facts = {.settings = clock_profile_of(law, state, at)->settings,
                           .case_facts = json_get(case_state, "facts"),

@@ -6,7 +6,7 @@
 
 // --- the case before ---
 
-static struct json case_new(struct json_tree *tree, const struct procedure *procedure) {
+static struct json case_new(struct json_tree *tree, const struct procedure *procedure, struct span office) {
     struct json out = json_object();
     (void)json_tree_add(tree, &out, SPAN("procedure"), json_from_string(procedure->id));
     (void)json_tree_add(tree, &out, SPAN("state"), json_from_string(SPAN("new")));
@@ -15,6 +15,9 @@ static struct json case_new(struct json_tree *tree, const struct procedure *proc
     (void)json_tree_add(tree, &out, SPAN("duties"), json_array());
     (void)json_tree_add(tree, &out, SPAN("flags"), json_object());
     if (procedure->parties.len > 0) (void)json_tree_add(tree, &out, SPAN("party_duties"), json_array());
+    bool is_kept = false;
+    for (size_t i = 0; i < procedure->reach_count; i++) is_kept = is_kept || procedure->reaches[i].is_opener;
+    if (is_kept && office.len > 0) (void)json_tree_add(tree, &out, SPAN("opener"), json_from_string(office));
     return out;
 }
 
@@ -33,7 +36,7 @@ static struct json *member(struct json *object, const char *name) {
 
 static struct err case_read(struct decision *d, struct why *why) {
     const struct json *before = d->input->case_state;
-    d->state = json_is_null(before) ? case_new(d->tree, d->procedure) : json_tree_copy(d->tree, before);
+    d->state = json_is_null(before) ? case_new(d->tree, d->procedure, d->input->filer_office) : json_tree_copy(d->tree, before);
     if (d->tree->is_failed) return err_make(ERR_MEMORY);
     override_begin(d);
     if (d->document->seen_by.count > 0 && d->state.type == JSON_OBJECT && json_get(&d->state, "audience") == NULL) {

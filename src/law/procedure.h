@@ -32,6 +32,7 @@
  *   "overrides":[{"id":"F...","document","rules":[".."],"confirmed_by"?:"F...","used_by"?:"F..."}]     only where one was asked for
  *   "party_duties":[<duty> and "of":"joined"|"all"]}     only where the procedure has parties: what each of them owes, once
  *     for all; those that joined by the filing that opened it, or all that were parties then. A party's part says what it did.
+ *     "opener": the office that opened the case, where the procedure reaches it (`reaches: [{office: opener}]`).
  *   `due` is the earlier reading and what filers see; `due_latest` the latest lawful one, after which alone *late* may show.
  *   A due of null is a duty without a number ("without undue delay"). `due_day`: the period ends with that whole local day
  *   (then `due` is its 24:00). A duty with closed_by is no longer owed. Lateness is not stored: duty_status().
@@ -58,6 +59,8 @@
  *   {"op":"intake","office_kind":"csirt","channel":"phone"|null}               an officer recorded it for who filed it
  *   {"op":"downtime","kind":"declared"|"withdrawn","from":"...Z"|null,"to":"...Z"|null,"article"}   of this case
  *   {"op":"party_add","parties":["E..."|"C...",...],"article"}     {"op":"party_remove",...} likewise
+ *   {"op":"party_offices","kind":"csirt_member"|"filer","states"?:["FR"],"others"?:true,"state","article"}    offices of the node; the service adds a
+ *     party_add of those that there are at that moment
  *   {"op":"party_select","filing":"F...","field":"<form field>","state","preview_field"?,"preview"?,"article"}    the field holds criteria;
  *     the service adds a party_add of what fits them at that moment, which must be what the preview of that version found
  * {"op":"publish","version":2,"after":"F..."?,"calendar":{"start":"<form field>","end","title","place","about"}?}    everybody may read
@@ -79,7 +82,8 @@ struct procedure_input {
     struct civil at;           // the law of this date
     const struct zone *zone;   // of the state: months, days and local times are read in it
     struct span procedure, document;
-    struct span filer_role;    // entity, csirt, ca, spoc, ccma, anyone, node
+    struct span filer_role;    // a kind of office, entity, party, anyone, node
+    struct span filer_office;  // the office for which is filed; empty: none
     const struct json *fields; // object as sent, untrusted; NULL counts as {}
     const struct json *subject;    // facts on the entity: {"class","types":[...],"status",...}, or NULL
     const struct json *case_state; // NULL: this document opens a case
@@ -207,7 +211,7 @@ void procedure_write_list(struct json_out *out, const struct law *law, struct sp
 CHECKED struct err procedure_write_form(struct json_out *out, const struct law *law, struct span state, struct civil at,
                                         struct span procedure, struct span document, struct span lang, struct why *why);
 
-// What the parties of its cases are: "entities", "cases", or empty: it has none. A party's first state in *ret_state.
+// What the parties of its cases are: "entities", "cases", "offices", or empty: it has none. A party's first state in *ret_state.
 struct span procedure_parties(const struct law *law, struct span state, struct span procedure, struct span *ret_state);
 // What a procedure says of cases that may come under its cases; false where it says nothing.
 struct procedure_suggests {
@@ -222,6 +226,8 @@ bool procedure_suggests_of(const struct law *law, struct span state, struct span
 // Whether a party of a case that stands in CASE_STATE may read what an office filed as DOCUMENT.
 bool procedure_party_sees(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
                           const struct json *case_state);
+// Whether parties of its cases know of each other.
+bool procedure_parties_see_parties(const struct law *law, struct span state, struct span procedure);
 // Whether a party may read the FIELD of such a document: it is not hidden_from parties.
 bool procedure_party_sees_field(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
                                 struct span field);

@@ -149,8 +149,9 @@ static void parties_check(struct checker *c, const struct document *d) {
     const struct procedure *p = c->procedure;
     if (d->is_by_party && p->parties.len == 0) finding(c, d->node, "\"%.*s\" is filed by a party, but the procedure has no parties", SPAN_FMT(d->id));
     if (d->is_by_party && d->may_open) finding(c, d->node, "a party opens no case: \"%.*s\"", SPAN_FMT(d->id));
-    if (d->is_by_party && d->needs_entity && span_is(p->parties, "cases"))
-        finding(c, d->node, "parties are cases here: \"%.*s\" can't be filed by one", SPAN_FMT(d->id));
+    if (d->is_by_party && d->parties_see && !span_is(p->parties, "offices")) finding(c, d->node, "what a party files no other party sees: \"%.*s\"", SPAN_FMT(d->id));
+    if (d->is_by_party && d->needs_entity && !span_is(p->parties, "entities"))
+        finding(c, d->node, "parties are no entities here: \"%.*s\" can't be filed by one", SPAN_FMT(d->id));
     if (d->parties_see && p->parties.len == 0) finding(c, d->node, "the procedure has no parties to see \"%.*s\"", SPAN_FMT(d->id));
     condition_check(c, d->parties_see_when);
     condition_check(c, d->public_when);
@@ -162,8 +163,10 @@ static void parties_check(struct checker *c, const struct document *d) {
         if (effect->of.len > 0) name_check(c, "filed", effect->of, effect->node);
         if (effect->preview.len > 0) name_check(c, "field", effect->preview, effect->node);
         const struct field *field = field_of(effect->of.len > 0 ? document_of(p, effect->of) : d, effect->field);
-        if (effect->kind < EFFECT_PARTY_ADD || field == NULL) continue;
-        enum field_type single = field_type_single(field->type), wanted = span_is(p->parties, "cases") ? FIELD_CASE : FIELD_ENTITY;
+        if (effect->kind == EFFECT_PARTY_OFFICES && (!span_is(p->parties, "offices") || (effect->field.len > 0 && (field == NULL || field->type != FIELD_COUNTRIES))))
+            finding(c, effect->node, "add_offices: only where parties are offices; states: a field of countries");
+        if (effect->kind < EFFECT_PARTY_ADD || effect->kind == EFFECT_PARTY_OFFICES || field == NULL) continue;
+        enum field_type single = field_type_single(field->type), wanted = span_is(p->parties, "cases") ? FIELD_CASE : span_is(p->parties, "offices") ? FIELD_OFFICE : FIELD_ENTITY;
         if (effect->kind == EFFECT_PARTY_SELECT ? field->type != FIELD_SELECTION : single != wanted)
             finding(c, effect->node, "the field \"%.*s\" names no parties of this procedure", SPAN_FMT(effect->field));
     }
@@ -211,7 +214,6 @@ static void kept_check(struct checker *c, const struct document *d) {
 }
 
 enum { EMERGENCY_FIELDS_MAX = 8 };
-
 static bool records(const struct office_kind *kind) { return kind != NULL && (kind->does & OFFICE_RECORDS) != 0; }
 
 // Filings without account and for another: a short form, an office that may, and a group that says how it came.

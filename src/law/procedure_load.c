@@ -44,8 +44,11 @@ static struct err suggests_load(const struct load *l, const struct yaml *node, s
 // parties: what the procedure's parties are, and the states of a party's part.
 static struct err parties_load(const struct load *l, const struct yaml *root, struct procedure *p) {
     p->parties = yaml_get_text(root, "parties");
-    if (p->parties.len > 0 && !span_is(p->parties, "entities") && !span_is(p->parties, "cases"))
-        return yaml_refuse(root, l->why, "pack.parties", "parties: entities or cases is expected");
+    if (p->parties.len > 0 && !span_is(p->parties, "entities") && !span_is(p->parties, "cases") && !span_is(p->parties, "offices"))
+        return yaml_refuse(root, l->why, "pack.parties", "parties: entities, cases or offices is expected");
+    TRY(yaml_flag(root, "parties_see_parties", false, &p->do_parties_see_parties, l->why));
+    if (p->do_parties_see_parties && !span_is(p->parties, "offices"))
+        return yaml_refuse(root, l->why, "pack.parties", "parties_see_parties: only offices know of each other");
     TRY(states_load(l, yaml_get(root, "party_states"), &p->party_states, &p->party_state_count));
     if ((p->parties.len > 0) != (p->party_state_count > 0))
         return yaml_refuse(root, l->why, "pack.parties", "parties and party_states stand together");
@@ -61,7 +64,7 @@ static struct span nodes_of(const struct yaml *root) {
 
 static struct err procedure_load(struct law *law, const struct commons *commons, const struct pack *pack, const struct yaml *root, bool is_of_union,
                                  struct procedure *ret, struct why *why) {
-    TRY(yaml_only(root, "procedure label article node workspace include reaches closed_to_entity_in overridable lists sets states parties party_states suggests facts flags documents duties proposals from to", why));
+    TRY(yaml_only(root, "procedure label article node workspace include reaches closed_to_entity_in overridable lists sets states parties party_states parties_see_parties suggests facts flags documents duties proposals from to", why));
     struct procedure p = {.pack = pack, .node = root};
     TRY(yaml_need(root, "procedure", &p.id, why));
     TRY(yaml_need(root, "label", &p.label, why));

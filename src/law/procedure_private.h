@@ -58,7 +58,7 @@ struct flag_row {
 };
 
 enum effect_kind { EFFECT_DO, EFFECT_STATUS, EFFECT_CLASS, EFFECT_MESSAGE, EFFECT_LINK, EFFECT_ERASE, EFFECT_CASE_ENTITY, EFFECT_DOWNTIME, EFFECT_ASSIGN, EFFECT_OVERRIDE, EFFECT_ADMIT, EFFECT_DISMISS, EFFECT_PARTY_ADD,
-                   EFFECT_PARTY_REMOVE, EFFECT_PARTY_SELECT };
+                   EFFECT_PARTY_REMOVE, EFFECT_PARTY_SELECT, EFFECT_PARTY_OFFICES };
 struct effect_row {
     enum effect_kind kind;
     struct span value;      // status, class, kind of message, link or downtime
@@ -69,6 +69,7 @@ struct effect_row {
     struct span of;         // party_select: the document whose last version has the field; empty: this one
     struct names party_states; // message to the parties: only to those in these states; none: to all
     bool is_to_joined;         // only to those that join by this filing
+    bool is_of_others;         // party_offices: not the one that files
     struct span office_kind; // message; empty: to the entity; "parties"
     bool is_page;           // message: whoever is on duty at the office is woken
     bool is_from_case;      // link: between cases
@@ -159,6 +160,7 @@ struct proposal_row {
 };
 
 struct reach_row { // a kind of office that sees the cases
+    bool is_opener; // instead: the one office that opened the case
     struct span office, article;
     bool is_named; // only those of its persons whom a filing of the case admitted
     const struct condition *when;
@@ -186,7 +188,8 @@ struct procedure {
     const struct pack *pack;
     struct names includes; // common files
     struct name_lists lists; // with those of what it includes
-    struct span parties; // "entities", "cases": what its parties are; empty: it has none
+    struct span parties; // "entities", "cases", "offices": what its parties are; empty: it has none
+    bool do_parties_see_parties; // they know of each other, and read what is filed by one unless its document says no
     struct suggestion_row suggests; // cases that may be parties
     size_t state_count, party_state_count, fact_count, document_count, duty_count, proposal_count, flag_count;
     struct state_row *states, *party_states; // a party begins in the first

@@ -139,10 +139,15 @@ static uint32_t mandate_scopes_in(const struct principal *principal, struct span
     return scopes;
 }
 
-// The same of the mandates for any of the case's parties.
+// The same of the mandates for any of the case's parties, and of roles at those that are offices.
 static uint32_t party_scopes(const struct principal *principal, const struct access_case *of, int64_t now_ms) {
     uint32_t scopes = 0;
-    for (size_t i = 0; i < of->party_count; i++) scopes |= mandate_scopes_in(principal, of->parties[i], of, now_ms);
+    for (size_t i = 0; i < of->party_count; i++) {
+        scopes |= mandate_scopes_in(principal, of->parties[i], of, now_ms);
+        for (size_t k = 0; principal->is_totp_done && k < principal->role_count; k++) // where parties are offices
+            if (span_equals(principal->roles[k].office, of->parties[i]))
+                scopes |= principal->roles[k].role >= ROLE_OFFICER ? MANDATE_READ | MANDATE_FILE : MANDATE_READ;
+    }
     return scopes;
 }
 
@@ -222,9 +227,10 @@ static struct err may_file_as_entity(const struct principal *principal, const st
 
 static struct err may_file_as_party(const struct principal *principal, const struct access_case *of, int64_t now_ms, struct why *why) {
     TRY(access_require(principal, SCOPE_FILE, why));
-    if ((party_scopes(principal, of, now_ms) & MANDATE_FILE) != 0 && !of->is_closed_to_entity) return err_none();
-    if (!knows_case(principal, of, now_ms)) return access_no_case(why);
-    return why_set(why, ERR_DENIED, NULL, "access.party", NULL, "Only a person with a mandate to file for a party of this case may file that.");
+    uint32_t scopes = party_scopes(principal, of, now_ms);
+    if ((scopes & MANDATE_FILE) != 0 && !of->is_closed_to_entity) return err_none();
+    if ((scopes & MANDATE_READ) == 0 && !knows_case(principal, of, now_ms)) return access_no_case(why);
+    return why_set(why, ERR_DENIED, NULL, "access.party", NULL, "Only a person with a mandate to file for a party of this case, or an officer of an office that is one, may file that.");
 }
 
 static struct err may_file_as_anyone(const struct principal *principal, const struct access_case *of, bool is_new,

@@ -58,7 +58,9 @@ static const struct span *offices_of(const struct services *services, struct spa
     if (kinds.len == 0 && workspace != NULL) kinds = workspace->reach;
     for (size_t i = 0; ids != NULL && i < access->office_count; i++) {
         const struct office_kind *kind = access->offices[i].kind;
-        if (workspace_is_of(workspace, kind) && (is_named ? admission_is_of(kinds, kind->id) : has_word(kinds, kind->id))) ids[(*ret_count)++] = access->offices[i].id;
+        struct span own = arena_printf(arena, "=%.*s", SPAN_FMT(access->offices[i].id)); // it alone (law/audience.c: the opener)
+        bool is_reached = is_named ? admission_is_of(kinds, kind->id) : has_word(kinds, kind->id) || has_word(kinds, own);
+        if (workspace_is_of(workspace, kind) && is_reached) ids[(*ret_count)++] = access->offices[i].id;
     }
     return ids;
 }
@@ -164,6 +166,20 @@ struct err entity_list_bounds(const struct principal *principal, struct arena *a
     return err_none();
 }
 
+static void write_bound(struct json_out *out, const struct role *role, struct span reach) {
+    json_out_object(out);
+    json_out_member_string(out, "k", reach);
+    json_out_name(out, "s");
+    if (role_is_unbounded(role)) {
+        json_out_null(out);
+    } else {
+        json_out_array(out);
+        write_sectors(out, role);
+        json_out_array_end(out);
+    }
+    json_out_object_end(out);
+}
+
 struct err case_list_bounds(const struct services *services, const struct principal *principal, const struct workspace *workspace,
                             struct arena *arena, struct span *ret_bounds_json, struct why *why) {
     (void)services;
@@ -173,21 +189,12 @@ struct err case_list_bounds(const struct services *services, const struct princi
     buf_init(&buf, arena, 64 * 1024);
     json_out_init(&out, &buf);
     json_out_array(&out);
-    for (size_t i = 0; principal->is_totp_done && i < 2 * principal->role_count; i++) { // by the kind, and by name (admission.h)
-        const struct role *role = &principal->roles[i / 2];
+    for (size_t i = 0; principal->is_totp_done && i < 3 * principal->role_count; i++) { // by the kind, by name (admission.h), as the one office that opened it
+        const struct role *role = &principal->roles[i / 3];
         if (!access_role_works_in(role, workspace)) continue; // lists show what one could open, no more
         may = true;
-        json_out_object(&out);
-        json_out_member_string(&out, "k", i % 2 == 0 ? arena_printf(arena, " %.*s ", SPAN_FMT(role->kind->id)) : arena_printf(arena, " @%.*s ", SPAN_FMT(role->person_id)));
-        json_out_name(&out, "s");
-        if (role_is_unbounded(role)) {
-            json_out_null(&out);
-        } else {
-            json_out_array(&out);
-            write_sectors(&out, role);
-            json_out_array_end(&out);
-        }
-        json_out_object_end(&out);
+        write_bound(&out, role, i % 3 == 0 ? arena_printf(arena, " %.*s ", SPAN_FMT(role->kind->id))
+                                : i % 3 == 1 ? arena_printf(arena, " @%.*s ", SPAN_FMT(role->person_id)) : arena_printf(arena, " =%.*s ", SPAN_FMT(role->office)));
     }
     json_out_array_end(&out);
     if (!may) return why_set(why, ERR_DENIED, "", "access.office", "", "this list is for officers, signed in with their second factor");
@@ -362,7 +369,7 @@ static bool may_act_as(const struct services *services, const struct case_file *
     return !is_err(access_may_file(principal, &of, role, false, now_ms, NULL, NULL));
 }
 
-static struct err write_next(struct json_out *out, const struct services *services, const struct case_file *file,
+static struct err write_next(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
                              const struct principal *principal, const struct json *subject, struct span lang, int64_t now_ms,
                              struct arena *arena, struct why *why) {
     const struct office_kind *kinds;
@@ -387,6 +394,7 @@ static struct err write_next(struct json_out *out, const struct services *servic
             json_out_object_end(out);
         }
     }
+    TRY(party_write_next(out, services, conn, file, lang, now_ms, arena, why));
     json_out_array_end(out);
     return err_none();
 }
@@ -443,7 +451,13 @@ struct err case_write_json(struct json_out *out, const struct services *services
     TRY(party_write_above(out, services, conn, file->id, is_office, now_ms, arena, why));
     TRY(desk_write_links(out, services, conn, file->id, &shown.viewer, now_ms, arena, why));
     if (has_entity && is_office) TRY(entity_write_twins(out, conn, &entity, arena, why));
-    TRY(write_next(out, services, file, principal, has_entity ? &subject : NULL, lang, now_ms, arena, why));
+    if (file->party_count > 0) { // an office that sees the case and is a party, too
+        json_out_name(out, "parties");
+        json_out_array(out);
+        for (size_t i = 0; i < file->party_count; i++) TRY(party_write_part(out, services, conn, file, file->parties[i], true, now_ms, arena, why));
+        json_out_array_end(out);
+    }
+    TRY(write_next(out, services, conn, file, principal, has_entity ? &subject : NULL, lang, now_ms, arena, why));
     json_out_object_end(out);
     return err_none();
 }

@@ -44,6 +44,12 @@ struct filing_place { // the case and the entity as read
     bool has_case, has_entity, has_party;
 };
 
+static struct err read_entity(struct store_conn *conn, struct span id, struct arena *arena, struct filing_place *place, struct why *why) {
+    TRY(entity_get(conn, id, arena, &place->entity, why));
+    place->has_entity = true;
+    return entity_subject(&place->entity, arena, &place->subject, why);
+}
+
 static struct err read_place(struct store_conn *conn, const struct filing_request *request, struct arena *arena,
                              struct filing_place *place, struct why *why) {
     struct span entity_id = request->entity_id;
@@ -52,30 +58,26 @@ static struct err read_place(struct store_conn *conn, const struct filing_reques
         place->has_case = true;
         entity_id = place->file.entity_id;
     }
-    if (entity_id.len == 0) return err_none();
-    TRY(entity_get(conn, entity_id, arena, &place->entity, why));
-    place->has_entity = true;
-    return entity_subject(&place->entity, arena, &place->subject, why);
+    return entity_id.len == 0 ? err_none() : read_entity(conn, entity_id, arena, place, why);
 }
 
 // Which party files, where the document is a party's: the one that the request names, or the only one that this person may file for.
 // Where none is found, the rules of access say so.
-static struct err read_party(struct store_conn *conn, const struct filing_request *request, const struct procedure_document *document,
+static struct err read_party(const struct services *services, struct store_conn *conn, const struct filing_request *request, const struct procedure_document *document,
                              struct arena *arena, struct filing_place *place, struct why *why) {
     struct case_file *file = &place->file;
     if (!document->is_by_party || !place->has_case || file->party_count == 0) return err_none();
     size_t at = 0;
-    while (at < file->party_count && !span_equals(file->parties[at], request->entity_id)) at++;
+    while (request->entity_id.len > 0 && at < file->party_count && !span_equals(file->parties[at], request->entity_id)) at++;
     if (request->entity_id.len == 0 && file->party_count > 1)
         return why_set(why, ERR_INPUT, "/entity", "filing.party", "", "you act for several parties of this case; name one in \"entity\"");
-    if (request->entity_id.len == 0) at = 0;
     file->parties += at < file->party_count ? at : 0; // what is asked from here on is asked of this one
     file->party_count = at < file->party_count;
     if (file->party_count == 0) return err_none();
     TRY(party_get(conn, file->id, file->parties[0], arena, &place->party, why));
-    TRY(entity_get(conn, file->parties[0], arena, &place->entity, why));
-    place->has_party = place->has_entity = true;
-    return entity_subject(&place->entity, arena, &place->subject, why);
+    place->has_party = true;
+    if (access_office_find(services->access, place->party.id) != NULL) return err_none(); // an office is none on the register
+    return read_entity(conn, place->party.id, arena, place, why);
 }
 
 // Whether the request says of its case what is so. Asked after access: a stranger learns nothing of a case by its faults.
@@ -165,7 +167,6 @@ static bool registers(const struct json *ops, struct span entity_id) {
 }
 
 static struct json text_or_null(struct span s) { return s.len > 0 ? json_from_string(s) : (struct json){.type = JSON_NULL}; }
-
 // The operation that gives the case another entity, or none; NULL where there is none.
 static const struct json *entity_op_of(const struct json *ops) {
     for (size_t i = 0; i < ops->count; i++)
@@ -266,19 +267,20 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
     TRY(procedure_find(services->law, services->state, at, request->procedure, request->document, &plan.document, why));
     TRY(read_place(conn, request, arena, &place, why));
     if (place.has_case) TRY(case_find_filer(conn, principal, now_ms, arena, &place.file, why));
-    TRY(read_party(conn, request, &plan.document, arena, &place, why));
+    TRY(read_party(services, conn, request, &plan.document, arena, &place, why));
     struct json fields = {.type = JSON_OBJECT};
     plan.received_ms = request->received_ms;
     if (request->fields != NULL) fields = *request->fields;
     if (request->on_behalf != NULL) TRY(intake_fields(services, &fields, request->on_behalf, arena, &fields, &plan.received_ms, why));
     TRY(choose_role(services, principal, request, &place, at, arena, &plan, why));
     TRY(check_place(request, &place, why));
+    if (place.has_party && !place.has_entity) plan.office = place.party.id;
     plan.workspace = case_workspace(services, request->procedure);
     plan.is_new_case = !place.has_case;
     plan.case_version = place.has_case ? place.file.version : 0;
     plan.entity_version = place.has_entity ? place.entity.version : 0;
-    plan.party_id = place.has_party ? place.party.id : span_make(NULL, 0);
-    plan.party_version = place.has_party ? place.party.version : 0;
+    plan.party_id = place.party.id; // none, where none files
+    plan.party_version = place.party.version;
     plan.filing_id = fresh_id(services, 'F', arena);
     plan.case_id = place.has_case ? place.file.id : fresh_id(services, 'C', arena);
     plan.is_new_entity = !place.has_entity && plan.document.needs_entity && !place.has_case;
@@ -290,6 +292,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
                                     .procedure = request->procedure,
                                     .document = request->document,
                                     .filer_role = plan.as,
+                                    .filer_office = plan.office,
                                     .fields = &fields,
                                     .subject = place.has_entity ? &place.subject : NULL,
                                     .case_state = place.has_case ? &place.file.content : NULL,
@@ -325,7 +328,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
         TRY(gate_op_allowed(conn, plan.decision.effects, plan.case_id, plan.as, arena, why));
         TRY(release_allowed(services, conn, plan.decision.effects, plan.case_id, now_ms, arena, why));
         TRY(letter_allowed(services, conn, &plan, arena, why));
-        TRY(party_check_ops(conn, plan.case_id, plan.decision.effects, arena, why));
+        TRY(party_check_ops(services, conn, request->procedure, plan.case_id, plan.decision.effects, arena, why));
         TRY(effects_make(services, conn, &place, &plan, at, arena, why));
     }
     *ret = plan;
@@ -333,7 +336,6 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
 }
 
 // --- writing ---
-
 static struct err versions_moved(struct store_conn *conn, const struct filing_plan *plan, struct arena *arena, bool *ret, struct why *why) {
     const struct { enum statement statement; struct span id; int64_t version; } STOOD_ON[] = {
         {STMT_CASE_VERSION, plan->is_new_case ? span_make(NULL, 0) : plan->case_id, plan->case_version},

@@ -41,7 +41,7 @@ struct err party_get(struct store_conn *conn, struct span case_id, struct span i
 
 bool case_has_parties(const struct case_file *file) { return json_get(&file->content, "party_duties") != NULL; }
 
-// The entities of the principal's mandates that count now, as a JSON array; at == NULL where she has none.
+// The entities of the principal's mandates that count now and the offices of her roles, as a JSON array; at == NULL where she has none.
 static struct span mandated(const struct principal *principal, int64_t now_ms, struct arena *arena) {
     struct buf buf;
     struct json_out out;
@@ -55,6 +55,7 @@ static struct span mandated(const struct principal *principal, int64_t now_ms, s
         json_out_string(&out, mandate->entity);
         count++;
     }
+    for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++, count++) json_out_string(&out, principal->roles[i].office);
     json_out_array_end(&out);
     return count > 0 ? buf_span(&buf) : span_make(NULL, 0);
 }
@@ -119,10 +120,16 @@ static struct err add_or_queue(struct store_conn *conn, const struct party_place
     return err_none();
 }
 
-struct err party_check_ops(struct store_conn *conn, struct span case_id, const struct json *ops, struct arena *arena, struct why *why) {
+struct err party_check_ops(const struct services *services, struct store_conn *conn, struct span procedure, struct span case_id, const struct json *ops,
+                           struct arena *arena, struct why *why) {
+    bool is_of_offices = span_is(procedure_parties(services->law, services->state, procedure, NULL), "offices");
     for (size_t i = 0; i < ops->count; i++) {
         const struct json *list = json_get(&ops->items[i], "parties");
         if (list == NULL || list->type != JSON_ARRAY || !span_is(json_get_string(&ops->items[i], "op"), "party_add")) continue;
+        for (size_t k = 0; is_of_offices && k < list->count; k++)
+            if (access_office_find(services->access, list->items[k].string) == NULL)
+                return why_set(why, ERR_INPUT, "/fields", "filing.party_unknown", "", "%.*s can't be a party: there is no such office", SPAN_FMT(list->items[k].string));
+        if (is_of_offices) continue;
         struct value param = value_text(json_bytes(arena, list));
         struct rows unknown;
         TRY(store_read(conn, STMT_PARTIES_UNKNOWN, &param, 1, arena, &unknown, why));
@@ -131,6 +138,39 @@ struct err party_check_ops(struct store_conn *conn, struct span case_id, const s
                            SPAN_FMT(rows_span(&unknown, 0, 0)));
         for (size_t k = 0; k < list->count; k++)
             if (span_equals(list->items[k].string, case_id)) return why_set(why, ERR_INPUT, "/fields", "filing.party_unknown", "", "a case is no party of itself");
+    }
+    return err_none();
+}
+
+// Whether the office is one of those that the operation means, filed for FILER.
+static bool is_meant(const struct access_office *office, const struct json *op, struct span filer) {
+    const struct json *states = json_get(op, "states");
+    bool is_filer = span_equals(office->id, filer);
+    if (span_is(json_get_string(op, "kind"), "filer")) return is_filer;
+    if (!span_equals(office->kind->id, json_get_string(op, "kind")) || (is_filer && json_get_bool(op, "others", false))) return false;
+    bool is_of_state = states == NULL;
+    for (size_t i = 0; states != NULL && i < states->count; i++) is_of_state = is_of_state || span_equals(states->items[i].string, office->state);
+    return is_of_state;
+}
+
+struct err party_offices_resolve(const struct services *services, const struct json *ops, struct span filer, struct arena *arena,
+                                 struct json *ret_ops, struct why *why) {
+    (void)why;
+    const struct access *access = services->access;
+    for (size_t i = 0; i < ops->count; i++) {
+        const struct json *op = &ops->items[i];
+        if (!span_is(json_get_string(op, "op"), "party_offices")) continue;
+        struct json list = {.type = JSON_ARRAY, .items = arena_take_array(arena, access->office_count + 1, sizeof *list.items)};
+        struct json made = {.type = JSON_OBJECT, .members = arena_take_array(arena, 5, sizeof *made.members)};
+        if (list.items == NULL || made.members == NULL) return err_make(ERR_MEMORY);
+        for (size_t k = 0; k < access->office_count; k++)
+            if (is_meant(&access->offices[k], op, filer)) list.items[list.count++] = json_from_string(access->offices[k].id);
+        made.members[made.count++] = (struct json_member){SPAN("op"), json_from_string(SPAN("party_add"))};
+        made.members[made.count++] = (struct json_member){SPAN("selection"), json_from_string(json_get_string(op, "kind"))};
+        made.members[made.count++] = (struct json_member){SPAN("parties"), list};
+        made.members[made.count++] = (struct json_member){SPAN("state"), json_from_string(json_get_string(op, "state"))};
+        made.members[made.count++] = (struct json_member){SPAN("article"), json_from_string(json_get_string(op, "article"))};
+        if (list.count > 0) ret_ops->items[ret_ops->count++] = made;
     }
     return err_none();
 }
@@ -212,13 +252,17 @@ static struct json one_member(struct arena *arena, const char *name, struct json
     return out;
 }
 
-// Entities are told of this case, in one message for all of the chunk; a case's entity of its own case.
+// Entities are told of this case, in one message for all of the chunk; offices each; a case's entity of its own case.
 static struct err tell(struct store_conn *conn, struct span filing_id, struct span case_id, const struct json *op, const struct rows *parties,
                        int64_t now_ms, struct arena *arena, struct why *why) {
     struct json list = {.type = JSON_ARRAY, .items = arena_take_array(arena, parties->count + 1, sizeof *list.items)};
     if (list.items == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < parties->count; i++) {
         struct span party = rows_span(parties, i, 0);
+        if (party.at[0] >= 'a') { // an office: ids of entities and cases begin with a capital
+            TRY(outbox_add(conn, filing_id, case_id, op, one_member(arena, "office", json_from_string(party)), now_ms, arena, why));
+            continue;
+        }
         if (party.at[0] != 'C') {
             list.items[list.count++] = json_from_string(party);
             continue;

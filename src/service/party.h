@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
- * Parties of a case: an advisory's addressees, the cases under a campaign. A case whose procedure has `parties:` is not of one
+ * Parties of a case: an advisory's addressees, the cases under a campaign, the offices of which something is asked. A case whose procedure has `parties:` is not of one
  * entity but of many; each has a part of its own (law/procedure.h, party_state), which only it and the offices see.
  *
  * Thirty thousand parties come into being a few hundred at a time: the filing that names them writes tasks, and the node does
@@ -30,7 +30,7 @@ CHECKED struct err party_get(struct store_conn *conn, struct span case_id, struc
                              struct why *why);
 // Whether the case has parties at all.
 bool case_has_parties(const struct case_file *file);
-// Sets file->parties: entities among the case's parties for which PRINCIPAL has a mandate to read or file. Called by case_find_filer.
+// Sets file->parties: entities among the case's parties for which PRINCIPAL has a mandate to read or file, and offices at which she has a role. Called by case_find_filer.
 CHECKED struct err party_find_own(struct store_conn *conn, const struct principal *principal, int64_t now_ms, struct arena *arena,
                                   struct case_file *file, struct why *why);
 
@@ -40,9 +40,14 @@ struct party_place { // where an operation belongs
     struct span case_id;
     const struct effects_of *of;
 };
-// Whether those whom the operations name as parties are there: entities on the register, or cases that are not above others.
-// Before the filing is accepted.
-CHECKED struct err party_check_ops(struct store_conn *conn, struct span case_id, const struct json *ops, struct arena *arena, struct why *why);
+// Whether those whom the operations name as parties are there: entities on the register, cases that are not above others, offices of the
+// node. Before the filing is accepted.
+CHECKED struct err party_check_ops(const struct services *services, struct store_conn *conn, struct span procedure, struct span case_id,
+                                   const struct json *ops, struct arena *arena, struct why *why);
+// Adds to RET_OPS, which has room, a party_add for each party_offices among OPS, with the offices that the node has now; FILER is the
+// office that files.
+CHECKED struct err party_offices_resolve(const struct services *services, const struct json *ops, struct span filer, struct arena *arena,
+                                         struct json *ret_ops, struct why *why);
 // Adds or takes away parties, or queues that; other operations are left alone.
 CHECKED struct err party_op(struct store_conn *conn, const struct party_place *place, const struct json *op, struct arena *arena,
                             struct why *why);
@@ -71,6 +76,9 @@ CHECKED struct err party_write_case_json(struct json_out *out, const struct serv
 CHECKED struct err party_write_part(struct json_out *out, const struct services *services, struct store_conn *conn,
                                     const struct case_file *file, struct span id, bool is_office, int64_t now_ms, struct arena *arena,
                                     struct why *why);
+// What they may file next, as party: elements of an array.
+CHECKED struct err party_write_next(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+                                    struct span lang, int64_t now_ms, struct arena *arena, struct why *why);
 // Whether parties see what an office filed as DOCUMENT: the law lets them, and it was not replaced since (a draft is none of theirs).
 bool party_sees_filing(const struct services *services, const struct case_file *file, struct span filing, struct span document, int64_t now_ms,
                        struct span *ret_status);

@@ -40,6 +40,14 @@ static void write_filings(struct json_out *out, const struct services *services,
     }
 }
 
+// Who a party is, where it is an office: its name, and the member for which it speaks.
+static void write_office(struct json_out *out, const struct services *services, struct span id) {
+    const struct access_office *office = access_office_find(services->access, id);
+    if (office == NULL) return;
+    json_out_member_string(out, "name", office->name);
+    json_out_member_string(out, "of_state", office->state);
+}
+
 static struct err write_next(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
                              const struct party *party, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
     struct entity entity;
@@ -85,6 +93,7 @@ struct err party_write_part(struct json_out *out, const struct services *service
     TRY(store_read(conn, STMT_FILINGS_OF_PARTY, params, 2, arena, &own, why));
     json_out_object(out);
     json_out_member_string(out, "party", id);
+    write_office(out, services, id);
     json_out_member_string(out, "state", party.state);
     json_out_member_bool(out, "is_present", party.is_present);
     json_out_member_string(out, "joined_at", instant_text(arena, party.joined_ms));
@@ -101,6 +110,54 @@ struct err party_write_part(struct json_out *out, const struct services *service
     write_filings(out, services, file, &own, true, now_ms, arena);
     json_out_array_end(out);
     json_out_object_end(out);
+    return err_none();
+}
+
+struct err party_write_next(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+                            struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
+    for (size_t i = 0; i < file->party_count; i++) {
+        struct party party;
+        TRY(party_get(conn, file->id, file->parties[i], arena, &party, why));
+        if (party.is_present) TRY(write_next(out, services, conn, file, &party, lang, now_ms, arena, why));
+    }
+    return err_none();
+}
+
+// What parties see of each other: who they are, in which state, and what of their filings is for all.
+static struct err write_others(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+                               int64_t now_ms, struct arena *arena, struct why *why) {
+    struct rows rows;
+    struct value params[] = {value_text(file->id), value_text(SPAN("")), value_int(LIMIT_PAGE_ROWS), value_null()};
+    if (!procedure_parties_see_parties(services->law, services->state, file->procedure)) return err_none();
+    TRY(store_read(conn, STMT_PARTY_PAGE, params, 4, arena, &rows, why));
+    json_out_name(out, "others");
+    json_out_array(out);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct span id = rows_span(&rows, i, 0);
+        bool is_own = false;
+        struct rows filings;
+        for (size_t k = 0; k < file->party_count; k++) is_own = is_own || span_equals(file->parties[k], id);
+        if (is_own) continue;
+        struct value of[] = {value_text(file->id), value_text(id)};
+        TRY(store_read(conn, STMT_FILINGS_OF_PARTY, of, 2, arena, &filings, why));
+        json_out_object(out);
+        json_out_member_string(out, "party", id);
+        write_office(out, services, id);
+        json_out_member_string(out, "state", rows_span(&rows, i, 1));
+        json_out_name(out, "filings");
+        json_out_array(out);
+        for (size_t k = 0; k < filings.count; k++) {
+            if (!procedure_party_sees(services->law, services->state, zone_date(services->zone, now_ms), file->procedure, rows_span(&filings, k, 6), &file->content)) continue;
+            json_out_object(out);
+            json_out_member_string(out, "id", rows_span(&filings, k, 0));
+            json_out_member_string(out, "document", rows_span(&filings, k, 6));
+            json_out_member_string(out, "received_at", instant_text(arena, rows_int(&filings, k, 9)));
+            json_out_object_end(out);
+        }
+        json_out_array_end(out);
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
     return err_none();
 }
 
@@ -156,17 +213,14 @@ struct err party_write_case_json(struct json_out *out, const struct services *se
     for (size_t i = 0; i < file->party_count; i++)
         TRY(party_write_part(out, services, conn, file, file->parties[i], false, now_ms, arena, why));
     json_out_array_end(out);
+    TRY(write_others(out, services, conn, file, now_ms, arena, why));
     json_out_name(out, "duties");
     json_out_array(out);
     for (size_t i = 0; i < file->party_count; i++) TRY(write_duties(out, conn, file, file->parties[i], now_ms, arena, why));
     json_out_array_end(out);
     json_out_name(out, "next");
     json_out_array(out);
-    for (size_t i = 0; i < file->party_count; i++) {
-        struct party party;
-        TRY(party_get(conn, file->id, file->parties[i], arena, &party, why));
-        if (party.is_present) TRY(write_next(out, services, conn, file, &party, lang, now_ms, arena, why));
-    }
+    TRY(party_write_next(out, services, conn, file, lang, now_ms, arena, why));
     json_out_array_end(out);
     json_out_object_end(out);
     return err_none();
@@ -183,8 +237,20 @@ static struct span readable_entities(const struct principal *principal, int64_t 
     for (size_t i = 0; i < principal->mandate_count; i++)
         if (mandate_is_in_force(&principal->mandates[i], now_ms) && (principal->mandates[i].scopes & MANDATE_READ) != 0)
             json_out_string(&out, principal->mandates[i].entity);
+    for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) json_out_string(&out, principal->roles[i].office);
     json_out_array_end(&out);
     return buf.is_failed ? SPAN("[]") : buf_span(&buf);
+}
+
+// Whether it is what one party filed, and the law lets the others read it.
+static struct err is_shared(const struct services *services, struct store_conn *conn, const struct case_file *file, struct span filing_id,
+                            struct span document, int64_t now_ms, struct arena *arena, bool *ret, struct why *why) {
+    struct value id = value_text(filing_id);
+    struct rows rows;
+    TRY(store_read(conn, STMT_FILING_GET, &id, 1, arena, &rows, why));
+    *ret = rows.count == 1 && span_is(rows_span(&rows, 0, 7), "party") &&
+           procedure_party_sees(services->law, services->state, zone_date(services->zone, now_ms), file->procedure, document, &file->content);
+    return err_none();
 }
 
 struct err party_may_read_filing(const struct services *services, struct store_conn *conn, const struct principal *principal,
@@ -192,9 +258,12 @@ struct err party_may_read_filing(const struct services *services, struct store_c
                                  bool *ret, bool *ret_is_below, struct why *why) {
     struct case_file file;
     *ret = *ret_is_below = false;
-    if (!principal->is_known || principal->mandate_count == 0 || (principal->scopes & SCOPE_READ) == 0) return err_none();
+    if (!principal->is_known || principal->mandate_count + principal->role_count == 0 || (principal->scopes & SCOPE_READ) == 0) return err_none();
     TRY(case_get(conn, case_id, arena, &file, why));
-    if (!case_has_parties(&file) || !sees(services, &file, filing_id, document, now_ms)) return err_none();
+    if (!case_has_parties(&file)) return err_none();
+    bool is_of_other = false;
+    TRY(is_shared(services, conn, &file, filing_id, document, now_ms, arena, &is_of_other, why));
+    if (!is_of_other && !sees(services, &file, filing_id, document, now_ms)) return err_none();
     bool is_of_cases = span_is(procedure_parties(services->law, services->state, file.procedure, NULL), "cases");
     struct value params[] = {value_text(case_id), value_text(readable_entities(principal, now_ms, arena))};
     struct rows rows;

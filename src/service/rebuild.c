@@ -205,6 +205,7 @@ static struct err decide_again(struct services *services, struct store_conn *scr
                                     .procedure = json_get_string(file, "procedure"),
                                     .document = lived->of.document,
                                     .filer_role = lived->of.filer_role,
+                                    .filer_office = lived->of.office,
                                     .fields = &sent,
                                     .subject = is_err(has_entity) ? NULL : &subject,
                                     .case_state = is_err(has_case) ? NULL : &before.content,

@@ -44,7 +44,8 @@ bool viewer_owns(const struct viewer *viewer, const struct matter *matter) {
     const struct principal *who = viewer->principal;
     if (!who->is_known) return false;
     bool is_hers = matter->filer.len > 0 && span_equals(matter->filer, who->pseudonym);
-    if (!role_is_office(matter->filer_role)) return is_hers; // as entity or anyone: what she sent stays hers
+    bool is_of_office = role_is_office(matter->filer_role) || (span_is(matter->filer_role, "party") && matter->office.len > 0);
+    if (!is_of_office) return is_hers; // as entity or anyone: what she sent stays hers
     for (size_t i = 0; who->is_totp_done && i < who->role_count; i++)
         if (matter->office.len > 0 && span_equals(who->roles[i].office, matter->office) && access_role_in_bounds(&who->roles[i], viewer->of)) return true;
     return false;

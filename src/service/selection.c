@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "service/party.h"
 #include "service/selection.h"
 
 #include <stdlib.h>
@@ -242,6 +243,7 @@ struct err selection_resolve(struct services *services, struct store_conn *conn,
     const struct json *ops = plan->decision.effects;
     *ret_ops = (struct json){.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof *ret_ops->items)};
     if (ret_ops->items == NULL) return err_make(ERR_MEMORY);
+    if (plan->decision.is_accepted) TRY(party_offices_resolve(services, ops, plan->office, arena, ret_ops, why));
     for (size_t i = 0; i < ops->count && plan->decision.is_accepted; i++)
         if (span_is(json_get_string(&ops->items[i], "op"), "party_select")) {
             struct rows size;

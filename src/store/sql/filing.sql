@@ -147,9 +147,9 @@ SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, 
 FROM filing WHERE case_id = $1 AND filer_role <> 'party' ORDER BY seq;
 
 -- name: filings_of_party
--- takes case_id, entity that is a party; gives the columns of filings_of_case
+-- takes case_id, entity or office that is a party; gives the columns of filings_of_case
 SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, filer, received_ms, recorded_ms, seen_by, office
-FROM filing WHERE case_id = $1 AND entity_id = $2 AND filer_role = 'party' ORDER BY seq;
+FROM filing WHERE case_id = $1 AND filer_role = 'party' AND (entity_id = $2 OR (entity_id IS NULL AND office = $2)) ORDER BY seq;
 
 -- name: filing_is_filer
 -- takes case_id, pseudonym; gives 1 where that person filed in the case, else 0: not who filed for an office, or recorded for another

@@ -8,7 +8,7 @@
 #include "law/json_tree.h"
 #include "law/pack.h"
 #include "law/procedure.h"
-#include "os/zone.h"
+#include "story_zone.h"
 
 static struct arena program, arena;
 static struct law *law;
@@ -55,16 +55,6 @@ static void wrong(const struct story *s, const char *format, ...) {
     (void)vsnprintf(words, sizeof words, format, args);
     va_end(args);
     fail_msg("story \"%.*s\", step %zu: %s", SPAN_FMT(s->name), s->step, words);
-}
-
-static const struct zone *zone_of(struct span name) {
-    static const struct zone *zones[32];
-    static size_t count;
-    for (size_t i = 0; i < count; i++)
-        if (span_is(name, zones[i]->name)) return zones[i];
-    struct why why = {0};
-    if (is_err(zone_load(&program, arena_text(&program, name), &zones[count], &why))) fail_msg("%s", why.words);
-    return zones[count++];
 }
 
 static struct stamp stamp_of(const struct story *s, struct span text) {
@@ -127,7 +117,7 @@ static void parties_join(struct story *s, const struct yaml *row) {
         if (span_is(json_get_string(op, "op"), "party_add"))
             for (size_t k = 0; k < list->count; k++) party_join(s, list->items[k].string);
         const struct yaml *finds = yaml_get(row, "finds");
-        if (!span_is(json_get_string(op, "op"), "party_select")) continue;
+        if (!span_is(json_get_string(op, "op"), "party_select") && !span_is(json_get_string(op, "op"), "party_offices")) continue;
         if (finds == NULL) wrong(s, "the story does not say whom the selection finds");
         struct json found = json_of(s, finds);
         for (size_t k = 0; k < found.count; k++) party_join(s, found.items[k].string);
@@ -313,11 +303,19 @@ static void check_next(struct story *s, const struct yaml *row, struct span stat
             if (span_equals(steps[k].document, never->items[i].text)) wrong(s, "%.*s may be filed next", SPAN_FMT(never->items[i].text));
 }
 
+// reach: "csirt_member =csirt-member-lu": who sees the case, kinds of office in the order of the rows, or one office.
+static void check_reach(const struct story *s, const struct yaml *expect, struct span state, struct civil at) {
+    struct procedure_reach reach;
+    if (yaml_get(expect, "reach") == NULL) return;
+    assert_false(is_err(procedure_reach(law, state, at, yaml_get_text(s->node, "procedure"), &s->subject, s->case_state, &arena, &reach, NULL)));
+    check_text(s, "reach", span_trim(reach.offices), yaml_get_text(expect, "reach"));
+}
+
 static void run_filing(struct story *s, const struct yaml *row, struct span state, struct civil at) {
     struct json fields = yaml_get(row, "fields") != NULL ? json_of(s, yaml_get(row, "fields")) : json_object();
     struct stamp received = stamp_of(s, yaml_get_text(row, "at"));
-    struct span entity = yaml_get_text(yaml_get(row, "entity") != NULL ? row : s->node, "entity"), recorded = yaml_get_text(row, "recorded");
-    struct span corrects = yaml_get_text(row, "corrects");
+    struct span entity = yaml_get_text(yaml_get(row, "entity") != NULL ? row : s->node, "entity"), recorded = yaml_get_text(row, "recorded"),
+                corrects = yaml_get_text(row, "corrects");
     int64_t corrected = 0, attachments = 0;
     (void)span_to_int(yaml_get_text(row, "attachments"), &attachments);
     if (corrects.len > 0) assert_true(span_to_int(span_part(corrects, 1, corrects.len), &corrected));
@@ -328,6 +326,7 @@ static void run_filing(struct story *s, const struct yaml *row, struct span stat
                                     .procedure = yaml_get_text(s->node, "procedure"),
                                     .document = yaml_get_text(row, "file"),
                                     .filer_role = yaml_get_text(row, "as"),
+                                    .filer_office = yaml_get_text(row, "office"),
                                     .fields = &fields,
                                     .subject = &s->subject,
                                     .case_state = s->case_state,
@@ -346,7 +345,8 @@ static void run_filing(struct story *s, const struct yaml *row, struct span stat
             wrong(s, "it is no party");
             return;
         }
-        input.party_id = input.entity_id = party->id;
+        input.party_id = party->id;
+        input.entity_id = party->id.at[0] == 'E' ? party->id : SPAN(""); // an office is none on the register
         input.party_state = party->part;
         input.party_joined_by = party->joined_by;
     }
@@ -366,6 +366,7 @@ static void run_filing(struct story *s, const struct yaml *row, struct span stat
     s->case_state = s->last.case_state;
     check_effects(s, expect);
     check_members(s, "value", s->last.values, yaml_get(expect, "values"));
+    check_reach(s, expect, state, at);
     int64_t version;
     if (span_to_int(yaml_get_text(expect, "version"), &version) && version != s->last.version) wrong(s, "version %lld", (long long)s->last.version);
 }
@@ -459,7 +460,7 @@ static void run_file(const char *path, size_t least) {
         arena_reset(&arena);
         struct story s = {.node = &stories->items[i], .tree = {.arena = &arena}};
         s.name = yaml_get_text(s.node, "story");
-        s.zone = zone_of(yaml_get_text(s.node, "zone"));
+        s.zone = story_zone(&program, yaml_get_text(s.node, "zone"));
         s.subject = yaml_get(s.node, "subject") != NULL ? json_of(&s, yaml_get(s.node, "subject")) : json_object();
         const struct yaml *steps = yaml_get(s.node, "steps");
         for (size_t k = 0; k < steps->count; k++) {
@@ -475,6 +476,7 @@ static const struct { const char *path; size_t least; } FILES[] = {
     {"test/law/registration.yaml", 10},
     {"test/law/intake.yaml", 6},
     {"test/law/advisory.yaml", 5},
+    {"test/law/network_request.yaml", 2},
     {"test/law/desk.yaml", 3},
     {"test/law/campaign.yaml", 3},
     {"test/law/release.yaml", 2},
