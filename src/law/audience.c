@@ -225,6 +225,7 @@ void audience_check(const struct procedure *p, audience_teller *tell, void *cont
     for (size_t i = 0; i < p->duty_count; i++) duty_check(&w, &p->duties[i]);
     publication_check(p, tell, context);
     admission_check(p, tell, context);
+    locks_check(p, tell, context);
     override_rows_check(p, tell, context);
     if (span_is(p->workspace, "own")) own_check(p, tell, context);
 }

@@ -34,6 +34,7 @@ enum test {
     TEST_IN,
     TEST_HAS,
     TEST_KNOWN,
+    TEST_ITEMS_AT_LEAST,
     TEST_OVERLAPS,
     TEST_ABOVE_CEILING,
     TEST_BELOW_MINIMUM,
@@ -45,7 +46,7 @@ enum test {
     TEST_NOT_AFTER,
     TEST_COUNT
 };
-static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "known", "overlaps", "above_ceiling", "below_minimum",
+static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "known", "items_at_least", "overlaps", "above_ceiling", "below_minimum",
                                               "at_least", "at_most", "before", "after", "not_before", "not_after"};
 
 struct operand {
@@ -68,6 +69,7 @@ struct condition {
     bool wants_known;
     int64_t bound;       // at_least, at_most, in hundredths
     struct operand right;
+    bool is_compared;    // is, is_not, in, has: with the values of the right operand
     const struct yaml *node;
 };
 
@@ -152,6 +154,8 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
         found++;
     }
     if (found != 1) return yaml_refuse(node, why, "condition.test", "exactly one comparison (is, in, has, known, before, ...) is expected");
+    condition->is_compared = condition->test <= TEST_HAS && right->type == YAML_MAPPING && yaml_get(right, "list") == NULL;
+    if (condition->is_compared) return operand_load(right, &condition->right, why);
     switch (condition->test) {
     case TEST_IS:
     case TEST_IS_NOT:
@@ -169,6 +173,9 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
                 return yaml_refuse(right, why, "condition.range", "ranges like 192.0.2.0/24 are expected");
         return err_none();
     case TEST_KNOWN: return yaml_flag(node, "known", true, &condition->wants_known, why);
+    case TEST_ITEMS_AT_LEAST:
+        TRY(yaml_number(node, "items_at_least", 0, &condition->bound, why));
+        return condition->bound > 0 ? err_none() : yaml_refuse(right, why, "condition.number", "a number from 1 is expected");
     case TEST_AT_LEAST:
     case TEST_AT_MOST:
         if (right->type != YAML_SCALAR || !hundredths(right->text, &condition->bound))
@@ -181,7 +188,7 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
 static struct err leaf_load(struct arena *arena, const struct yaml *node, const struct name_lists *lists,
                             struct condition *condition, struct why *why) {
     TRY(yaml_only(node,
-                  "field case subject setting flag filed state role duty_open on_behalf received party party_state against barred item is is_not in has known overlaps "
+                  "field case subject setting flag filed state role duty_open on_behalf received party party_state against barred item is is_not in has known items_at_least overlaps "
                   "above_ceiling below_minimum at_least at_most "
                   "before after not_before not_after",
                   why));
@@ -372,13 +379,33 @@ static bool number_holds(const struct condition *c, const struct json *value) {
     return c->test == TEST_AT_LEAST ? number >= c->bound : number <= c->bound;
 }
 
+// Whether the two have a value in common; each may be one or a list.
+static bool is_shared(const struct json *a, const struct json *b) {
+    if (a->type == JSON_ARRAY) {
+        for (size_t i = 0; i < a->count; i++)
+            if (is_shared(&a->items[i], b)) return true;
+        return false;
+    }
+    if (b->type == JSON_ARRAY) return is_shared(b, a);
+    if (a->type != b->type) return false;
+    return a->type == JSON_STRING ? span_equals(a->string, b->string) : a->type == JSON_INT ? a->integer == b->integer : a->type == JSON_BOOL && a->boolean == b->boolean;
+}
+
+static bool compared_holds(const struct condition *c, const struct facts *facts, const struct json *value) {
+    const struct json *other = fact_of(facts, c->right.source, c->right.name);
+    if (other == NULL) return false;
+    return is_shared(value, other) == (c->test != TEST_IS_NOT);
+}
+
 static bool test_holds(const struct condition *c, const struct facts *facts) {
     if (c->test == TEST_HOLDS) return bare_holds(c, facts);
     const struct json *value = c->source == SOURCE_RECEIVED ? NULL : fact_of(facts, c->source, c->name);
     if (c->test == TEST_KNOWN) return (value != NULL || c->source == SOURCE_RECEIVED) == c->wants_known;
     if (c->test >= TEST_BEFORE) return time_holds(c, facts, value);
     if (value == NULL) return false;
+    if (c->is_compared) return compared_holds(c, facts, value);
     switch (c->test) {
+    case TEST_ITEMS_AT_LEAST: return value->type == JSON_ARRAY && value->count >= (size_t)c->bound;
     case TEST_IS: return value_is(value, c->value);
     case TEST_IS_NOT: return !value_is(value, c->value);
     case TEST_ABOVE_CEILING:
@@ -447,5 +474,5 @@ void condition_visit(const struct condition *c, condition_visitor *visitor, void
     }
     visitor(context, SOURCES[c->source], c->name, c->node);
     if (c->test == TEST_ABOVE_CEILING || c->test == TEST_BELOW_MINIMUM) visitor(context, "ceiling", c->value, c->node);
-    if (c->test >= TEST_BEFORE && !c->right.is_constant) visitor(context, SOURCES[c->right.source], c->right.name, c->node);
+    if ((c->is_compared || c->test >= TEST_BEFORE) && !c->right.is_constant) visitor(context, SOURCES[c->right.source], c->right.name, c->node);
 }

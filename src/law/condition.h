@@ -21,6 +21,8 @@
  *     {party: reading, is: affected}                a fact of the filing party's part of the case
  *     {party_state: [silent]}                       the state of that part
  *     {item: status, is: not_applicable}            another field of the list's element that the condition stands in
+ *     {field: state, is: {case: reviewed}}          the same value, or one in common where one is a list (is_not, in, has likewise)
+ *     {case: designating, items_at_least: 2}        a list of at least so many
  *     {all: [..]}  {any: [..]}  {not: ..}
  * Comparisons: is, is_not, in (list), has (list: one of them is among the values; {list: NAME} names a list of the
  * procedure), known (yes/no), overlaps (list of address ranges, or {list: NAME}: an address lies in one of them), at_least, at_most, before, after, not_before, not_after. The right side of the last four is

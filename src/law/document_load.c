@@ -90,7 +90,11 @@ static struct err facts_load(const struct load *l, const struct yaml *rows, stru
         TRY(yaml_need(row, "fact", &fact->fact, l->why));
         TRY(yaml_flag(row, "for_all", false, &fact->is_for_all, l->why));
         TRY(condition_load(l->arena, yaml_get(row, "when"), l->lists, &fact->when, l->why));
-        fact->is_first = span_is(yaml_get_text(row, "as"), "first");
+        struct span as = yaml_get_text(row, "as");
+        fact->is_first = span_is(as, "first");
+        fact->is_added = span_is(as, "add");
+        fact->is_removed = span_is(as, "remove");
+        if (as.len > 0 && !fact->is_first && !fact->is_added && !fact->is_removed) return yaml_refuse(row, l->why, "pack.fact", "as: first, add or remove is expected");
         const struct yaml *value = yaml_get(row, "value");
         if (yaml_get(row, "field") != NULL) {
             fact->source = FACT_FIELD;

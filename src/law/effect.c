@@ -248,6 +248,8 @@ struct json effects_make(struct decision *d) {
         else status_add(d, &effects, effect);
     }
     publication_add(d, &effects);
+    locks_add(d, &effects);
+    own_states_add(d, &effects);
     for (size_t i = 0; held.len == 0 && i < d->procedure->proposal_count; i++) {
         const struct proposal_row *row = &d->procedure->proposals[i];
         if (names_have(&row->on, d->document->id) && is_valid_at(&row->validity, d->input->at) && condition_holds(row->when, &d->facts))

@@ -67,6 +67,7 @@ struct field {
     bool is_anywhere;       // filing: of any case, not only this one
     struct span register_as, keeps;
     bool keeps_first;       // the first value kept stays (a clock's anchor)
+    bool is_own;            // country: the state for which the office that files speaks
     bool is_searchable;     // offices that see the document find it by its words
     struct names visible_to, hidden_from;
     struct validity validity;

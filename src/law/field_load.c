@@ -137,7 +137,7 @@ static struct err field_load(const struct field_context *context, const struct y
                              struct field *ret, struct why *why) {
     TRY(yaml_only(row,
                   "field type label help article required shown_when choices min max decimals min_chars max_chars min_items "
-                  "max_items future anywhere searchable keeps register visible_to hidden_from from to certainty fields catalogue complete",
+                  "max_items future anywhere own searchable keeps register visible_to hidden_from from to certainty fields catalogue complete",
                   why));
     struct field out = {.node = row, .label = yaml_get_text(row, "label"), .help = yaml_get_text(row, "help")};
     out.article = yaml_get_text(row, "article");
@@ -159,6 +159,8 @@ static struct err field_load(const struct field_context *context, const struct y
     TRY(limits_load(row, &out, why));
     TRY(yaml_flag(row, "future", false, &out.is_future_allowed, why));
     TRY(yaml_flag(row, "anywhere", false, &out.is_anywhere, why));
+    TRY(yaml_flag(row, "own", false, &out.is_own, why));
+    if (out.is_own && out.type != FIELD_COUNTRY) return yaml_refuse(row, why, "field.own", "only a country is the state of who files");
     TRY(yaml_flag(row, "searchable", false, &out.is_searchable, why));
     if (out.is_searchable && out.type != FIELD_TEXT && out.type != FIELD_LONG_TEXT && out.type != FIELD_DOMAIN && out.type != FIELD_IP_RANGE)
         return yaml_refuse(row, why, "field.searchable", "only text, long_text, domain and ip_range are searched by their words");

@@ -259,6 +259,25 @@ static void fact_keep(struct decision *d, struct span name, const struct json *v
     audience_note(d, "facts", name, is_for_all);
 }
 
+// The list that the case keeps, with VALUE's elements added or taken away.
+static struct json fact_changed(struct decision *d, const struct fact_row *row, const struct json *value) {
+    const struct json *before = json_find(d->case_facts, row->fact);
+    struct json out = json_array(), one = {.type = JSON_ARRAY, .count = 1};
+    struct json_tree *tree = d->tree;
+    if (json_is_null(value)) return json_null();
+    one.items = arena_take_array(tree->arena, 1, sizeof *one.items);
+    if (one.items == NULL) return json_null();
+    one.items[0] = *value;
+    const struct json *given = value->type == JSON_ARRAY ? value : &one;
+    for (size_t i = 0; !json_is_null(before) && before->type == JSON_ARRAY && i < before->count; i++) {
+        bool is_given = false;
+        for (size_t k = 0; k < given->count; k++) is_given = is_given || span_equals(given->items[k].string, before->items[i].string);
+        if (!is_given) (void)json_tree_push(tree, &out, json_tree_copy(tree, &before->items[i]));
+    }
+    for (size_t k = 0; row->is_added && k < given->count; k++) (void)json_tree_push(tree, &out, json_tree_copy(tree, &given->items[k]));
+    return out;
+}
+
 static void facts_keep(struct decision *d) {
     for (size_t i = 0; i < d->document->field_count; i++) {
         const struct field *field = &d->document->fields[i];
@@ -274,6 +293,8 @@ static void facts_keep(struct decision *d) {
                                    : row->source == FACT_RECEIVED ? &received
                                    : row->source == FACT_CLOCK    ? &counted
                                                                   : &row->constant;
+        struct json changed = row->is_added || row->is_removed ? fact_changed(d, row, value) : json_null();
+        if (row->is_added || row->is_removed) value = &changed;
         fact_keep(d, row->fact, value, row->is_first, row->is_for_all);
     }
 }

@@ -53,6 +53,9 @@
  *   {"op":"search","fields":["<form field>",...]}    found by the words of these
  *   {"op":"person","field":"<form field>"}    it names a person of the node
  *   {"op":"assign","owner":"<form field>","backup":"<form field>","article"}    who works on the case; a field without value: nobody
+ *   {"op":"lock","lock":"<name>","keys":["LU supervision",...],"until":"...Z","article"}   other cases may not begin the same until then
+ *   {"op":"unlocked","lock","keys","article","words"}   may be filed only where none of these is locked by another case
+ *   {"op":"speaks_for","field":"<form field>","state":"LU"}   may be filed only by an office of that state
  *   {"op":"admit","field":"<form field>","article"}   that person may read the case; {"op":"dismiss","filing":"F...","article"}: whom it admitted no longer
  *   {"op":"erase","filing":"F...","fields":["<form field>",...],"article"}    no fields: all of them
  *   {"op":"case_entity","entity":"E..."|null,"was":"E..."|null,"article"}     the case is from now on of this entity, or of none

@@ -43,7 +43,7 @@ struct fact_row { // `sets:`; what a filing leaves behind in the case beside its
     enum fact_source source;
     struct span name;      // of the field, the fact or the clock
     struct json constant;
-    bool is_first;
+    bool is_first, is_added, is_removed; // as: first | add | remove: the last two of a list
     bool is_for_all; // as for flags
     const struct condition *when;
     const struct yaml *node;
@@ -167,6 +167,14 @@ struct reach_row { // a kind of office that sees the cases
     const struct yaml *node;
 };
 
+enum { LOCK_PARTS = 4 };
+struct lock_row { // `locks:`, what a filing keeps other cases from
+    struct span id, article, words, clock;
+    struct names on, by, refuses; // documents, facts, documents
+    const struct condition *unless;
+    const struct yaml *node;
+};
+
 struct fact_name { // a fact that a case keeps
     struct span name;
     struct span type; // instant, date, choice, bool, int, countries
@@ -199,6 +207,8 @@ struct procedure {
     struct duty_row *duties;
     struct proposal_row *proposals;
     size_t reach_count;
+    size_t lock_count;
+    struct lock_row *locks;
     struct reach_row *reaches;     // none: those that work in the workspace
     bool is_never_overridden; // `overridable: no`: none of its rules is
     struct names closed_to_entity; // states in which the entity doesn't see its case; or `any`
@@ -237,6 +247,13 @@ typedef void audience_teller(void *context, const struct yaml *node, const char 
 void audience_check(const struct procedure *procedure, audience_teller *tell, void *context);
 // The same for a procedure that is the entity's own (`workspace: own`): nothing of it goes to anyone else (own.c).
 void own_check(const struct procedure *procedure, audience_teller *tell, void *context);
+
+// --- locks between cases (lock.c) ---
+
+void locks_check(const struct procedure *procedure, audience_teller *tell, void *context);
+struct decision;
+void locks_add(struct decision *d, struct json *effects);
+void own_states_add(struct decision *d, struct json *effects); // fields with `own: yes`
 
 // --- what everybody may read (publication.c) ---
 

@@ -3,6 +3,7 @@
 
 #include "service/admission.h"
 #include "service/filing_link.h"
+#include "service/lock.h"
 #include "service/record_store.h"
 #include "service/seen.h"
 
@@ -59,6 +60,7 @@ struct err desk_check(const struct services *services, struct store_conn *conn, 
         struct span from = json_get_string(op, "from"), to = json_get_string(op, "to");
         if (is_op(op, "link") && is_case(from) && is_case(to)) TRY(link_check(services, conn, plan, from, to, now_ms, arena, why));
     }
+    TRY(lock_check(services, conn, plan, now_ms, arena, why));
     return filing_check_links(conn, ops, plan->entity_id, arena, why);
 }
 

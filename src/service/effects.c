@@ -8,6 +8,7 @@
 #include "service/entity.h"
 #include "service/erasure.h"
 #include "service/letter_op.h"
+#include "service/lock.h"
 #include "service/obligation.h"
 #include "service/figures.h"
 #include "service/intake.h"
@@ -155,6 +156,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(figures_op(services, conn, of, op, row.id, arena, why));
         TRY(obligation_op(services, conn, of, op, row.id, arena, why));
         TRY(schedule_op(services, conn, of, op, row.id, arena, why));
+        TRY(lock_op(conn, of, op, row.id, why));
         TRY(admission_op(conn, of, op, row.id, why));
         TRY(publication_op(conn, of, op, row.id, row.procedure, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));
