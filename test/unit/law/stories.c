@@ -485,7 +485,6 @@ static const struct { const char *path; size_t least; } FILES[] = {
     {"test/law/supervision.yaml", 18},
     {"test/law/state.yaml", 10},
     {"test/law/disclosure.yaml", 5},
-    {"test/law/state.yaml", 2},
 };
 
 static void stories(void **state) {
