@@ -2,6 +2,7 @@
 /* The law as data: scope questions without account, packs, procedures, forms. */
 #include "api/resources.h"
 #include "law/control.h"
+#include "law/ceiling.h"
 #include "law/grid.h"
 #include "law/pack.h"
 #include "law/pack_rows.h"
@@ -39,6 +40,23 @@ static struct err post_significance(struct api_request *request, struct api_resp
     struct json_out out;
     api_json(response, 200, &out);
     grid_write_json(&out, &answer, request->lang);
+    return err_none();
+}
+
+static struct err post_ceilings(struct api_request *request, struct api_response *response, struct why *why) {
+    const struct services *services = request->services;
+    struct ceiling_question question = {.law = services->law, .state = services->state, .lang = request->lang};
+    struct json asked;
+    struct buf text;
+    struct json_out answer, out;
+    TRY(api_body(request, &asked, why));
+    TRY(date_of(request, &question.at, why));
+    buf_init(&text, request->arena, LIMIT_JSON_BYTES);
+    json_out_init(&answer, &text);
+    TRY(ceiling_answer_json(&question, &asked, request->arena, &answer, why));
+    if (text.is_failed) return err_make(ERR_MEMORY);
+    api_json(response, 200, &out);
+    json_out_raw(&out, buf_span(&text));
     return err_none();
 }
 
@@ -134,6 +152,7 @@ const struct route routes_law[] = {
     {"POST", "/api/v1/scope", post_scope, AUTH_NONE, 0, RATE_OPEN, "law", "Does the Directive apply: guidance on the facts given, not a decision", "ScopeFacts", "ScopeAnswer", 200, AT, false},
     {"POST", "/api/v1/significance", post_significance, AUTH_NONE, 0, RATE_OPEN, "law", "Does an incident indicate that it is significant: guidance on the facts given; nothing is stored", "SignificanceFacts", "SignificanceAnswer", 200, AT, false},
     {"GET", "/api/v1/significance/facts", get_significance_facts, AUTH_NONE, 0, RATE_OPEN, "law", "What can be said about an incident", NULL, "SignificanceQuestions", 200, NULL, false},
+    {"POST", "/api/v1/ceilings", post_ceilings, AUTH_NONE, 0, RATE_OPEN, "law", "How high a fine may be: the ceiling by class and turnover of the undertaking, exactly; no amount is suggested and nothing is stored", "CeilingFacts", "CeilingAnswer", 200, AT, false},
     {"GET", "/api/v1/law/packs", get_packs, AUTH_NONE, 0, RATE_OPEN, "law", "The law packs in force here, with their hashes", NULL, "PackList", 200, NULL, false},
     {"GET", "/api/v1/law/types", get_types, AUTH_NONE, 0, RATE_OPEN, "law", "The catalogue of entity types", NULL, "Catalogue", 200, NULL, false},
     {"GET", "/api/v1/law/facts", get_facts, AUTH_NONE, 0, RATE_OPEN, "law", "The facts that a scope question knows", NULL, "Catalogue", 200, NULL, false},

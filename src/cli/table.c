@@ -8,6 +8,7 @@ const struct command *const command_table[] = {
     &serve_command,
     &scope_command,
     &significance_command,
+    &ceiling_command,
     &import_command,
     &file_command,
     &show_command,

@@ -141,7 +141,11 @@ struct err ceiling_answer_json(const struct ceiling_question *question, const st
         struct ceiling_answer answer;
         int64_t figure;
         TRY(figure_read(json_get(asked, "figures"), &book->ceilings[i], arena, &figure, why));
-        if (ceiling_find(&own, book->ceilings[i].id, figure, &answer)) answer_write(out, &answer, arena);
+        if (!ceiling_find(&own, book->ceilings[i].id, figure, &answer)) continue;
+        struct span key = arena_printf(arena, "ceilings.%.*s.label", SPAN_FMT(answer.ceiling));
+        struct span label = own.lang.len > 0 && !span_is(own.lang, "en") ? law_word(own.law, own.state, key, own.lang) : span_make(NULL, 0);
+        if (label.len > 0) answer.label = label;
+        answer_write(out, &answer, arena);
     }
     json_out_array_end(out);
     json_out_object_end(out);

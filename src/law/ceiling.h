@@ -33,6 +33,7 @@ struct ceiling_question {
     struct span state; // whose law; empty: the Union's alone
     struct civil at;
     const struct json *subject; // facts on the entity, as procedures know them
+    struct span lang;           // of labels; empty: English
 };
 struct ceiling_answer {
     struct span ceiling, row, label, article, certainty, source, figure, state;
