@@ -68,7 +68,7 @@ static struct err answer_write(const struct call *call, const struct law *law, s
     TRY(json_parse(arena, buf_span(&answer), &answered, why));
     const struct json *rows = json_get(&answered, "ceilings");
     for (size_t i = 0; i < rows->count; i++) row_print(text, &rows->items[i]);
-    if (rows->count == 0) buf_add_text(text, "No ceiling applies to this class: Article 34 fines essential and important entities; Article 36 leaves penalties to the states.\n");
+    if (rows->count == 0) buf_add_text(text, "The packs have no ceiling for this class.\n");
     return err_none();
 }
 
