@@ -93,7 +93,7 @@ void doctor_look_at_reach(struct doctor *doctor) {
     struct err e = store_open_as_is(doctor->config->database_file, &store, NULL);
     if (is_err(e)) return; // said by doctor_look_at_store
     e = store_connect(store, STORE_READ, &conn, NULL);
-    if (!is_err(e)) e = packs_open(&packs, NULL, NULL);
+    if (!is_err(e)) e = packs_open_own(&packs, doctor->config->law_dir, doctor->config->state, NULL);
     if (!is_err(e)) {
         look_at_offices(doctor, packs.law);
         e = look_at_rows(doctor, packs.law, conn, NULL); // an older schema has no such rows: it is brought up to date at the next start

@@ -8,10 +8,19 @@
 
 enum { REPORT_BYTES = 16 * 1024 * 1024 };
 
+// The directory named, or the packs built in with those of --own: DIR holds national/xx.
+static struct err check_open(const struct call *call, struct packs *packs, struct why *why) {
+    const char *own = call_option(call, "--own");
+    struct span state = span_of(call_option(call, "--state"));
+    if (own == NULL) return packs_open(packs, call_argument(call, 0), why);
+    if (state.len != 2) return why_set(why, ERR_INPUT, "--state", "law.own", "", "--own needs --state: own law is of one state");
+    return packs_open_own(packs, own, state, why);
+}
+
 static int law_check_run(const struct call *call) {
     struct packs packs;
     struct why why = {0};
-    struct err e = packs_open(&packs, call_argument(call, 0), &why);
+    struct err e = check_open(call, &packs, &why);
     if (is_err(e)) {
         int code = call_fail(call, e, &why);
         return e.code == ERR_INPUT ? EXIT_NO : code; // a pack that can't be read is not in order
@@ -44,6 +53,12 @@ static int law_check_run(const struct call *call) {
 }
 
 static const struct option LAW_CHECK_OPTIONS[] = {
+    {"--json", NULL, "answer in JSON"},
+    {"--own", "DIR", "the packs built in with the state's own law in DIR, as law: of varde.yaml adds it"},
+    {"--state", "XX", "whose own law it is"},
+    {NULL, NULL, NULL},
+};
+static const struct option LAW_LIST_OPTIONS[] = {
     {"--json", NULL, "answer in JSON"},
     {NULL, NULL, NULL},
 };
@@ -105,7 +120,7 @@ const struct command law_list_command = {
     .name = "law list",
     .arguments = "[DIR]",
     .summary = "List the law packs with version, date and hash",
-    .options = LAW_CHECK_OPTIONS,
+    .options = LAW_LIST_OPTIONS,
     .run = law_list_run,
 };
 

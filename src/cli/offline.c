@@ -14,7 +14,7 @@ struct err offline_open(struct offline *offline, const char *dir, struct why *wh
     offline->has_config = true;
     TRY(keys_open(offline->config.keys_dir, &offline->keys, why));
     offline->has_keys = true;
-    TRY(packs_open(&offline->packs, NULL, why));
+    TRY(packs_open_own(&offline->packs, offline->config.law_dir, offline->config.state, why));
     offline->has_packs = true;
     struct services *services = &offline->services;
     services->law = offline->packs.law;

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "os/tree.h"
+#include "role/law_files.h"
 
 struct err packs_open(struct packs *packs, const char *dir, struct why *why) {
     arena_init(&packs->arena, 2 * (size_t)LIMIT_PACK_ARENA_BYTES);
@@ -14,6 +15,16 @@ struct err packs_open(struct packs *packs, const char *dir, struct why *why) {
         e = tree_read(&packs->arena, dir, ".yaml", LIMIT_YAML_BYTES, &read, &count, why);
         files = read;
     }
+    if (!is_err(e)) e = law_load(&packs->arena, files, count, &packs->law, why);
+    if (is_err(e)) arena_fini(&packs->arena);
+    return e;
+}
+
+struct err packs_open_own(struct packs *packs, const char *own_dir, struct span state, struct why *why) {
+    arena_init(&packs->arena, 2 * (size_t)LIMIT_PACK_ARENA_BYTES);
+    const struct embedded_file *files;
+    size_t count;
+    struct err e = law_files_read(&packs->arena, own_dir, state, &files, &count, why);
     if (!is_err(e)) e = law_load(&packs->arena, files, count, &packs->law, why);
     if (is_err(e)) arena_fini(&packs->arena);
     return e;

@@ -12,6 +12,8 @@ struct packs {
 
 // DIR NULL: the packs built in. On success packs_close gives the memory back.
 CHECKED struct err packs_open(struct packs *packs, const char *dir, struct why *why);
+// The packs built in with the state's own law in OWN_DIR (NULL: none).
+CHECKED struct err packs_open_own(struct packs *packs, const char *own_dir, struct span state, struct why *why);
 void packs_close(struct packs *packs);
 
 #endif

@@ -89,7 +89,7 @@ static int retention_run(const struct call *call) {
     if (is_err(e)) return call_fail(call, e, &why);
     arena_init(&arena, REPORT_ARENA_BYTES);
     struct job job = {.call = call, .arena = &arena, .why = &why};
-    e = packs_open(&packs, NULL, &why);
+    e = packs_open_own(&packs, config.law_dir, config.state, &why);
     if (!is_err(e)) {
         e = answer(&job, &config, packs.law);
         packs_close(&packs);

@@ -182,6 +182,8 @@ struct err clocks_load(struct law *law, struct why *why) {
         profiles->own = profiles->before;
         const struct yaml *root = pack_file_root(pack, "clocks.yaml");
         if (root != NULL) TRY(file_load(law, root, false, &profiles->own, why));
+        for (size_t k = 0; k < pack->file_count; k++) // of procedures of its own
+            if (pack_file_is_under(&pack->files[k], "clocks/")) TRY(file_load(law, pack->files[k].root, false, &profiles->own, why));
     }
     return err_none();
 }

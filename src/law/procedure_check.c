@@ -458,7 +458,7 @@ static void state_check(struct checker *c, const struct pack *pack) {
     const struct yaml *clocks = pack_file_root(pack, "clocks.yaml");
     for (size_t i = 0; i < pack->file_count; i++) {
         const struct yaml *root = pack->files[i].root;
-        if (root != clocks && !pack_file_is_under(&pack->files[i], "procedures/")) continue;
+        if (root != clocks && !pack_file_is_under(&pack->files[i], "procedures/") && !pack_file_is_under(&pack->files[i], "clocks/")) continue;
         struct civil checked_on;
         if (yaml_get_text(root, "source").len == 0 || !civil_parse(yaml_get_text(root, "checked_on"), &checked_on))
             finding(c, root, "source and checked_on are needed");

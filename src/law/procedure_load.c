@@ -64,7 +64,7 @@ static struct span nodes_of(const struct yaml *root) {
 
 static struct err procedure_load(struct law *law, const struct commons *commons, const struct pack *pack, const struct yaml *root, bool is_of_union,
                                  struct procedure *ret, struct why *why) {
-    TRY(yaml_only(root, "procedure label article node workspace include reaches closed_to_entity_in overridable locks lists sets states parties party_states parties_see_parties suggests facts flags documents duties proposals from to", why));
+    TRY(yaml_only(root, "procedure label article title source checked_on node workspace include reaches closed_to_entity_in overridable locks lists sets states parties party_states parties_see_parties suggests facts flags documents duties proposals from to", why));
     struct procedure p = {.pack = pack, .node = root};
     TRY(yaml_need(root, "procedure", &p.id, why));
     TRY(yaml_need(root, "label", &p.label, why));
@@ -134,29 +134,40 @@ static struct err overlays_apply(struct law *law, const struct commons *commons,
     return err_none();
 }
 
+// Whether the state's file is a procedure of its own: it has states, and no procedure of the Union's has its name.
+static bool is_own_procedure(const struct procedure_book *book, const struct yaml *root) {
+    for (size_t k = 0; k < book->base_count; k++)
+        if (span_equals(book->base[k].id, yaml_get_text(root, "procedure"))) return false;
+    return yaml_get(root, "states") != NULL;
+}
+
 static struct err overlay_is_known(const struct procedure_book *book, const struct commons *commons, const struct yaml *root, struct why *why) {
     bool is_known = common_of(commons, yaml_get_text(root, "common")) != NULL;
     for (size_t k = 0; k < book->base_count; k++) is_known = is_known || span_equals(book->base[k].id, yaml_get_text(root, "procedure"));
     return is_known ? err_none() : yaml_refuse(root, why, "pack.overlay", "there is no such procedure to lay this over");
 }
 
-// A state's set: the Union's procedures, each with the state's overlay where it has one. None where it has no overlay.
+// A state's set: the Union's procedures, each with the state's overlay where it has one, and its own. None where it has neither.
 static struct err state_load(struct law *law, const struct commons *commons, const struct pack *pack, struct procedure_book *book,
                              struct why *why) {
-    size_t overlays = 0;
+    size_t overlays = 0, own = 0;
     for (size_t i = 0; i < book->of_states_count; i++) overlays += overlays_of(pack, &book->base[i]);
     for (size_t i = 0; i < pack->file_count; i++)
-        if (pack_file_is_under(&pack->files[i], "procedures/")) TRY(overlay_is_known(book, commons, pack->files[i].root, why));
-    if (overlays == 0) return err_none();
+        if (pack_file_is_under(&pack->files[i], "procedures/") && is_own_procedure(book, pack->files[i].root)) own++;
+        else if (pack_file_is_under(&pack->files[i], "procedures/")) TRY(overlay_is_known(book, commons, pack->files[i].root, why));
+    if (overlays + own == 0) return err_none();
     struct procedure_set *set = &book->states[book->state_count++];
     set->state = span_part(pack->id, 9, pack->id.len);
     set->count = book->of_states_count;
-    set->procedures = arena_take_array(law->arena, set->count + 1, sizeof *set->procedures);
+    set->procedures = arena_take_array(law->arena, set->count + own + 1, sizeof *set->procedures);
     if (set->procedures == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < set->count; i++) {
         set->procedures[i] = book->base[i];
         if (overlays_of(pack, &book->base[i]) > 0) TRY(overlays_apply(law, commons, pack, &book->base[i], &set->procedures[i], why));
     }
+    for (size_t i = 0; i < pack->file_count; i++)
+        if (pack_file_is_under(&pack->files[i], "procedures/") && is_own_procedure(book, pack->files[i].root))
+            TRY(procedure_load(law, commons, pack, pack->files[i].root, false, &set->procedures[set->count++], why));
     return err_none();
 }
 

@@ -177,7 +177,7 @@ static void file(struct walk *w, const struct pack_file *f) {
     for (size_t i = 0; i < sizeof ELSEWHERE / sizeof ELSEWHERE[0]; i++)
         if (span_starts_with(f->path, span_of(ELSEWHERE[i]))) return;
     if (span_is(f->path, "pack.yaml")) member(w, SPAN("pack"), f->root, "title", "title");
-    else if (span_is(f->path, "clocks.yaml")) clocks(w, f->root);
+    else if (span_is(f->path, "clocks.yaml") || pack_file_is_under(f, "clocks/")) clocks(w, f->root);
     else if (span_is(f->path, "grid.yaml")) grid(w, f->root);
     else if (pack_file_is_under(f, "procedures/")) procedure(w, f->root);
     else rows(w, stem_of(f->path), f->root);

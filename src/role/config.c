@@ -352,7 +352,7 @@ static struct err check_whole(struct reader *r) {
 }
 
 static struct err read_all(struct reader *r) {
-    static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key",
+    static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key", "law",
                                         "user", "demo", "sandbox", "checkpoint_interval_s", "disk_reserve_mb", "workers", "answer_telephone", "obligations_from", "emergency", "hook",
                                         "seal", "mail", "providers", "offices", NULL};
     struct config *c = r->config;
@@ -365,6 +365,7 @@ static struct err read_all(struct reader *r) {
     TRY(read_text(r, r->root, "public_url", 512, &c->public_url));
     TRY(read_path(r, r->root, "certificate", &c->certificate_file));
     TRY(read_path(r, r->root, "key", &c->key_file));
+    TRY(read_path(r, r->root, "law", &c->law_dir));
     TRY(read_text(r, r->root, "user", 32, &c->user));
     TRY(read_bool(r, "demo", &c->is_demo));
     TRY(read_sandbox(r));

@@ -63,6 +63,7 @@ struct config {
     struct span public_url;       // "https://nis2.example.be", without a slash at the end
     const char *certificate_file; // absolute or joined to dir
     const char *key_file;
+    const char *law_dir;       // of the state's own law; NULL: none (role/law_files.h)
     const char *database_file; // DIR/node.db
     const char *keys_dir;      // DIR/keys
     struct span user;          // account to change to when started as root; at == NULL: none

@@ -17,6 +17,7 @@
 #include "os/file.h"
 #include "os/random.h"
 #include "os/zone.h"
+#include "role/law_files.h"
 #include "role/node_private.h"
 #include "role/role.h"
 #include "role/wire.h"
@@ -105,7 +106,7 @@ static struct err start_services(struct node *node, struct why *why) {
     const struct config *config = node->config;
     struct services *services = &node->services;
     struct law *law;
-    TRY(law_load(&node->arena, embedded_law, embedded_law_count, &law, why));
+    TRY(law_files_load(&node->arena, config->law_dir, config->state, &law, &node->law_files, &node->law_file_count, why));
     assert(law_amended_by(law) == NULL); // a proposal is never served
     services->law = law;
     services->law_hash = law_hash(law);
@@ -155,7 +156,7 @@ static struct err start_store(struct node *node, struct why *why) {
     TRY(store_connect(node->store, STORE_READ, &node->own_conn, why));
     struct store_conn *writer;
     TRY(store_connect(node->store, STORE_WRITE, &writer, why));
-    struct err e = archive_put(&node->services, writer, embedded_law, embedded_law_count, clock_now_ms(), why);
+    struct err e = archive_put(&node->services, writer, node->law_files, node->law_file_count, clock_now_ms(), why);
     if (!is_err(e)) e = archive_log_name(writer, node->config->log_origin, &node->arena, why);
     bool needs_rebuild = false;
     if (!is_err(e)) e = archive_needs_rebuild(writer, &node->arena, &needs_rebuild, why);

@@ -89,6 +89,8 @@ struct node {
     const struct config *config;
     struct arena arena; // for the node's life
     struct services services;
+    const struct embedded_file *law_files; // of which the law was made
+    size_t law_file_count;
     struct store *store;
     struct line line;
     struct channel front, courier;
