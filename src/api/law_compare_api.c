@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* What a law pack holds on a day, and what one has instead of, besides or without another. */
+/* What a law pack holds on a day, what one has instead of, besides or without another, and which other acts an incident touches. */
 #include "api/resources.h"
+#include "law/acts.h"
 #include "law/pack_rows.h"
 
 static struct err day_of(const struct api_request *request, const char *name, struct civil fallback, struct civil *ret, struct why *why) {
@@ -44,6 +45,29 @@ static struct err get_diff(struct api_request *request, struct api_response *res
     return err_none();
 }
 
+static struct err post_acts(struct api_request *request, struct api_response *response, struct why *why) {
+    const struct services *services = request->services;
+    struct json facts;
+    struct civil at;
+    const struct acts_answer *answer;
+    TRY(api_body(request, &facts, why));
+    TRY(day_of(request, "at", zone_date(services->zone, request->received_ms), &at, why));
+    TRY(acts_answer_make(services->law, &facts, NULL, NULL, services->state, services->zone, at, request->arena, &answer, why));
+    struct json_out out;
+    api_json(response, 200, &out);
+    acts_write_json(&out, answer, request->lang);
+    return err_none();
+}
+
+static struct err get_act_facts(struct api_request *request, struct api_response *response, struct why *why) {
+    (void)why;
+    struct json_out out;
+    api_json(response, 200, &out);
+    acts_write_facts(&out, request->services->law, request->lang, request->arena);
+    return err_none();
+}
+
+static const struct route_param AT[] = {{"at", "string", "the law of which day; today by default"}, {NULL, NULL, NULL}};
 static const struct route_param ROWS[] = {
     {"pack", "string", "the pack, for example national/be"},
     {"at", "string", "the rows of which day; today by default"},
@@ -60,5 +84,7 @@ static const struct route_param DIFF[] = {
 const struct route routes_law_compare[] = {
     {"GET", "/api/v1/law/rows", get_rows, AUTH_NONE, 0, RATE_OPEN, "law", "What a law pack holds on a day, row by row with articles", NULL, "PackRows", 200, ROWS, false},
     {"GET", "/api/v1/law/diff", get_diff, AUTH_NONE, 0, RATE_OPEN, "law", "What a law pack has instead of, besides or without another", NULL, "PackDiff", 200, DIFF, false},
+    {"POST", "/api/v1/acts", post_acts, AUTH_NONE, 0, RATE_OPEN, "law", "Which other acts an incident touches, who asks what by when; this notifies nobody, nothing is stored", "ActFacts", "ActsAnswer", 200, AT, false},
+    {"GET", "/api/v1/acts/facts", get_act_facts, AUTH_NONE, 0, RATE_OPEN, "law", "What can be said about an incident to ask which acts it touches", NULL, "ActQuestions", 200, NULL, false},
     {0},
 };

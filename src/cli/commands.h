@@ -13,6 +13,7 @@ extern const struct command serve_command;
 extern const struct command scope_command;
 extern const struct command significance_command;
 extern const struct command ceiling_command;
+extern const struct command acts_command;
 extern const struct command file_command;
 extern const struct command show_command;
 extern const struct command duties_command;

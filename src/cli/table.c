@@ -9,6 +9,7 @@ const struct command *const command_table[] = {
     &scope_command,
     &significance_command,
     &ceiling_command,
+    &acts_command,
     &import_command,
     &file_command,
     &show_command,

@@ -12,6 +12,7 @@ struct err law_books_load(struct law *law, struct why *why) {
     TRY(letters_load(law, why));
     TRY(ceilings_load(law, why));
     TRY(grids_load(law, why));
+    TRY(acts_load(law, why));
     TRY(offices_load(law, why));
     TRY(office_terms_load(law, why));
     TRY(catalogues_load(law, why));

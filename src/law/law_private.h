@@ -38,6 +38,7 @@ struct ceiling_book;   // ceilings of what may be imposed
 struct grid_book;      // criteria of significance
 struct text_book;      // all texts, by their English
 struct catalogue_book; // controls that measures are assessed against
+struct act_book;       // what other acts ask
 struct scope_book;     // facts, tables, types, size: one scope of application
 
 struct law {
@@ -59,6 +60,7 @@ struct law {
     struct obligation_book *obligations;
     struct letter_book *letters;
     struct grid_book *grids;
+    struct act_book *acts;
     struct text_book *texts;
     struct catalogue_book *catalogues;
     struct ceiling_book *ceilings;
@@ -95,6 +97,8 @@ CHECKED struct err ceilings_load(struct law *law, struct why *why);
 void ceilings_check(const struct law *law, struct buf *report, size_t *findings);
 // grid_load.c: of all packs, after the scope
 CHECKED struct err grids_load(struct law *law, struct why *why);
+// acts_load.c: of all packs, after the clocks
+CHECKED struct err acts_load(struct law *law, struct why *why);
 // procedure_word.c: whether a procedure has the text that a key of the words names
 bool procedure_has_word(const struct law *law, struct span key);
 // office.c; before the procedures
