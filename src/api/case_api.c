@@ -5,6 +5,7 @@
 #include "service/downtime.h"
 #include "service/entity.h"
 #include "service/gate_list.h"
+#include "service/party.h"
 #include "service/seen.h"
 #include "service/timeline.h"
 
@@ -287,6 +288,16 @@ static struct err duty_is_hidden(struct api_request *request, const struct gate_
     return gate_list_hides(gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, ret, why);
 }
 
+// What one owes as a party of a case: its ordinal tells (duty_page_of_entity).
+static struct err party_duty_strip(struct api_request *request, const struct rows *rows, size_t i, struct json *duty, struct why *why) {
+    enum { OF_PARTIES = 1000000 };
+    struct case_file file;
+    if (rows_int(rows, i, 1) < OF_PARTIES) return err_none();
+    TRY(case_get(request->conn, rows_span(rows, i, 0), request->arena, &file, why));
+    *duty = party_duty_shown(request->services, &file, duty, request->received_ms, request->arena);
+    return err_none();
+}
+
 static struct err get_duties(struct api_request *request, struct api_response *response, struct why *why) {
     struct page page = {.after = {{.type = JSON_INT}, {.type = JSON_STRING}, {.type = JSON_INT}}};
     int64_t hours;
@@ -318,6 +329,7 @@ static struct err get_duties(struct api_request *request, struct api_response *r
         if (is_hidden) continue;
         if (is_err(json_parse(request->arena, rows_span(&rows, i, 5), &duty, NULL))) continue;
         if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, rows_span(&rows, i, 7), request->received_ms)) continue;
+        TRY(party_duty_strip(request, &rows, i, &duty, why));
         json_out_object(&out);
         json_out_member_string(&out, "case", rows_span(&rows, i, 0));
         json_out_member_string(&out, "procedure", rows_span(&rows, i, 7));

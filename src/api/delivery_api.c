@@ -3,6 +3,7 @@
 #include "api/access_json.h"
 #include "api/resources.h"
 #include "format/mail.h"
+#include "service/gate_view.h"
 #include "service/case.h"
 #include "service/reach.h"
 
@@ -49,7 +50,7 @@ static struct err read_case(struct api_request *request, struct span id, struct 
     case_access(request->services, file, request->arena, &of);
     TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
     *ret_is_office = access_role_for_case(&request->principal, &of) != NULL;
-    return err_none();
+    return gate_case_known(request->services, request->conn, file, &request->principal, request->received_ms, request->arena, why);
 }
 
 // A company's people see what went to the company and to themselves.
@@ -95,6 +96,7 @@ static bool may_read_row(struct api_request *request, struct store_conn *conn, c
     if (rows_at(rows, i, D_CASE)->type == VALUE_NULL || is_err(case_get(conn, rows_span(rows, i, D_CASE), request->arena, &file, NULL))) return false;
     case_access(request->services, &file, request->arena, &of);
     return !is_err(access_may_read_case(&request->principal, &of, request->received_ms, NULL)) &&
+           !is_err(gate_case_known(request->services, conn, &file, &request->principal, request->received_ms, request->arena, NULL)) &&
            access_is_officer_of(&request->principal, rows_span(rows, i, D_OFFICE_KIND), ROLE_READER);
 }
 

@@ -230,17 +230,20 @@ static struct err may_read_attachment(struct api_request *request, const struct 
     struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
     struct matter matter = {.seen_by = rows_span(filing, 0, 12), .filer_role = rows_span(filing, 0, 7), .filer = rows_span(filing, 0, 8),
                             .office = rows_span(filing, 0, 13)};
-    bool is_party = false;
-    struct err refused = viewer_owns(&viewer, &matter) ? err_none() : access_may_read_case(&request->principal, &of, request->received_ms, why);
+    bool is_party = false, is_filer = viewer_owns(&viewer, &matter);
+    struct err refused = is_filer ? err_none() : access_may_read_case(&request->principal, &of, request->received_ms, why);
     if (is_err(refused)) TRY(reads_as_party(request, &file, filing, &is_party, why));
     if (is_err(refused) && !is_party) return refused;
     if (!is_party && !viewer_sees(&viewer, &matter)) return access_no_case(why);
     struct gate_view view;
     struct gate_place place = gate_place_of(&file);
     place.is_party = is_party;
+    if (is_filer) place.filer = request->principal.pseudonym, place.filer_as = matter.filer_role;
     struct gate_verdict verdict;
     TRY(gate_view_open(request->services, request->conn, &place, &request->principal, GATE_ATTACHMENT, request->received_ms, request->arena, &view, why));
-    TRY(gate_view_known(&view, why));
+    struct gate_view as_known = view; // what an office filed is no reason to know of a case that is held from it
+    if (role_is_office(matter.filer_role) && view.block_count > 0) as_known.place.filer = SPAN("");
+    TRY(gate_view_known(&as_known, why));
     TRY(gate_view_attachment(&view, request->conn, attachment->filing_id, attachment->id, request->arena, &verdict, why));
     if (verdict.is_allowed) return err_none();
     return why_set(why, ERR_DENIED, "", verdict.rule, arena_text(request->arena, verdict.article), "this attachment is kept back: %.*s", SPAN_FMT(verdict.words));

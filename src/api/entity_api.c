@@ -29,12 +29,23 @@ static bool sees_attribute(const struct api_request *request, const struct entit
     const struct services *services = request->services;
     const struct principal *principal = &request->principal;
     struct civil at = zone_date(services->zone, request->received_ms);
-    for (size_t i = 0; i < principal->mandate_count; i++)
-        if (span_equals(principal->mandates[i].entity, entity->id) && mandate_is_in_force(&principal->mandates[i], request->received_ms) &&
-            procedure_register_sees(services->law, services->state, at, attribute, SPAN("entity")))
+    for (size_t i = 0; i < principal->mandate_count; i++) {
+        const struct mandate *mandate = &principal->mandates[i];
+        if (!span_equals(mandate->entity, entity->id) || !mandate_is_in_force(mandate, request->received_ms)) continue;
+        // What only some see is for who may read all that is the entity's: a bounded mandate shows it in its case, or not at all.
+        bool is_whole = (mandate->scopes & MANDATE_READ) != 0 && mandate->procedures.len == 0;
+        if (procedure_register_sees(services->law, services->state, at, attribute, is_whole ? SPAN("entity") : SPAN(""))) return true;
+    }
+    struct access_entity of;
+    entity_access(services, entity->id, entity->sectors, request->arena, &of);
+    for (size_t i = 0; i < principal->role_count; i++) {
+        struct principal alone = *principal; // with this role only: whether it reaches the entry is for access to say
+        alone.role_count = 1;
+        alone.roles = &principal->roles[i];
+        if (access_role_for_entity(&alone, &of) != NULL &&
+            procedure_register_sees(services->law, services->state, at, attribute, principal->roles[i].kind->id))
             return true;
-    for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++)
-        if (procedure_register_sees(services->law, services->state, at, attribute, principal->roles[i].kind->id)) return true;
+    }
     return false;
 }
 

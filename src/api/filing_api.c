@@ -165,14 +165,15 @@ static void write_tried_duties(struct json_out *out, struct api_request *request
     const struct json *after = plan->decision.case_state, *duties = json_get(after, "duties"), *file = json_get(&plan->effects, "case");
     struct case_file tried = {.procedure = plan->request->procedure,
                               .workspace = plan->workspace,
-                              .entity_id = plan->entity_id,
+                              .entity_id = plan->party_id.len > 0 ? SPAN("") : plan->entity_id, // a party's entity is not the case's
                               .offices = json_get_string(file, "offices"),
                               .is_closed = json_get_bool(file, "is_closed", false),
+                              .has_parties = json_get(after, "party_duties") != NULL,
                               .filer = plan->principal->pseudonym};
     struct access_case of;
     case_access(request->services, &tried, request->arena, &of);
     struct viewer viewer = viewer_of(&request->principal, &of, request->received_ms);
-    if (!role_is_office(plan->as) && !of.is_closed_to_entity) viewer.views |= VIEW_ENTITY;
+    if (!role_is_office(plan->as) && !of.is_closed_to_entity) viewer_add(&viewer, plan->as); // a party's: none
     for (size_t i = 0; i < of.office_count; i++) // the trial carries no sectors: the filer's own role was checked with them
         if (span_equals(of.offices[i], plan->office)) viewer_add(&viewer, plan->as);
     json_out_name(out, "duties");
@@ -257,9 +258,13 @@ static struct err open_filing(struct api_request *request, enum gate_exit exit, 
     struct gate_view view;
     struct gate_place place = {.case_id = rows_span(ret_row, 0, 2), .procedure = rows_span(ret_row, 0, 5), .workspace = rows_span(ret_row, 0, 4),
                                .entity_id = rows_span(ret_row, 0, 3), .sectors = rows_span(ret_row, 0, 11), .offices = rows_span(ret_row, 0, 14),
-                               .filer = is_filer ? request->principal.pseudonym : SPAN(""), .is_party = ret->is_party};
+                               .filer = is_filer ? request->principal.pseudonym : SPAN(""), .filer_as = is_filer ? matter.filer_role : SPAN(""),
+                               .is_party = ret->is_party};
     TRY(gate_view_open(request->services, request->conn, &place, &request->principal, exit, request->received_ms, request->arena, &view, why));
-    TRY(gate_view_known(&view, why));
+    // What an office filed is no reason to know of a case that is held from it.
+    struct gate_view as_known = view;
+    if (role_is_office(matter.filer_role) && view.block_count > 0) as_known.place.filer = SPAN("");
+    TRY(gate_view_known(&as_known, why));
     return gate_read_record(&view, request->conn, request->params[0], request->arena, &ret->record, &ret->withheld, why);
 }
 

@@ -2,6 +2,7 @@
 /* Calls to those on duty: who was called, who took it; and the link that a called person follows without signing in. */
 #include "api/access_json.h"
 #include "api/resources.h"
+#include "service/gate_view.h"
 #include "service/page.h"
 
 #define PARAMS(...) ((const struct value[]){__VA_ARGS__}), sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
@@ -10,13 +11,24 @@ static const char *const STEP_NAMES[] = {"none", "first", "second", "head"};
 
 static const char *step_name(int64_t step) { return step >= 0 && step <= 3 ? STEP_NAMES[step] : "head"; }
 
-static void write_members(struct api_request *request, struct json_out *out, const struct rows *rows, size_t i) {
+// A call is the whole office's, its case only theirs who may read it.
+static bool may_read_case(struct api_request *request, struct store_conn *conn, struct span id) {
+    struct case_file file;
+    struct access_case of;
+    if (is_err(case_get(conn, id, request->arena, &file, NULL))) return false;
+    case_access(request->services, &file, request->arena, &of);
+    if (is_err(access_may_read_case(&request->principal, &of, request->received_ms, NULL))) return false;
+    return !is_err(gate_case_known(request->services, conn, &file, &request->principal, request->received_ms, request->arena, NULL));
+}
+
+static void write_members(struct api_request *request, struct store_conn *conn, struct json_out *out, const struct rows *rows, size_t i) {
     struct arena *arena = request->arena;
     bool is_open = rows_at(rows, i, P_ACKNOWLEDGED)->type == VALUE_NULL;
     json_out_member_string(out, "id", rows_span(rows, i, P_ID));
     json_out_member_string(out, "office", rows_span(rows, i, P_OFFICE));
-    json_out_member_string(out, "case", rows_span(rows, i, P_CASE));
-    json_out_member_string(out, "filing", rows_span(rows, i, P_FILING));
+    bool is_known = may_read_case(request, conn, rows_span(rows, i, P_CASE));
+    json_out_member_string(out, "case", is_known ? rows_span(rows, i, P_CASE) : span_make(NULL, 0));
+    json_out_member_string(out, "filing", is_known ? rows_span(rows, i, P_FILING) : span_make(NULL, 0));
     json_out_member_string(out, "topic", rows_span(rows, i, P_TOPIC));
     json_out_member_text(out, "state", is_open ? "open" : "acknowledged");
     json_out_member_string(out, "opened_at", instant_text(arena, rows_int(rows, i, P_OPENED)));
@@ -61,7 +73,7 @@ static struct err page_render(struct api_request *request, struct api_response *
     TRY(find(request, conn, &rows, why));
     api_json(response, 200, &out);
     json_out_object(&out);
-    write_members(request, &out, &rows, 0);
+    write_members(request, conn, &out, &rows, 0);
     TRY(write_calls(request, &out, conn, rows_span(&rows, 0, P_ID), why));
     json_out_object_end(&out);
     return err_none();
@@ -92,7 +104,7 @@ static struct err get_pages(struct api_request *request, struct api_response *re
     list_begin(response, &out);
     for (size_t i = 0; i < shown; i++) {
         json_out_object(&out);
-        write_members(request, &out, &rows, i);
+        write_members(request, request->conn, &out, &rows, i);
         json_out_object_end(&out);
     }
     json_out_array_end(&out);

@@ -126,3 +126,30 @@ struct err procedure_find_doing(const struct law *law, struct span state, struct
                                 struct procedure_document *ret, struct why *why) {
     return procedure_find_filed(law, state, at, op, as, span_make(NULL, 0), ret, why);
 }
+
+// The filing of the case that the document marks or blocks; NULL where it does neither, or none is named.
+static const struct json *filing_spoken_of(const struct decision *d) {
+    for (size_t i = 0; i < d->document->effect_count; i++) {
+        const struct effect_row *effect = &d->document->effects[i];
+        if (effect->kind != EFFECT_DO || !(span_is(effect->value, "mark") || span_is(effect->value, "block"))) continue;
+        const struct yaml *field = yaml_get(effect->with, "filing");
+        const struct json *target = field == NULL ? NULL : json_find(d->values, field->text);
+        for (size_t k = 0; target != NULL && target->type == JSON_STRING && k < d->filings->count; k++)
+            if (span_equals(json_get_string(&d->filings->items[k], "id"), target->string)) return &d->filings->items[k];
+    }
+    return NULL;
+}
+
+struct names operation_readers(const struct decision *d) {
+    struct names seen_by = d->document->seen_by;
+    const struct json *target = filing_spoken_of(d), *readers = target == NULL ? NULL : json_get(target, "seen_by");
+    if (readers == NULL || readers->type != JSON_ARRAY || readers->count == 0) return seen_by;
+    struct names narrow = {.items = arena_take_array(d->tree->arena, readers->count, sizeof *narrow.items)};
+    if (narrow.items == NULL) {
+        d->tree->is_failed = true;
+        return seen_by;
+    }
+    for (size_t i = 0; i < readers->count; i++)
+        if (seen_by.count == 0 || names_have(&seen_by, readers->items[i].string)) narrow.items[narrow.count++] = readers->items[i].string;
+    return narrow.count > 0 ? narrow : seen_by; // who files it must not lose sight of it
+}

@@ -20,5 +20,7 @@ CHECKED struct err operation_load(const struct load *load, const struct yaml *ro
 CHECKED struct err operations_check(const struct load *load, const struct document *document);
 // Appends {"op","as","article","words",arguments that have a value}.
 void operation_add(struct decision *d, struct json *effects, const struct effect_row *effect);
+// Who sees the filing: as its document says, and of a filing that marks or blocks another which only some see, no others than those.
+struct names operation_readers(const struct decision *d);
 
 #endif

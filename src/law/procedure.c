@@ -2,6 +2,7 @@
 /* Deciding one filing: may it be filed, is its form good, and what becomes of the case. */
 #include "law/procedure.h"
 
+#include "law/operation.h"
 #include "law/procedure_private.h"
 
 // --- the case before ---
@@ -237,7 +238,8 @@ static void filing_append(struct decision *d) {
     (void)json_tree_add(d->tree, &filing, SPAN("version"), json_from_int(d->version));
     (void)json_tree_add(d->tree, &filing, SPAN("received_at"), json_tree_instant(d->tree, input->received_at.ms));
     (void)json_tree_add(d->tree, &filing, SPAN("status"), json_from_string(SPAN("filed")));
-    if (d->document->seen_by.count > 0) (void)json_tree_add(d->tree, &filing, SPAN("seen_by"), json_tree_names(d->tree, &d->document->seen_by));
+    struct names seen_by = operation_readers(d);
+    if (seen_by.count > 0) (void)json_tree_add(d->tree, &filing, SPAN("seen_by"), json_tree_names(d->tree, &seen_by));
     warnings_note(d, &filing);
     override_note(d, &filing);
     (void)json_tree_push(d->tree, d->filings, filing);

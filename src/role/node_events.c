@@ -6,8 +6,7 @@
 #include "base/log.h"
 #include "role/node_private.h"
 #include "role/wire.h"
-#include "service/gate_list.h"
-#include "service/seen.h"
+#include "service/event.h"
 
 enum { STREAM_BEAT_MS = 20 * 1000, STREAM_ROWS = 100, STREAM_PAGES_A_TURN = 4 };
 
@@ -54,43 +53,6 @@ void node_stream_end(struct node *node, struct inflight *inflight) {
     inflight->is_streaming = false;
 }
 
-// One row of filings_since.
-static bool may_know(const struct inflight *inflight, const struct gate_list *gate, const struct rows *rows, size_t i, int64_t now_ms, struct arena *arena) {
-    struct access_case of;
-    const struct services *services = &inflight->node->services;
-    struct case_file file = {.id = rows_span(rows, i, 2), .procedure = rows_span(rows, i, 5), .workspace = rows_span(rows, i, 4),
-                             .entity_id = rows_span(rows, i, 3), .sectors = rows_span(rows, i, 7), .offices = rows_span(rows, i, 8),
-                             .is_closed = rows_int(rows, i, 9) != 0};
-    struct gate_place place = gate_place_of(&file);
-    bool is_hidden = true;
-    case_access(services, &file, arena, &of);
-    if (is_err(access_may_read_case(&inflight->request.principal, &of, now_ms, NULL))) return false;
-    struct viewer viewer = viewer_of(&inflight->request.principal, &of, now_ms);
-    struct matter matter = {.seen_by = rows_span(rows, i, 10), .filer = rows_span(rows, i, 11), .filer_role = rows_span(rows, i, 12),
-                            .office = rows_span(rows, i, 13)};
-    if (!viewer_sees(&viewer, &matter)) return false;
-    if (is_err(gate_list_hides(gate, services, inflight->node->own_conn, &place, &inflight->request.principal, now_ms, arena, &is_hidden, NULL))) return false;
-    return !is_hidden;
-}
-
-// Of what is frozen, and of what froze it, one only learns that it is withdrawn.
-static void write_event(struct buf *text, const struct gate_list *gate, const struct rows *rows, size_t i) {
-    struct span withdrawn = gate_list_withdrawn(gate, rows_span(rows, i, 1));
-    buf_printf(text, "id: %lld\nevent: %s\ndata: ", (long long)rows_int(rows, i, 0), withdrawn.at != NULL ? "withdrawn" : "filing");
-    struct json_out out;
-    json_out_init(&out, text);
-    json_out_object(&out);
-    json_out_member_string(&out, "filing", withdrawn.at != NULL ? withdrawn : rows_span(rows, i, 1));
-    json_out_member_string(&out, "case", rows_span(rows, i, 2));
-    if (withdrawn.at == NULL) {
-        json_out_member_string(&out, "entity", rows_span(rows, i, 3));
-        json_out_member_string(&out, "procedure", rows_span(rows, i, 5));
-        json_out_member_string(&out, "document", rows_span(rows, i, 6));
-    }
-    json_out_object_end(&out);
-    buf_add_text(text, "\n\n");
-}
-
 // Whether the person still is who she was: sessions end, roles go. A stream whose rights changed ends; she opens another.
 static bool stream_still_holds(struct inflight *inflight, int64_t now_ms) {
     struct arena arena;
@@ -120,7 +82,7 @@ static bool stream_feed(struct inflight *inflight, int64_t now_ms) {
         is_good = is_good && !is_err(gate_list_load(node->own_conn, now_ms, &arena, &gate, NULL));
         buf_init(&text, &arena, LIMIT_STREAM_WINDOW_BYTES);
         for (size_t i = 0; is_good && i < rows.count; i++) {
-            if (may_know(inflight, &gate, &rows, i, now_ms, &arena)) write_event(&text, &gate, &rows, i);
+            event_write(&text, &node->services, node->own_conn, &gate, &inflight->request.principal, &rows, i, now_ms, &arena);
             inflight->response.events_after = rows_int(&rows, i, 0);
         }
         is_more = is_good && rows.count == STREAM_ROWS;

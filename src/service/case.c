@@ -448,7 +448,7 @@ struct err case_write_json(struct json_out *out, const struct services *services
     struct json subject;
     bool has_entity = file->entity_id.len > 0 && !is_err(entity_get(conn, file->entity_id, arena, &entity, NULL));
     if (has_entity) TRY(entity_subject(&entity, arena, &subject, why));
-    TRY(party_write_above(out, services, conn, file->id, is_office, now_ms, arena, why));
+    TRY(party_write_above(out, services, conn, file->id, principal, is_office, now_ms, arena, why));
     TRY(desk_write_links(out, services, conn, file->id, &shown.viewer, now_ms, arena, why));
     if (has_entity && is_office) TRY(entity_write_twins(out, conn, &entity, arena, why));
     if (file->party_count > 0) { // an office that sees the case and is a party, too

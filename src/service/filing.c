@@ -10,6 +10,7 @@
 #include "service/erasure.h"
 #include "service/figures.h"
 #include "service/gate_op.h"
+#include "service/gate_view.h"
 #include "service/intake.h"
 #include "service/letter_op.h"
 #include "service/party.h"
@@ -84,8 +85,7 @@ static struct err read_party(const struct services *services, struct store_conn 
 static struct err check_place(const struct filing_request *request, const struct filing_place *place, struct why *why) {
     if (!place->has_case) return err_none();
     if (!span_equals(place->file.procedure, request->procedure))
-        return why_set(why, ERR_INPUT, "/procedure", "filing.procedure", "", "case %.*s is of the procedure %.*s", SPAN_FMT(request->case_id),
-                       SPAN_FMT(place->file.procedure));
+        return why_set(why, ERR_INPUT, "/procedure", "filing.procedure", "", "case %.*s is of the procedure %.*s", SPAN_FMT(request->case_id), SPAN_FMT(place->file.procedure));
     if (request->entity_id.len > 0 && !span_equals(request->entity_id, place->file.entity_id) && !place->has_party)
         return why_set(why, ERR_INPUT, "/entity", "filing.entity", "", "case %.*s is not of this entity", SPAN_FMT(request->case_id));
     return err_none();
@@ -98,10 +98,8 @@ static void access_of_place(struct services *services, const struct filing_reque
         case_access(services, &place->file, arena, ret);
         return;
     }
-    struct case_file opened = {.procedure = request->procedure,
-                               .workspace = case_workspace(services, request->procedure),
-                               .entity_id = place->has_entity ? place->entity.id : span_make(NULL, 0),
-                               .sectors = place->has_entity ? place->entity.sectors : span_make(NULL, 0)};
+    struct case_file opened = {.procedure = request->procedure, .workspace = case_workspace(services, request->procedure),
+                               .entity_id = place->has_entity ? place->entity.id : span_make(NULL, 0), .sectors = place->has_entity ? place->entity.sectors : span_make(NULL, 0)};
     case_access_opening(services, &opened, roles, role_count, arena, ret);
 }
 
@@ -267,6 +265,8 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
     TRY(procedure_find(services->law, services->state, at, request->procedure, request->document, &plan.document, why));
     TRY(read_place(conn, request, arena, &place, why));
     if (place.has_case) TRY(case_find_filer(conn, principal, now_ms, arena, &place.file, why));
+    bool is_persons = principal->is_known && !request->is_node && !request->is_claim_holder; // what is held is not there to file in either
+    if (place.has_case && is_persons) TRY(gate_case_known(services, conn, &place.file, principal, now_ms, arena, why));
     TRY(read_party(services, conn, request, &plan.document, arena, &place, why));
     struct json fields = {.type = JSON_OBJECT};
     plan.received_ms = request->received_ms;

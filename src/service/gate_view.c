@@ -36,7 +36,7 @@ static struct err block_read(const struct rows *rows, size_t i, struct gate_view
     struct gate_block *blocks = arena_take_array(arena, view->block_count + pieces + 2, sizeof *blocks);
     if (spared == NULL || blocks == NULL) return err_make(ERR_MEMORY);
     for (size_t k = 0; k < count; k++) spared[block.spared_count++] = named[k];
-    if (rows_span(rows, i, 5).len > 0) spared[block.spared_count++] = arena_printf(arena, "office:%.*s", SPAN_FMT(rows_span(rows, i, 5)));
+    if (rows_span(rows, i, 5).len > 0) spared[block.spared_count++] = arena_printf(arena, "seat:%.*s", SPAN_FMT(rows_span(rows, i, 5)));
     block.spared = spared;
     block.field_count = texts_of(json_get(&op, "names"), arena, "", &block.fields);
     for (size_t k = 0; k < view->block_count; k++) blocks[k] = view->blocks[k];
@@ -80,14 +80,18 @@ struct err gate_view_case(const struct services *services, struct store_conn *co
 
 // --- hats ---
 
-static struct err hat_add(struct gate_view *view, struct gate_to hat, struct span first, struct span second, struct arena *arena) {
-    struct span *names = arena_take_array(arena, 2, sizeof *names);
+// An office goes by its id, by its kind, and by the id where the very office is meant and not all of a kind of that name.
+static struct err hat_add(struct gate_view *view, struct gate_to hat, struct span name, const struct role *role, struct arena *arena) {
+    struct span *names = arena_take_array(arena, 3, sizeof *names);
     if (names == NULL) return err_make(ERR_MEMORY);
     if (view->hat_count == GATE_HATS_MAX) return err_none(); // one hat less shows less
-    names[0] = first;
-    names[1] = second;
+    names[0] = name;
+    if (role != NULL) {
+        names[1] = arena_printf(arena, "office:%.*s", SPAN_FMT(role->kind->id));
+        names[2] = arena_printf(arena, "seat:%.*s", SPAN_FMT(role->office));
+    }
     hat.names = names;
-    hat.name_count = second.len > 0 ? 2 : 1;
+    hat.name_count = role != NULL ? 3 : 1;
     hat.is_in_node = true;
     view->hats[view->hat_count++] = hat;
     return err_none();
@@ -101,8 +105,7 @@ static struct err office_hats(struct gate_view *view, const struct principal *pr
         const struct role *role = access_role_for_case(&alone, of);
         if (role == NULL) continue;
         struct gate_to hat = {.role = role->kind->id, .is_head = role->role == ROLE_HEAD, .is_community = true};
-        TRY(hat_add(view, hat, arena_printf(arena, "office:%.*s", SPAN_FMT(role->office)),
-                    arena_printf(arena, "office:%.*s", SPAN_FMT(role->kind->id)), arena));
+        TRY(hat_add(view, hat, arena_printf(arena, "office:%.*s", SPAN_FMT(role->office)), role, arena));
     }
     return err_none();
 }
@@ -123,7 +126,7 @@ struct err gate_view_open(const struct services *services, struct store_conn *co
     place_access(services, place, arena, &of);
     TRY(office_hats(ret, principal, &of, arena));
     if (has_mandate(principal, place->entity_id, now_ms))
-        TRY(hat_add(ret, (struct gate_to){.role = SPAN("entity")}, arena_printf(arena, "entity:%.*s", SPAN_FMT(place->entity_id)), SPAN(""), arena));
+        TRY(hat_add(ret, (struct gate_to){.role = SPAN("entity")}, arena_printf(arena, "entity:%.*s", SPAN_FMT(place->entity_id)), NULL, arena));
     if (principal->is_known && principal->pseudonym.len > 0) {
         ret->pseudonym = principal->pseudonym;
         struct span *circle = arena_take_array(arena, ret->circle_count + 1, sizeof *circle);
@@ -131,7 +134,8 @@ struct err gate_view_open(const struct services *services, struct store_conn *co
         for (size_t i = 0; i < ret->circle_count; i++) circle[i] = ret->circle[i];
         if (place->is_party) circle[ret->circle_count++] = arena_printf(arena, "person:%.*s", SPAN_FMT(principal->pseudonym));
         ret->circle = circle;
-        TRY(hat_add(ret, (struct gate_to){.role = SPAN("anyone")}, arena_printf(arena, "person:%.*s", SPAN_FMT(principal->pseudonym)), SPAN(""), arena));
+        struct span as = place->filer_as.len > 0 ? place->filer_as : SPAN("anyone");
+        TRY(hat_add(ret, (struct gate_to){.role = as}, arena_printf(arena, "person:%.*s", SPAN_FMT(principal->pseudonym)), NULL, arena));
     }
     return err_none();
 }
@@ -140,13 +144,13 @@ struct err gate_view_document(const struct services *services, struct store_conn
                               struct arena *arena, struct gate_view *ret, struct why *why) {
     TRY(gate_view_case(services, conn, place, GATE_DOCUMENT, now_ms, arena, ret, why));
     if (place->entity_id.len > 0)
-        return hat_add(ret, (struct gate_to){.role = SPAN("entity")}, arena_printf(arena, "entity:%.*s", SPAN_FMT(place->entity_id)), SPAN(""), arena);
+        return hat_add(ret, (struct gate_to){.role = SPAN("entity")}, arena_printf(arena, "entity:%.*s", SPAN_FMT(place->entity_id)), NULL, arena);
     struct span *circle = arena_take_array(arena, ret->circle_count + 1, sizeof *circle);
     if (circle == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < ret->circle_count; i++) circle[i] = ret->circle[i];
     circle[ret->circle_count++] = SPAN("person:addressee");
     ret->circle = circle;
-    return hat_add(ret, (struct gate_to){.role = SPAN("anyone")}, SPAN("person:addressee"), SPAN(""), arena);
+    return hat_add(ret, (struct gate_to){.role = SPAN("anyone")}, SPAN("person:addressee"), NULL, arena);
 }
 
 struct err gate_view_public(const struct services *services, struct store_conn *conn, const struct gate_place *place, int64_t now_ms,
@@ -260,6 +264,26 @@ static struct civil recorded_on(const struct gate_view *view, const struct recor
     return zone_date(view->services->zone, stamp.ms);
 }
 
+// What was noted with the filing counts: it may be stricter than its document's form, where it speaks of another that only some see.
+static struct err seen_by_row(struct store_conn *conn, struct span filing_id, struct arena *arena, struct gate_item *ret, struct why *why) {
+    struct value id = value_text(filing_id);
+    struct rows rows;
+    TRY(store_read(conn, STMT_FILING_GET, &id, 1, arena, &rows, why));
+    struct span noted = rows.count > 0 ? rows_span(&rows, 0, 12) : SPAN("");
+    struct span *roles = noted.len == 0 ? NULL : arena_take_array(arena, noted.len / 2 + 1, sizeof *roles);
+    size_t count = 0;
+    if (noted.len == 0) return err_none();
+    if (roles == NULL) return err_make(ERR_MEMORY);
+    for (size_t at = 0; at < noted.len;) {
+        size_t end = span_find(noted, ' ', at);
+        if (end > at) roles[count++] = span_part(noted, at, end);
+        at = end + 1;
+    }
+    ret->seen_by = roles;
+    ret->seen_count = count;
+    return err_none();
+}
+
 // What is known of the filing as a whole: its marking, and who sees such documents.
 static struct err item_open(const struct gate_view *view, struct store_conn *conn, const struct record_open *record, struct arena *arena,
                             struct gate_item *ret, const struct marking ***ret_fields, struct why *why) {
@@ -267,6 +291,7 @@ static struct err item_open(const struct gate_view *view, struct store_conn *con
     ret->filing = record->filing_id;
     ret->seen_count = form_seen_by(view->services->law, view->services->state, recorded_on(view, record, arena),
                                    record_header_value(record, "procedure", arena).string, record_header_value(record, "document", arena).string, &ret->seen_by);
+    TRY(seen_by_row(conn, record->filing_id, arena, ret, why));
     return gate_view_marking(conn, record, arena, &ret->marking, ret_fields, why);
 }
 
@@ -334,6 +359,14 @@ struct err gate_view_known(const struct gate_view *view, struct why *why) {
     for (size_t i = 0; i < view->hat_count; i++)
         if (span_is(view->hats[i].role, "entity") || view->place.filer.len > 0 || view->place.is_party) return err_none(); // they know of it, and see nothing in it
     return access_no_case(why);
+}
+
+struct err gate_case_known(const struct services *services, struct store_conn *conn, const struct case_file *file, const struct principal *principal,
+                           int64_t now_ms, struct arena *arena, struct why *why) {
+    struct gate_view view;
+    struct gate_place place = gate_place_of(file);
+    TRY(gate_view_open(services, conn, &place, principal, GATE_CASE, now_ms, arena, &view, why));
+    return view.block_count == 0 ? err_none() : gate_view_known(&view, why);
 }
 
 bool gate_view_is_frozen(const struct gate_view *view, struct span filing_id) {

@@ -22,6 +22,7 @@ struct gate_place { // a case; ids and columns of its row
     struct span case_id, procedure, workspace, entity_id, sectors, offices;
     struct span filer; // pseudonym of the one who asks, where she filed in it and reads it for that (case_find_filer)
     bool is_party;     // who asks acts for a party, and access lets her read this
+    struct span filer_as; // the role in which who asks, or her office, filed what is asked about; empty: she did not
 };
 struct gate_place gate_place_of(const struct case_file *file);
 
@@ -76,6 +77,9 @@ CHECKED struct err gate_view_marking(struct store_conn *conn, const struct recor
                                      const struct marking ***ret_fields, struct why *why);
 // ERR_NOT_FOUND, as for a case that is not there, where a hold over all of it stops this person, who reads it for an office.
 CHECKED struct err gate_view_known(const struct gate_view *view, struct why *why);
+// The same of a case alone, where who asks is known to access.
+CHECKED struct err gate_case_known(const struct services *services, struct store_conn *conn, const struct case_file *file, const struct principal *principal,
+                                   int64_t now_ms, struct arena *arena, struct why *why);
 // The record of what was filed this moment, for the answer to its filer: what she has sent is no news to her.
 CHECKED struct err gate_read_filed(struct store_conn *conn, struct span filing_id, struct arena *arena, struct record_open *ret, struct why *why);
 // Whether a freeze hits the filing or a part of it, for anybody.

@@ -41,8 +41,9 @@ struct err party_get(struct store_conn *conn, struct span case_id, struct span i
 
 bool case_has_parties(const struct case_file *file) { return json_get(&file->content, "party_duties") != NULL; }
 
-// The entities of the principal's mandates that count now and the offices of her roles, as a JSON array; at == NULL where she has none.
-static struct span mandated(const struct principal *principal, int64_t now_ms, struct arena *arena) {
+// The entities of the principal's mandates that count now in cases of the PROCEDURE, and the offices of her roles, as a JSON array; at == NULL
+// where she has none.
+static struct span mandated(const struct principal *principal, struct span procedure, int64_t now_ms, struct arena *arena) {
     struct buf buf;
     struct json_out out;
     size_t count = 0;
@@ -52,6 +53,7 @@ static struct span mandated(const struct principal *principal, int64_t now_ms, s
     for (size_t i = 0; i < principal->mandate_count; i++) {
         const struct mandate *mandate = &principal->mandates[i];
         if (!mandate_is_in_force(mandate, now_ms) || (mandate->scopes & (MANDATE_READ | MANDATE_FILE)) == 0) continue;
+        if (!mandate_covers(mandate, procedure, span_make(NULL, 0))) continue;
         json_out_string(&out, mandate->entity);
         count++;
     }
@@ -64,7 +66,7 @@ struct err party_find_own(struct store_conn *conn, const struct principal *princ
                           struct case_file *file, struct why *why) {
     if (!case_has_parties(file) || !principal->is_known) return err_none();
     file->has_parties = true;
-    struct span entities = mandated(principal, now_ms, arena);
+    struct span entities = mandated(principal, file->procedure, now_ms, arena);
     if (entities.at == NULL) return err_none();
     struct value params[] = {value_text(file->id), value_text(entities)};
     struct rows rows;

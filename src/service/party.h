@@ -79,6 +79,8 @@ CHECKED struct err party_write_part(struct json_out *out, const struct services 
 // What they may file next, as party: elements of an array.
 CHECKED struct err party_write_next(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
                                     struct span lang, int64_t now_ms, struct arena *arena, struct why *why);
+// A duty of a party as the party sees it: without the ids of filings that it may not see.
+struct json party_duty_shown(const struct services *services, const struct case_file *file, const struct json *duty, int64_t now_ms, struct arena *arena);
 // Whether parties see what an office filed as DOCUMENT: the law lets them, and it was not replaced since (a draft is none of theirs).
 bool party_sees_filing(const struct services *services, const struct case_file *file, struct span filing, struct span document, int64_t now_ms,
                        struct span *ret_status);
@@ -90,10 +92,10 @@ CHECKED struct err party_may_read_filing(const struct services *services, struct
 
 // --- cases under a case (party_above.c, party_suggest.c) ---
 
-// Writes the members "shared" (filings of offices above that this case's people may read) and, for an office, "above"; nothing where
-// no case stands above this one.
+// Writes the members "shared" (filings of offices above that this case's people may read) and, for an office that sees
+// the case above too, "above"; nothing where no case stands above this one.
 CHECKED struct err party_write_above(struct json_out *out, const struct services *services, struct store_conn *conn, struct span case_id,
-                                     bool is_office, int64_t now_ms, struct arena *arena, struct why *why);
+                                     const struct principal *principal, bool is_office, int64_t now_ms, struct arena *arena, struct why *why);
 // Cases that may belong under FILE, with the reasons: {"case","looked_at","read","suggestions":[{"case","entity","because":[..]}]}.
 CHECKED struct err party_write_suggestions(struct json_out *out, const struct services *services, struct store_conn *conn,
                                            const struct case_file *file, const struct principal *principal, int64_t now_ms,

@@ -2,9 +2,17 @@
 /* A case under another: what stands above it, and what offices wrote there for all cases under it. */
 #include "law/procedure.h"
 #include "service/party.h"
+#include "service/seen.h"
 
-static struct err write_shared(struct json_out *out, const struct services *services, struct store_conn *conn, const struct rows *above, bool is_office,
-                               int64_t now_ms, struct arena *arena, struct why *why) {
+// Whether one who looks at the case below as an office sees the case above it too.
+static bool sees_above(const struct services *services, const struct principal *principal, const struct case_file *file, int64_t now_ms, struct arena *arena) {
+    struct access_case of;
+    case_access(services, file, arena, &of);
+    return (viewer_of(principal, &of, now_ms).views & VIEW_OFFICES) != 0;
+}
+
+static struct err write_shared(struct json_out *out, const struct services *services, struct store_conn *conn, const struct rows *above,
+                               const struct principal *principal, bool is_office, int64_t now_ms, struct arena *arena, struct why *why) {
     json_out_name(out, "shared");
     json_out_array(out);
     for (size_t i = 0; i < above->count; i++) {
@@ -12,6 +20,7 @@ static struct err write_shared(struct json_out *out, const struct services *serv
         struct case_file file;
         struct rows filings;
         TRY(case_get(conn, id.bytes, arena, &file, why));
+        if (is_office && !sees_above(services, principal, &file, now_ms, arena)) continue;
         TRY(store_read(conn, STMT_FILINGS_OF_CASE, &id, 1, arena, &filings, why));
         for (size_t k = 0; k < filings.count; k++) {
             struct span filing = rows_span(&filings, k, 0), document = rows_span(&filings, k, 6), status;
@@ -29,17 +38,20 @@ static struct err write_shared(struct json_out *out, const struct services *serv
     return err_none();
 }
 
-struct err party_write_above(struct json_out *out, const struct services *services, struct store_conn *conn, struct span case_id, bool is_office,
-                             int64_t now_ms, struct arena *arena, struct why *why) {
+struct err party_write_above(struct json_out *out, const struct services *services, struct store_conn *conn, struct span case_id, const struct principal *principal,
+                             bool is_office, int64_t now_ms, struct arena *arena, struct why *why) {
     struct value id = value_text(case_id);
     struct rows above;
     TRY(store_read(conn, STMT_CASE_ABOVE, &id, 1, arena, &above, why));
     if (above.count == 0) return err_none();
-    TRY(write_shared(out, services, conn, &above, is_office, now_ms, arena, why));
+    TRY(write_shared(out, services, conn, &above, principal, is_office, now_ms, arena, why));
     if (!is_office) return err_none(); // that it is one of several, its entity learns by the offices' words alone
     json_out_name(out, "above");
     json_out_array(out);
     for (size_t i = 0; i < above.count; i++) {
+        struct case_file file;
+        TRY(case_get(conn, rows_span(&above, i, 0), arena, &file, why));
+        if (!sees_above(services, principal, &file, now_ms, arena)) continue;
         json_out_object(out);
         json_out_member_string(out, "case", rows_span(&above, i, 0));
         json_out_member_string(out, "procedure", rows_span(&above, i, 1));

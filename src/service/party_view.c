@@ -72,13 +72,36 @@ static struct err write_next(struct json_out *out, const struct services *servic
     return err_none();
 }
 
-static struct err write_duties(struct json_out *out, struct store_conn *conn, const struct case_file *file, struct span id, int64_t now_ms,
-                               struct arena *arena, struct why *why) {
+struct json party_duty_shown(const struct services *services, const struct case_file *file, const struct json *duty, int64_t now_ms, struct arena *arena) {
+    static const char *const BY[] = {"opened_by", "done_by", "closed_by"};
+    const struct json *known = json_get(&file->content, "filings");
+    struct json shown = *duty;
+    shown.members = arena_take_array(arena, duty->count + 1, sizeof *shown.members);
+    if (shown.members == NULL) return (struct json){.type = JSON_OBJECT};
+    memcpy(shown.members, duty->members, duty->count * sizeof *shown.members);
+    for (size_t i = 0; i < shown.count; i++)
+        for (size_t k = 0; known != NULL && k < known->count; k++) {
+            struct json_member *member = &shown.members[i];
+            bool is_by = span_is(member->name, BY[0]) || span_is(member->name, BY[1]) || span_is(member->name, BY[2]);
+            struct span id = json_get_string(&known->items[k], "id");
+            if (!is_by || member->value.type != JSON_STRING || !span_equals(member->value.string, id)) continue;
+            if (!sees(services, file, id, json_get_string(&known->items[k], "document"), now_ms)) member->value = (struct json){.type = JSON_NULL};
+        }
+    return shown;
+}
+
+static void write_duty(struct json_out *out, const struct services *services, const struct case_file *file, const struct json *duty, int64_t now_ms, struct arena *arena) {
+    struct json shown = party_duty_shown(services, file, duty, now_ms, arena);
+    duty_write_json(out, &shown, now_ms, false);
+}
+
+static struct err write_duties(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file, struct span id,
+                               int64_t now_ms, struct arena *arena, struct why *why) {
     struct party party;
     struct json duties;
     TRY(party_get(conn, file->id, id, arena, &party, why));
     TRY(party_duties(&file->content, party.has_part ? &party.content : NULL, party.joined_by, arena, &duties));
-    for (size_t i = 0; i < duties.count; i++) duty_write_json(out, &duties.items[i], now_ms, false);
+    for (size_t i = 0; i < duties.count; i++) write_duty(out, services, file, &duties.items[i], now_ms, arena);
     return err_none();
 }
 
@@ -103,7 +126,10 @@ struct err party_write_part(struct json_out *out, const struct services *service
     else json_out_raw(out, SPAN("{}"));
     json_out_name(out, "duties");
     json_out_array(out);
-    for (size_t i = 0; i < duties.count; i++) duty_write_json(out, &duties.items[i], now_ms, is_office);
+    for (size_t i = 0; i < duties.count; i++) {
+        if (is_office) duty_write_json(out, &duties.items[i], now_ms, true);
+        else write_duty(out, services, file, &duties.items[i], now_ms, arena);
+    }
     json_out_array_end(out);
     json_out_name(out, "filings");
     json_out_array(out);
@@ -187,9 +213,23 @@ static struct err write_attachments(struct json_out *out, const struct services 
     return err_none();
 }
 
-struct err party_write_case_json(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
+// Of the parties for which she acts those for which she may also read; to file is not to read what others filed.
+static struct case_file readable_parts(const struct case_file *file, const struct principal *principal, int64_t now_ms, struct arena *arena) {
+    struct case_file own = *file;
+    struct span *parties = arena_take_array(arena, file->party_count + 1, sizeof *parties);
+    own.party_count = 0;
+    own.parties = parties;
+    for (size_t i = 0; parties != NULL && i < file->party_count; i++) {
+        struct access_case of = {.procedure = file->procedure, .has_parties = true, .party_count = 1, .parties = &file->parties[i]};
+        if (!is_err(access_may_read_part(principal, &of, now_ms, NULL))) parties[own.party_count++] = file->parties[i];
+    }
+    return own;
+}
+
+struct err party_write_case_json(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *whole,
                                  const struct principal *principal, struct span lang, int64_t now_ms, struct arena *arena, struct why *why) {
-    struct gate_place place = gate_place_of(file);
+    const struct case_file own = readable_parts(whole, principal, now_ms, arena), *file = &own;
+    struct gate_place place = gate_place_of(whole);
     struct gate_view gate;
     TRY(gate_view_open(services, conn, &place, principal, GATE_CASE, now_ms, arena, &gate, why));
     struct value id = value_text(file->id);
@@ -216,7 +256,7 @@ struct err party_write_case_json(struct json_out *out, const struct services *se
     TRY(write_others(out, services, conn, file, now_ms, arena, why));
     json_out_name(out, "duties");
     json_out_array(out);
-    for (size_t i = 0; i < file->party_count; i++) TRY(write_duties(out, conn, file, file->parties[i], now_ms, arena, why));
+    for (size_t i = 0; i < file->party_count; i++) TRY(write_duties(out, services, conn, file, file->parties[i], now_ms, arena, why));
     json_out_array_end(out);
     json_out_name(out, "next");
     json_out_array(out);
@@ -228,15 +268,18 @@ struct err party_write_case_json(struct json_out *out, const struct services *se
 
 // --- reading what an office filed ---
 
-static struct span readable_entities(const struct principal *principal, int64_t now_ms, struct arena *arena) {
+// The entities for which she may read; PROCEDURE empty: whatever the bounds of the mandate.
+static struct span readable_entities(const struct principal *principal, struct span procedure, int64_t now_ms, struct arena *arena) {
     struct buf buf;
     struct json_out out;
     buf_init(&buf, arena, 64 * 1024);
     json_out_init(&out, &buf);
     json_out_array(&out);
-    for (size_t i = 0; i < principal->mandate_count; i++)
-        if (mandate_is_in_force(&principal->mandates[i], now_ms) && (principal->mandates[i].scopes & MANDATE_READ) != 0)
-            json_out_string(&out, principal->mandates[i].entity);
+    for (size_t i = 0; i < principal->mandate_count; i++) {
+        const struct mandate *mandate = &principal->mandates[i];
+        if (!mandate_is_in_force(mandate, now_ms) || (mandate->scopes & MANDATE_READ) == 0) continue;
+        if (procedure.len == 0 || mandate_covers(mandate, procedure, span_make(NULL, 0))) json_out_string(&out, mandate->entity);
+    }
     for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++) json_out_string(&out, principal->roles[i].office);
     json_out_array_end(&out);
     return buf.is_failed ? SPAN("[]") : buf_span(&buf);
@@ -253,6 +296,17 @@ static struct err is_shared(const struct services *services, struct store_conn *
     return err_none();
 }
 
+// Row: case, procedure, entity. Whether she reads that case, within the bounds of a mandate.
+static bool reads_member(const struct principal *principal, const struct rows *rows, size_t i, int64_t now_ms) {
+    for (size_t k = 0; k < principal->mandate_count; k++) {
+        const struct mandate *mandate = &principal->mandates[k];
+        if (mandate_is_in_force(mandate, now_ms) && (mandate->scopes & MANDATE_READ) != 0 && span_equals(mandate->entity, rows_span(rows, i, 2)) &&
+            mandate_covers(mandate, rows_span(rows, i, 1), span_make(NULL, 0)))
+            return true;
+    }
+    return false;
+}
+
 struct err party_may_read_filing(const struct services *services, struct store_conn *conn, const struct principal *principal,
                                  struct span case_id, struct span filing_id, struct span document, int64_t now_ms, struct arena *arena,
                                  bool *ret, bool *ret_is_below, struct why *why) {
@@ -265,10 +319,10 @@ struct err party_may_read_filing(const struct services *services, struct store_c
     TRY(is_shared(services, conn, &file, filing_id, document, now_ms, arena, &is_of_other, why));
     if (!is_of_other && !sees(services, &file, filing_id, document, now_ms)) return err_none();
     bool is_of_cases = span_is(procedure_parties(services->law, services->state, file.procedure, NULL), "cases");
-    struct value params[] = {value_text(case_id), value_text(readable_entities(principal, now_ms, arena))};
+    struct value params[] = {value_text(case_id), value_text(readable_entities(principal, is_of_cases ? SPAN("") : file.procedure, now_ms, arena))};
     struct rows rows;
     TRY(store_read(conn, is_of_cases ? STMT_PARTY_MEMBERS_AMONG : STMT_PARTIES_AMONG, params, 2, arena, &rows, why));
-    *ret = rows.count > 0;
+    for (size_t i = 0; i < rows.count; i++) *ret = *ret || !is_of_cases || reads_member(principal, &rows, i, now_ms);
     *ret_is_below = is_of_cases;
     return err_none();
 }

@@ -5,6 +5,8 @@
 
 #include "law/pack.h"
 #include "service/access_private.h"
+#include "service/case.h"
+#include "service/entity.h"
 #include "service/gate_view.h"
 #include "service/record_store.h"
 
@@ -53,9 +55,29 @@ static void value_write(struct json_out *out, const char *column, const struct v
     else json_out_int(out, value->integer);
 }
 
-static struct err topic_write(struct json_out *out, const struct topic *topic, struct store_conn *conn, const struct principal *who,
-                              struct arena *arena, struct why *why) {
-    struct value person = value_text(who->person_id);
+struct reader { // who asks, through which exit of the gate
+    const struct services *services;
+    const struct principal *who;
+    enum gate_exit exit;
+    bool is_filer;
+    int64_t now_ms;
+};
+
+// Columns id, name, .., case, filing of an attachment that was filed: whether its name may be told; it may say as much as the file.
+static bool tells_name(const struct reader *r, struct store_conn *conn, const struct rows *rows, size_t i, struct arena *arena) {
+    struct case_file file;
+    struct gate_view view;
+    struct gate_verdict verdict = {.is_allowed = false};
+    if (rows_span(rows, i, 5).len == 0) return true;
+    if (is_err(case_get(conn, rows_span(rows, i, 4), arena, &file, NULL))) return false;
+    struct gate_place place = gate_place_of(&file);
+    place.filer = r->who->pseudonym;
+    return !is_err(gate_view_open(r->services, conn, &place, r->who, r->exit, r->now_ms, arena, &view, NULL)) &&
+           !is_err(gate_view_attachment(&view, conn, rows_span(rows, i, 5), rows_span(rows, i, 0), arena, &verdict, NULL)) && verdict.is_allowed;
+}
+
+static struct err topic_write(struct json_out *out, const struct reader *r, const struct topic *topic, struct store_conn *conn, struct arena *arena, struct why *why) {
+    struct value person = value_text(r->who->person_id);
     struct rows rows;
     TRY(store_read(conn, topic->statement, &person, 1, arena, &rows, why));
     json_out_object(out);
@@ -64,9 +86,10 @@ static struct err topic_write(struct json_out *out, const struct topic *topic, s
     json_out_name(out, "rows");
     json_out_array(out);
     for (size_t i = 0; i < rows.count; i++) {
+        bool is_withheld = topic->statement == STMT_PRIVACY_ATTACHMENTS && !tells_name(r, conn, &rows, i, arena);
         json_out_object(out);
         for (size_t c = 0; c < rows.columns && c < COLUMNS_MAX && topic->columns[c] != NULL; c++)
-            value_write(out, topic->columns[c], rows_at(&rows, i, c), arena);
+            value_write(out, topic->columns[c], is_withheld && c == 1 ? &(struct value){.type = VALUE_NULL} : rows_at(&rows, i, c), arena);
         json_out_object_end(out);
     }
     json_out_array_end(out);
@@ -74,14 +97,6 @@ static struct err topic_write(struct json_out *out, const struct topic *topic, s
     json_out_object_end(out);
     return err_none();
 }
-
-struct reader { // who asks, through which exit of the gate
-    const struct services *services;
-    const struct principal *who;
-    enum gate_exit exit;
-    bool is_filer;
-    int64_t now_ms;
-};
 
 // The record as the gate lets it through for who asks; *ret_is_known false where she may not know of it.
 static struct err record_open(const struct reader *r, struct store_conn *conn, struct span filing, struct span case_id, struct arena *arena,
@@ -128,7 +143,7 @@ struct err privacy_export(struct json_out *out, const struct services *services,
     json_out_member_string(out, "person", who->person_id);
     json_out_name(out, "topics");
     json_out_array(out);
-    for (size_t i = 0; i < TOPIC_COUNT && after_seq < 0; i++) TRY(topic_write(out, &TOPICS[i], conn, who, arena, why));
+    for (size_t i = 0; i < TOPIC_COUNT && after_seq < 0; i++) TRY(topic_write(out, &reader, &TOPICS[i], conn, arena, why));
     json_out_array_end(out);
     TRY(store_read(conn, STMT_PRIVACY_FILINGS, params, 3, arena, &rows, why));
     json_out_name(out, "filings");
@@ -195,7 +210,17 @@ static void hit_write(struct json_out *out, const char *where, struct span id, s
     (*hits)++;
 }
 
-static struct err register_search(struct json_out *out, struct store_conn *conn, const struct terms *t, struct arena *arena, size_t *hits, struct why *why) {
+// Whether who asks sees the entry of the register at all.
+static bool sees_entry(const struct reader *r, struct store_conn *conn, struct span id, struct arena *arena) {
+    struct entity entity;
+    struct access_entity of;
+    if (is_err(entity_get(conn, id, arena, &entity, NULL))) return false;
+    entity_access(r->services, entity.id, entity.sectors, arena, &of);
+    return !is_err(access_may_see_entity(r->who, &of, r->now_ms, NULL));
+}
+
+static struct err register_search(struct json_out *out, const struct reader *r, struct store_conn *conn, const struct terms *t, struct arena *arena, size_t *hits,
+                                  struct why *why) {
     const struct span words[] = {t->name, t->email};
     struct span none = {0};
     struct value person[] = {value_text(t->name.len > 0 ? t->name : none), value_text(t->email.len > 0 ? t->email : none)};
@@ -206,7 +231,8 @@ static struct err register_search(struct json_out *out, struct store_conn *conn,
         struct value params[] = {value_text(words[k]), value_int(100)};
         if (words[k].len == 0) continue;
         TRY(store_read(conn, STMT_PRIVACY_ENTITIES_LIKE, params, 2, arena, &rows, why));
-        for (size_t i = 0; i < rows.count; i++) hit_write(out, "register", rows_span(&rows, i, 0), none, none, hits);
+        for (size_t i = 0; i < rows.count; i++)
+            if (sees_entry(r, conn, rows_span(&rows, i, 0), arena)) hit_write(out, "register", rows_span(&rows, i, 0), none, none, hits);
     }
     return err_none();
 }
@@ -239,7 +265,7 @@ struct err privacy_search_write(struct json_out *out, const struct services *ser
     json_out_object(out);
     json_out_name(out, "hits");
     json_out_array(out);
-    if (search->after_seq < 0) TRY(register_search(out, conn, &t, arena, ret_hits, why));
+    if (search->after_seq < 0) TRY(register_search(out, &reader, conn, &t, arena, ret_hits, why));
     TRY(store_read(conn, STMT_PRIVACY_FILING_PAGE, params, 2, arena, &rows, why));
     TRY(filings_search(out, &reader, conn, &t, &rows, ret_hits, why));
     json_out_array_end(out);

@@ -152,8 +152,8 @@ SELECT id, seq, case_id, entity_id, workspace, procedure, document, filer_role, 
 FROM filing WHERE case_id = $1 AND filer_role = 'party' AND (entity_id = $2 OR (entity_id IS NULL AND office = $2)) ORDER BY seq;
 
 -- name: filing_is_filer
--- takes case_id, pseudonym; gives 1 where that person filed in the case, else 0: not who filed for an office, or recorded for another
-SELECT EXISTS (SELECT 1 FROM filing f WHERE f.case_id = $1 AND f.filer = $2 AND f.filer_role IN ('entity', 'anyone', 'party')
+-- takes case_id, pseudonym; gives 1 where that person filed in the case, else 0: not who filed for an office or as a party, or recorded for another
+SELECT EXISTS (SELECT 1 FROM filing f WHERE f.case_id = $1 AND f.filer = $2 AND f.filer_role IN ('entity', 'anyone')
                AND NOT EXISTS (SELECT 1 FROM intake i WHERE i.filing_id = f.id));
 
 -- name: filings_since

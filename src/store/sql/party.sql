@@ -15,8 +15,8 @@ SELECT version, left_seq FROM case_party WHERE case_id = $1 AND party = $2;
 SELECT party, version FROM case_party WHERE case_id = $1 AND left_seq IS NULL AND party IN (SELECT value FROM json_each($2)) ORDER BY party;
 
 -- name: party_members_among
--- takes case_id, JSON array of entities; gives the cases that are its parties and are of one of these entities
-SELECT p.party FROM case_party p JOIN case_file c ON c.id = p.party
+-- takes case_id, JSON array of entities; gives the cases that are its parties and are of one of these entities: id, procedure, entity
+SELECT p.party, c.procedure, c.entity_id FROM case_party p JOIN case_file c ON c.id = p.party
 WHERE p.case_id = $1 AND p.left_seq IS NULL AND c.entity_id IN (SELECT value FROM json_each($2)) ORDER BY p.party;
 
 -- name: parties_unknown
