@@ -56,6 +56,8 @@ static void expect_place(const char *text, const struct mistake *mistake) {
 
 #define INCIDENT "eu/nis2/procedures/incident.yaml"
 #define REGISTRATION "eu/nis2/procedures/registration.yaml"
+#define MEASURES "eu/nis2/procedures/measures.yaml"
+#define MANAGEMENT "eu/nis2/procedures/management.yaml"
 #define DESK "eu/nis2/procedures/common/desk.yaml"
 #define GATE "eu/nis2/procedures/common/gate.yaml"
 #define OVERRIDE "eu/nis2/procedures/common/override.yaml"
@@ -65,6 +67,12 @@ static void bad_rows_are_refused(void **state) {
     (void)state;
     static const struct mistake MISTAKES[] = {
         {INCIDENT, "    opens: yes\n", "    opens: perhaps\n", "yes or no"},
+        {MEASURES, "required: {item: status, is: not_applicable}", "required: {item: stadus, is: not_applicable}", "no field \"stadus\" beside it"},
+        {MEASURES, "type: list\n        catalogue: eu/nis2", "type: group\n        catalogue: eu/nis2", "only a list"},
+        {"eu/nis2/controls.yaml", "{control: b,", "{control: a,", "stands twice"},
+        {"eu/nis2/procedures/scan.yaml", "\"10.0.0.0/8\"", "\"10.0.0.0/99\"", "ranges like"},
+        {"eu/nis2/offices.yaml", "{workspace: own, number: 8,", "{workspace: own, number: 8, reach: [ca],", "no office works in it"},
+        {"eu/nis2/procedures/disclosure_party.yaml", "claim: invites", "claim: begs", "or invites is expected"},
         {INCIDENT, "type: bool", "type: boolean", "there is no type \"boolean\""},
         {INCIDENT, "    article: \"NIS2 23(4)(a)\"\n    by: [entity]", "    by: [entity]", "article is missing"},
         {INCIDENT, "    by: [entity]\n", "", "who may file is missing"},
@@ -90,7 +98,7 @@ static void bad_rows_are_refused(void **state) {
         {INCIDENT, "keeps: severity", "keeps: severity\n      colour: red", "not known here"},
         {INCIDENT, "to: {body: enisa}", "to: {body: enisa, office: spoc}", "one of office, states, body"},
         {INCIDENT, "held: csirt}", "held: police}", "the kind of office that receives"},
-        {INCIDENT, "claim: opens", "claim: gives", "opens, files, takes or reads"},
+        {INCIDENT, "claim: opens", "claim: gives", "opens, files, takes, reads or invites"},
         {INCIDENT, "compare: {name: organisation, national_number: organisation_number, phone: contact_phone, email: contact_email}", "compare: organisation", "attributes of the register"},
         {"eu/nis2/procedures/availability.yaml", "downtime: withdrawn", "downtime: gone", "declared or withdrawn"},
         {"eu/nis2/procedures/availability.yaml", "{downtime: declared, field: from_at,", "{downtime: declared,", "of the beginning"},
@@ -116,6 +124,15 @@ static void bad_rows_are_refused(void **state) {
 static void what_does_not_hang_together_is_found(void **state) {
     (void)state;
     static const struct mistake MISTAKES[] = {
+        {MEASURES, "    by: [entity]\n    in: [finished]", "    by: [entity, ca]\n    in: [finished]", "own by: \"ca\""},
+        {MEASURES, "catalogue: eu/nis2\n", "catalogue: eu/nis\n", "there is no catalogue \"eu/nis\""},
+        {MEASURES, "type: long_text, label: \"Which networks", "type: long_text, searchable: yes, label: \"Which networks", "offices would find it by its words"},
+        {MEASURES, "    opens: yes\n", "    opens: yes\n    entity: optional\n", "may concern no entity"},
+        {MANAGEMENT, "    owed_by: entity\n", "    owed_by: ca\n", "yet it is owed by: \"ca\""},
+        {MANAGEMENT, "    attachments: 8\n", "    attachments: 8\n    effects:\n      - {message: x, to: ca, article: x, words: x}\n", "an effect elsewhere"},
+        {MANAGEMENT, "    attachments: 8\n", "    attachments: 8\n    intake: [ca]\n", "no office records it"},
+        {MANAGEMENT, "workspace: own\n", "workspace: own\nreaches:\n  - {office: ca, article: x}\n", "yet it reaches: \"ca\""},
+        {"eu/nis2/procedures/disclosure_party.yaml", "    by: [csirt]\n    opens: yes", "    by: [csirt, anyone]\n    opens: yes", "invites an outsider"},
         {INCIDENT, "      - {use: against_rule}\n", "", "no field override that names a filing"},
         {INCIDENT, "marking: \"TLP:CLEAR\"\n    by: [csirt, ca]", "marking: \"TLP:CLEAR\"\n    by: [csirt, ca, entity]", "not only offices file"},
         {INCIDENT, "overridable: yes, refuse_when: {field: entity_consulted_at, known: no}", "overridable: yes, refuse_when: {role: ca}", "a rule of access is never overridable"},
