@@ -107,6 +107,8 @@ static void add_table(struct composing *c, bool is_of_duties) {
     bool has_head = false;
     for (size_t i = 0; rows != NULL && i < rows->count; i++) {
         const struct json *row = &rows->items[i];
+        const struct json *seen_by = json_get(row, "seen_by");
+        if (seen_by != NULL && !json_has_string(seen_by, SPAN("entity"))) continue; // the letter may go to it
         bool is_shown = is_of_duties ? json_get_string(row, "done_by").at == NULL && json_get_string(row, "closed_by").at == NULL &&
                                            span_is(json_get_string(row, "owed_by"), "entity")
                                      : !span_is(json_get_string(row, "status"), "withdrawn");
@@ -244,6 +246,19 @@ static struct err check_texts(const struct letter_input *input, struct why *why)
     return err_none();
 }
 
+// A filing that was made against a rule says so, wherever a letter is about it.
+static void add_against(struct composing *c) {
+    struct span id = json_get_string(json_get(c->input->facts, "filing"), "id");
+    const struct json *filings = c->input->case_state == NULL ? NULL : json_get(c->input->case_state, "filings");
+    for (size_t i = 0; id.len > 0 && filings != NULL && i < filings->count; i++) {
+        const struct json *against = json_get(&filings->items[i], "against");
+        if (against == NULL || !span_equals(json_get_string(&filings->items[i], "id"), id)) continue;
+        add(c, LETTER_TEXT, 0, label_of(c, "common", SPAN("against")));
+        for (size_t k = 0; k < against->count; k++)
+            add(c, LETTER_ITEM, 0, arena_printf(c->arena, "%.*s (%.*s)", SPAN_FMT(json_get_string(&against->items[k], "rule")), SPAN_FMT(json_get_string(&against->items[k], "article"))));
+    }
+}
+
 struct err letter_compose(const struct letter_input *input, struct arena *arena, const struct letter_block **ret, size_t *ret_count, struct why *why) {
     struct composing c = {.input = input, .arena = arena, .blocks = arena_take_array(arena, BLOCKS_MAX, sizeof *c.blocks)};
     const struct json *state = input->case_state;
@@ -261,6 +276,7 @@ struct err letter_compose(const struct letter_input *input, struct arena *arena,
     TRY(check_texts(input, why));
     for (size_t i = 0; i < input->letter->part_count; i++)
         if (condition_holds(input->letter->parts[i].when, &c.facts)) add_part(&c, &input->letter->parts[i]);
+    add_against(&c);
     if (c.is_full) return why_set(why, ERR_LIMIT, "", "letter.size", "", "the letter has more than %d parts", (int)BLOCKS_MAX);
     if (c.gap.name.at != NULL && !input->is_draft)
         return why_set(why, ERR_INPUT, "/fields/template", "letter.fact", (const char *)input->letter->article.at,

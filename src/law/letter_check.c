@@ -94,7 +94,7 @@ static void check_part(struct checking *c, const struct letter_part *part) {
 }
 
 void letters_check(const struct law *law, struct buf *report, size_t *findings) {
-    static const char *const COMMON[] = {"page", "draft", "number", "date", "to", "courtesy", "signed", "proof", "marking", "approved", "yes", "no"};
+    static const char *const COMMON[] = {"page", "draft", "number", "date", "to", "courtesy", "signed", "proof", "against", "marking", "approved", "yes", "no"};
     struct arena arena;
     arena_init(&arena, 4 * 1024 * 1024);
     for (size_t i = 0; law->letters != NULL && i < law->letters->count; i++) {
