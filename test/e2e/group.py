@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""The Cooperation Group on the Union's node: a meeting whose final agenda everybody reads, with its calendar entry, a guest who sees that meeting
+"""The Cooperation Group on the Union's node: its work programme with a comment round of several states and adoption, a meeting whose final agenda everybody reads, with its calendar entry, a guest who sees that meeting
 alone, and the chair that follows the Presidency."""
 import json
 import subprocess
@@ -106,6 +106,44 @@ def spilled(count, node, commission):
     count.equal([d["id"] for d in node.client().get("/api/v1/public").json["documents"]], [], "and from the list")
 
 
+def programme(count, node, commission, irish, italian, estonian):
+    """The work programme: a comment round of three states, silence that one breaks, adoption by consensus, published."""
+    draft = {"period_from": "2026-02-01", "period_until": "2028-01-31", "objectives": "More of the same.", "actions": [{"action": "Guidance on 21(2)", "lead": "EE"}]}
+    case = file(commission, "work_programme", "programme", draft)["case"]
+    count.status(italian.get(f"/api/v1/cases/{case}"), 200, "members see the draft")
+    early = italian.post("/api/v1/filings", {"procedure": "work_programme", "document": "comment", "case": case, "fields": {"reading": "agrees"}})
+    count.check(early.status in (403, 422), f"comments before they are asked: {early}")
+    file(commission, "work_programme", "comment_round", {"until": instant(14 * 86400), "states": ["IE", "IT", "EE"]}, case)
+    file(italian, "work_programme", "comment", {"reading": "comments", "points": [{"place": "Actions", "text": "Add peer reviews.", "proposal": "Two peer reviews a year"}]}, case)
+    file(estonian, "work_programme", "comment", {"reading": "agrees"}, case)
+    count.problem(estonian.post("/api/v1/filings", {"procedure": "work_programme", "document": "comment", "case": case, "fields": {"reading": "objects"}}),
+                  422, "field.required", "an objection says why", "/points")
+    answers = commission.get(f"/api/v1/cases/{case}/answers?document=comment")
+    text = answers.data.decode()
+    count.check(answers.status == 200 and "Add peer reviews." in text and "group-member-it" in text and "group-member-ie" in text, f"comments with their members: {answers}")
+    count.check("Add peer reviews." in estonian.get(f"/api/v1/cases/{case}/answers?document=comment").data.decode(), "members read each other's comments")
+    owed = irish.get("/api/v1/cases/" + case)
+    count.status(owed, 200, "Ireland's view")
+    file(irish, "work_programme", "silence_procedure", {"until": instant(3 * 86400)}, case, "chair")
+    adopted = {"title": "Work programme 2026-2028", "text": "As agreed.", "result": "silence", "adopted_on": instant()[:10], "tlp": "TLP:CLEAR"}
+    refuse = {"procedure": "work_programme", "document": "adoption", "case": case, "as": "chair", "fields": adopted}
+    count.problem(irish.post("/api/v1/filings", refuse), 422, "adoption.silence_runs", "the silence runs still")
+    count.problem(italian.post("/api/v1/filings", {"procedure": "work_programme", "document": "silence_objection", "case": case, "fields": {"state": "EE", "reason": "x"}}),
+                  422, "field.own", "Italy does not speak for Estonia", "/fields/state")
+    file(italian, "work_programme", "silence_objection", {"state": "IT", "reason": "Peer reviews are missing."}, case)
+    count.problem(irish.post("/api/v1/filings", refuse), 422, "adoption.no_silence", "the silence was broken")
+    count.equal(node.client().get("/api/v1/public?procedure=work_programme").json["documents"], [], "nothing is public before")
+    done = file(irish, "work_programme", "adoption", dict(adopted, result="vote", votes_for=25, votes_against=1, abstained=1), case, "chair")["filing"]
+    count.equal(commission.get(f"/api/v1/cases/{case}").json["state"], "adopted", "state")
+    listed = node.client().get("/api/v1/public?procedure=work_programme").json["documents"]
+    count.equal([(d["id"], d["title"], d["document"]) for d in listed], [(done, "Work programme 2026-2028", "adoption")], "adopted and published")
+    amber = file(commission, "group_document", "group_document", {"title": "Threats", "task": "threats", "text": "Ransomware."})["case"]
+    file(irish, "group_document", "adoption", {"title": "Threats", "text": "Ransomware.", "result": "consensus", "adopted_on": instant()[:10], "tlp": "TLP:AMBER"}, amber, "chair")
+    count.equal(node.client().get("/api/v1/public?procedure=group_document").json["documents"], [], "what is TLP:AMBER is not published")
+    for document, request in (("adoption", dict(adopted, result="consensus")),):
+        count.status(italian.post("/api/v1/filings", {"procedure": "group_document", "document": document, "case": amber, "as": "chair", "fields": request}), 403, "only the chair adopts")
+
+
 def main():
     count = Count()
     node = union_node()
@@ -117,6 +155,8 @@ def main():
         guest = node.officer(admin, "guest@node.example", "A guest", "guest", PASSWORD)
         meeting(count, node, commission, irish, italian, guest)
         spilled(count, node, commission)
+        estonian = node.officer(admin, "ee@node.example", "Estonia", "group-member-ee", PASSWORD)
+        programme(count, node, commission, irish, italian, estonian)
     finally:
         node.close()
     return count.done()
