@@ -120,6 +120,10 @@ static struct err figures_read(struct api_request *request, struct asked *a, str
     if (view.at == NULL) view = may_all ? SPAN("now") : SPAN("public");
     if (!span_is(view, "now") && !span_is(view, "filed") && !span_is(view, "public"))
         return why_set(why, ERR_INPUT, "view", "api.query", "", "view is now, filed or public");
+    if (a->statistic->population->is_opt_in) { // what was shared for it nobody looks at before it is published, and then as everybody
+        may_all = false;
+        view = SPAN("public");
+    }
     if (!may_all && (!span_is(view, "public") || !a->statistic->is_public)) return no_figures(why);
     a->view.figures = &a->figures;
     a->view.lang = request->lang;

@@ -12,7 +12,8 @@
 #include "law/condition.h"
 #include "law/pack.h"
 
-enum { STATISTIC_DIMENSIONS = 16, STATISTIC_MEASURES = 4, STATISTIC_TABLES = 24, STATISTIC_TABLE_DIMENSIONS = 4 };
+enum { STATISTIC_DIMENSIONS = 16, STATISTIC_MEASURES = 12, STATISTIC_TABLES = 24, STATISTIC_TABLE_DIMENSIONS = 4 };
+enum { OPT_IN_LEAST = 10 }; // entities in a cell of what they share of their own
 
 enum unit_kind { UNIT_CASE, UNIT_DUTY, UNIT_ENTITY };
 enum period_kind { PERIOD_QUARTER, PERIOD_HALF, PERIOD_YEAR, PERIOD_DAY };
@@ -65,6 +66,7 @@ struct population {
     size_t measure_count;
     struct measure *measures;      // [0] counts
     struct suppress_rule rule;
+    bool is_opt_in; // of what entities share of their own: each counts once, and nobody sees more than what is published
     const struct pack *pack;
     const struct yaml *node;
 };

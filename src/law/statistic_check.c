@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Proving the statistics of the packs: what they name is there, every value has a label, every row a source. */
 #include "law/law_private.h"
+#include "law/office.h"
 #include "law/procedure_private.h"
 #include "law/statistic_private.h"
 
@@ -81,6 +82,8 @@ static void population_check(struct checker *c, const struct population *p) {
         finding(c, p->node, "there is no procedure", p->procedure);
         return;
     }
+    const struct workspace *workspace = c->procedure == NULL ? NULL : workspace_find(c->law, c->procedure->workspace);
+    if (workspace != NULL && workspace->is_own && !p->is_opt_in) finding(c, p->node, "what is an entity's own is counted with opt_in: yes alone:", p->procedure);
     for (size_t i = 0; i < p->documents.count; i++)
         if (!document_is_there(c, p->documents.items[i])) finding(c, p->node, "there is no document", p->documents.items[i]);
     condition_visit(p->select, reference_check, c);

@@ -92,7 +92,7 @@ static struct err rule_load(const struct yaml *row, struct suppress_rule *ret, s
 
 static struct err population_load(struct load_statistics *l, const struct pack *pack, const struct yaml *root, struct population *p) {
     *p = (struct population){.pack = pack, .node = root};
-    TRY(yaml_only(root, "population label article certainty of procedure counted select once_per suppress dimensions measures statistics source checked_on", l->why));
+    TRY(yaml_only(root, "population label article certainty of procedure counted select once_per opt_in suppress dimensions measures statistics source checked_on", l->why));
     TRY(yaml_need(root, "population", &p->name, l->why));
     TRY(yaml_need(root, "label", &p->label, l->why));
     TRY(yaml_need(root, "article", &p->article, l->why));
@@ -117,6 +117,9 @@ static struct err population_load(struct load_statistics *l, const struct pack *
     }
     if (yaml_get(root, "suppress") == NULL) return yaml_refuse(root, l->why, "statistic.suppress", "suppress: is missing");
     TRY(rule_load(yaml_get(root, "suppress"), &p->rule, l->why));
+    TRY(yaml_flag(root, "opt_in", false, &p->is_opt_in, l->why));
+    if (p->is_opt_in && (p->rule.below < OPT_IN_LEAST || p->unit != UNIT_CASE))
+        return yaml_refuse(root, l->why, "statistic.opt_in", "opt_in: cases are counted, and cells below %d are withheld at least", (int)OPT_IN_LEAST);
     size_t count = rows != NULL && rows->type == YAML_SEQUENCE ? rows->count : 0;
     if (count == 0 || count > STATISTIC_DIMENSIONS) return yaml_refuse(root, l->why, "statistic.dimensions", "one to %d dimensions are expected", (int)STATISTIC_DIMENSIONS);
     p->dimensions = arena_take_array(l->law->arena, count, sizeof *p->dimensions);
@@ -215,7 +218,8 @@ struct suppress_rule law_suppress_rule(const struct law *law, struct span state,
     const struct pack *pack = law_pack_of_state(law, state);
     const struct yaml *row = pack == NULL ? NULL : yaml_get(pack_file_root(pack, "statistics.yaml"), "suppress");
     struct suppress_rule rule;
-    return row != NULL && !is_err(rule_load(row, &rule, NULL)) ? rule : population->rule;
+    bool is_own = row != NULL && !is_err(rule_load(row, &rule, NULL));
+    return is_own && !(population->is_opt_in && rule.below < population->rule.below) ? rule : population->rule;
 }
 
 bool law_type_place(const struct law *law, struct span code, struct span *ret_sector, struct span *ret_subsector) {

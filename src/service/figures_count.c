@@ -282,9 +282,9 @@ static struct err cases_count(struct counter *c, struct store_conn *conn, struct
         struct rows rows;
         struct value params[] = {value_text(c->population->procedure), value_int(c->period->from_ms), value_int(c->period->to_ms),
                                  value_int(last_ms), value_text(span_of(last_id)), value_int(PAGE_ROWS), value_text(path),
-                                 value_text(c->population->once_is), value_int(c->now_ms)};
+                                 value_text(c->population->once_is), value_int(c->now_ms), value_int(c->population->is_opt_in)};
         arena_reset(page);
-        TRY(store_read(conn, STMT_CASE_FIGURE_PAGE, params, 9, page, &rows, c->why));
+        TRY(store_read(conn, STMT_CASE_FIGURE_PAGE, params, 10, page, &rows, c->why));
         for (size_t i = 0; i < rows.count; i++) TRY(case_count(c, &rows, i, page));
         more = rows.count == PAGE_ROWS;
         if (!more) break;

@@ -55,6 +55,10 @@ static void definition_write(struct json_out *out, const struct figures *f) {
     json_out_object_end(out);
 }
 
+// Of what entities share of their own a cell that is withheld is not even listed: who would know that one entity of a sector takes
+// part might know which.
+static bool is_listed(const struct figures *f, const struct figure_cell *cell) { return !f->statistic->population->is_opt_in || !is_withheld(f, cell, 0); }
+
 static void suppression_write(struct json_out *out, const struct figures *f) {
     size_t withheld = 0;
     for (size_t i = 0; i < f->cell_count; i++)
@@ -65,10 +69,12 @@ static void suppression_write(struct json_out *out, const struct figures *f) {
     json_out_member_int(out, "width", f->rule.width);
     json_out_member_int(out, "dominance_percent", f->rule.percent);
     json_out_member_string(out, "article", f->rule.article);
-    json_out_member_int(out, "values", (int64_t)(f->cell_count * f->statistic->population->measure_count));
-    json_out_member_int(out, "withheld", (int64_t)withheld);
+    bool is_counted = !f->statistic->population->is_opt_in;
+    if (is_counted) json_out_member_int(out, "values", (int64_t)(f->cell_count * f->statistic->population->measure_count));
+    if (is_counted) json_out_member_int(out, "withheld", (int64_t)withheld);
     json_out_member_bool(out, "is_safe", f->is_safe);
-    json_out_member_text(out, "note", f->is_safe ? "A value of null is withheld: it is small, or would tell one that is. What is not listed is zero."
+    json_out_member_text(out, "note", !is_counted ? "Only those count who share it for that. What is not listed is zero, or less than is told."
+                                      : f->is_safe ? "A value of null is withheld: it is small, or would tell one that is. What is not listed is zero."
                                                  : "Small cells could be computed back whatever is withheld: nothing of these figures may leave.");
     json_out_object_end(out);
 }
@@ -149,7 +155,7 @@ void figures_write_json(struct json_out *out, const struct services *services, c
         json_out_name(out, "cells");
         json_out_array(out);
         for (size_t i = 0; i < f->cell_count; i++)
-            if (figure_is_of_table(f, &f->statistic->tables[t], &f->cells[i])) cell_write(out, view, &f->cells[i]);
+            if (figure_is_of_table(f, &f->statistic->tables[t], &f->cells[i]) && is_listed(f, &f->cells[i])) cell_write(out, view, &f->cells[i]);
         json_out_array_end(out);
         json_out_object_end(out);
     }
@@ -172,7 +178,7 @@ void figures_write_csv(struct buf *out, const struct figures_view *view) {
         for (size_t i = 0; i < f->cell_count; i++) {
             const struct figure_cell *cell = &f->cells[i];
             bool has_withheld = false;
-            if (!figure_is_of_table(f, &f->statistic->tables[t], cell)) continue;
+            if (!figure_is_of_table(f, &f->statistic->tables[t], cell) || !is_listed(f, cell)) continue;
             csv_text(&csv, f->statistic->name);
             csv_text(&csv, f->period.name);
             csv_text(&csv, f->statistic->tables[t].name);

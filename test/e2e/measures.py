@@ -223,6 +223,20 @@ def certification(w):
     count.status(done, 201, "an entity takes it into account")
 
 
+def comparison(w):
+    """What is shared for the comparison no office looks at; figures are told as they are published, to all alike."""
+    levels = {letter: 3 for letter in "abcdefghij"}
+    count.problem(w.company.file("comparison", "comparison_share", dict(levels, consent=False), entity=w.entity), 422, "comparison.consent", "nothing is shared without wish", "/consent")
+    shared = w.company.must_file("comparison", "comparison_share", dict(levels, consent=True), entity=w.entity)
+    year = v.instant()[:4]
+    for name, who in w.intruders.items():
+        for view in ("now", "filed", "public"):
+            got = who.get(f"/api/v1/statistics/measures_comparison?period={year}&view={view}")
+            count.check(got.status == 404, f"{name} sees figures ({view}) that nobody published: {got}")
+        same(who.get(f"/api/v1/cases/{shared['case']}"), who.get(f"/api/v1/cases/{FAKE_CASE}"), shared["case"], FAKE_CASE, f"{name} asks for what was shared")
+    w.company.must_file("comparison", "comparison_withdrawal", {}, case=shared["case"])
+
+
 def erasure(w):
     """Who manages the entity erases what is its own; a head of an office can't."""
     fields = {"target": w.assessment, "names": [{"name": "annex"}], "reason": "Replaced."}
@@ -244,6 +258,7 @@ def main():
         events(w)
         hand_in(w)
         certification(w)
+        comparison(w)
         erasure(w)
     finally:
         count.equal(node.close(), 0, "the node stops when asked")

@@ -14,7 +14,8 @@ ON CONFLICT (case_id) DO UPDATE SET entity_id = excluded.entity_id, first_ms = e
 -- name: case_figure_page
 -- Cases that something was filed in at or around a period. Takes procedure, from_ms, to_ms, last_ms and case_id after which to go on, number
 -- of rows, path of a fact of cases that stand over many ('$.facts.NAME') or NULL, its value: of the cases under one whose fact has that value
--- the first stands for all; and now: what is held as a whole then leaves by no way, so it is not counted. Gives last_ms, case_id, content,
+-- the first stands for all; and now: what is held as a whole then leaves by no way, so it is not counted; 1 where only
+-- the last case of an entity counts, otherwise 0. Gives last_ms, case_id, content,
 -- class, status, types and profile of the entity
 SELECT f.last_ms, f.case_id, f.content, coalesce(e.class, e.class_proposed), e.status, e.types, e.profile
 FROM case_figure f LEFT JOIN entity e ON e.id = f.entity_id
@@ -25,6 +26,8 @@ WHERE f.procedure = $1 AND f.last_ms >= $2 AND f.first_ms < $3 AND (f.last_ms, f
        WHERE p.party = f.case_id AND p.left_seq IS NULL AND g.procedure = f.procedure AND (g.first_ms, g.case_id) < (f.first_ms, f.case_id)))
   AND NOT EXISTS (SELECT 1 FROM block b WHERE b.case_id = f.case_id AND b.kind = 'hold' AND b.target IS NULL AND b.lifted_by IS NULL
                   AND b.until_ms > $9)
+  AND ($10 = 0 OR NOT EXISTS (SELECT 1 FROM case_figure o WHERE o.entity_id = f.entity_id AND o.procedure = f.procedure AND o.first_ms < $3
+                              AND (o.last_ms, o.case_id) > (f.last_ms, f.case_id)))
 ORDER BY f.last_ms, f.case_id LIMIT $6;
 
 -- name: entity_figure_page
