@@ -43,6 +43,15 @@ static struct span own_or(struct composing *c, struct span key, struct span fall
     return text.len > 0 ? text : fallback;
 }
 
+// Words of a field: the form's own before those of the set that it stands in.
+static struct span field_words(struct composing *c, const struct field *field, const char *middle, struct span name, struct span fallback) {
+    const struct letter_input *input = c->input;
+    struct span key = arena_printf(c->arena, "%.*s.%s%.*s", SPAN_FMT(field->key), middle, SPAN_FMT(name));
+    if (field->set_key.len > 0 && letter_word(input->law, input->letter, input->state, key, input->lang).len == 0)
+        key = arena_printf(c->arena, "%.*s.%s%.*s", SPAN_FMT(field->set_key), middle, SPAN_FMT(name));
+    return own_or(c, key, fallback);
+}
+
 // Words that all letters share.
 static struct span label_of(struct composing *c, const char *group, struct span name) {
     return own_or(c, arena_printf(c->arena, "letter.%s.%.*s", group, SPAN_FMT(name)), name);
@@ -83,7 +92,7 @@ static void add_written(struct composing *c, struct span name) {
 static struct span document_label(struct composing *c, struct span procedure, struct span document) {
     const struct procedure *p = procedure_get(c->input->law, c->input->state, c->input->at, procedure);
     const struct document *d = p == NULL ? NULL : document_get(p, c->input->at, document);
-    struct span key = arena_printf(c->arena, "%.*s.%.*s.label", SPAN_FMT(procedure), SPAN_FMT(document));
+    struct span key = arena_printf(c->arena, "%.*s.%.*s.label", SPAN_FMT(d != NULL ? d->home : procedure), SPAN_FMT(document));
     return own_or(c, key, d != NULL ? d->label : document);
 }
 
@@ -122,7 +131,7 @@ static void add_table(struct composing *c, bool is_of_duties) {
 }
 
 static struct span field_label(struct composing *c, const struct field *field) {
-    return own_or(c, arena_printf(c->arena, "%.*s.label", SPAN_FMT(field->key)), field->label);
+    return field_words(c, field, "", SPAN("label"), field->label);
 }
 
 static const struct document *document_named(const struct composing *c, struct span procedure, struct span document) {
@@ -135,8 +144,7 @@ static void add_form_field(struct composing *c, const struct field *field) {
     bool is_needed = field->is_required || (field->required_when != NULL && condition_holds(field->required_when, &c->facts));
     add(c, LETTER_TEXT, 0, is_needed ? arena_printf(c->arena, "%.*s *", SPAN_FMT(label)) : label);
     for (size_t i = 0; i < field->choice_count; i++) {
-        struct span key = arena_printf(c->arena, "%.*s.choice.%.*s", SPAN_FMT(field->key), SPAN_FMT(field->choices[i].value));
-        add(c, LETTER_ITEM, 0, arena_printf(c->arena, "\xe2\x98\x90 %.*s", SPAN_FMT(own_or(c, key, field->choices[i].label))));
+        add(c, LETTER_ITEM, 0, arena_printf(c->arena, "\xe2\x98\x90 %.*s", SPAN_FMT(field_words(c, field, "choice.", field->choices[i].value, field->choices[i].label))));
     }
     if (field->choice_count > 0) return;
     if (field->type == FIELD_BOOL) {
@@ -167,7 +175,7 @@ static struct span value_words(struct composing *c, const struct field *field, c
     if (field->type == FIELD_INSTANT) return letter_moment(c->input, json_instant(value, c->input->zone), false, c->arena);
     for (size_t i = 0; value->type == JSON_STRING && i < field->choice_count; i++)
         if (span_equals(field->choices[i].value, value->string))
-            return own_or(c, arena_printf(c->arena, "%.*s.choice.%.*s", SPAN_FMT(field->key), SPAN_FMT(value->string)), field->choices[i].label);
+            return field_words(c, field, "choice.", value->string, field->choices[i].label);
     if (value->type == JSON_STRING) return value->string;
     struct buf out;
     buf_init(&out, c->arena, 64 * 1024);

@@ -134,7 +134,7 @@ struct sources { // what the letter speaks of, as read
     struct span about_procedure, about_document;
 };
 
-static struct err read_about(const struct gate_view *view, struct store_conn *conn, const struct letter_request *request, struct arena *arena,
+static struct err read_about(const struct services *services, const struct gate_view *view, struct store_conn *conn, const struct letter_request *request, struct arena *arena,
                              struct sources *s, struct facts_of *f, struct why *why) {
     struct record_open record;
     struct why own = {0};
@@ -146,7 +146,8 @@ static struct err read_about(const struct gate_view *view, struct store_conn *co
     s->about_procedure = record_header_value(&record, "procedure", arena).string;
     s->about_document = record_header_value(&record, "document", arena).string;
     put_text(f, "filing", "id", request->about);
-    put_text(f, "filing", "document", s->about_document);
+    put_text(f, "filing", "document", procedure_label(services->law, services->state, zone_date(services->zone, request->date_ms), s->about_procedure,
+                                                      s->about_document, request->language, arena));
     put_text(f, "filing", "received", record_header_value(&record, "received_at", arena).string);
     s->has_values = true;
     return record_values(&record, arena, &s->values, why);
@@ -174,7 +175,7 @@ static struct err read_sources(const struct services *services, struct store_con
         s->has_entity = true;
     }
     if (request->about.len > 0 && !s->has_case) return why_set(why, ERR_INPUT, "/fields/about", "letter.about", "", "a letter of no case is about no filing");
-    if (request->about.len > 0) TRY(read_about(&view, conn, request, arena, s, f, why));
+    if (request->about.len > 0) TRY(read_about(services, &view, conn, request, arena, s, f, why));
     return f->is_full ? err_make(ERR_MEMORY) : err_none();
 }
 
