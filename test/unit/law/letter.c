@@ -69,7 +69,23 @@ static void facts_and_tables(void **state) {
     assert_true(holds(text, "A {case.id} B")); // a value is no template
     assert_true(holds(text, "X 1"));
     assert_false(holds(text, "X 2")); // the office's own duty
-    assert_true(holds(text, "7en|Incident notification") || holds(text, "7en|")); // a label that is there in English only says so
+    assert_false(holds(text, "7en|")); // each label is there in French
+}
+
+// The letter may go to the entity: no filing or duty that it may not see; and what was filed against a rule says so.
+static void what_others_may_not_see(void **state) {
+    (void)state;
+    struct span text;
+    const char *facts = "{\"case\":{\"id\":\"C1\",\"link\":\"l\",\"opened\":\"2026-11-02T09:05:00Z\"},\"entity\":{\"name\":\"A\",\"id\":\"E1\"},\"filing\":{\"id\":\"F3\"}}";
+    const char *file = "{\"procedure\":\"incident\",\"state\":\"reported\",\"facts\":{},\"flags\":{},\"duties\":[],\"filings\":["
+                       "{\"id\":\"F1\",\"document\":\"early_warning\",\"status\":\"filed\",\"received_at\":\"2026-11-02T09:05:00Z\"},"
+                       "{\"id\":\"F2\",\"document\":\"note\",\"status\":\"filed\",\"received_at\":\"2026-11-02T09:05:00Z\",\"seen_by\":[\"csirt\",\"ca\"]},"
+                       "{\"id\":\"F3\",\"document\":\"public_information\",\"status\":\"filed\",\"received_at\":\"2026-11-02T09:05:00Z\","
+                       "\"against\":[{\"rule\":\"incident.x\",\"article\":\"X 7\",\"override\":\"F0\"}]}]}";
+    assert_false(is_err(compose("closure", "de", facts, "{\"result\":\"Done\"}", file, false, &text, NULL)));
+    assert_true(holds(text, "7|F1\n") && holds(text, "7|F3\n"));
+    assert_false(holds(text, "F2"));
+    assert_true(holds(text, "gegen eine Regel des Systems") && holds(text, "incident.x (X 7)"));
 }
 
 static void what_is_missing_is_refused(void **state) {
@@ -205,7 +221,7 @@ static void bad_templates_are_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(facts_and_tables), cmocka_unit_test(what_is_missing_is_refused), cmocka_unit_test(what_was_written),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(facts_and_tables), cmocka_unit_test(what_others_may_not_see), cmocka_unit_test(what_is_missing_is_refused), cmocka_unit_test(what_was_written),
                                        cmocka_unit_test(forms_and_numbers), cmocka_unit_test(states_have_their_own), cmocka_unit_test(mistakes_are_found), cmocka_unit_test(bad_templates_are_refused)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
