@@ -33,7 +33,7 @@ static struct err read_attachments(const struct json *body, struct filing_reques
 }
 
 struct err filing_read(struct api_request *request, struct json *body, struct filing_request *filing, struct why *why) {
-    static const char *const MEMBERS[] = {"procedure", "document", "case", "entity", "entities", "as", "corrects", "fields", "on_behalf", "attachments", NULL};
+    static const char *const MEMBERS[] = {"procedure", "document", "case", "entity", "entities", "cases", "as", "corrects", "fields", "on_behalf", "attachments", NULL};
     TRY(api_body(request, body, why));
     TRY(api_members_only(body, MEMBERS, why));
     TRY(api_member_text(body, "procedure", 64, &filing->procedure, why));
@@ -149,7 +149,7 @@ static struct err post_filing(struct api_request *request, struct api_response *
     struct filing_ctx *ctx = ARENA_NEW(request->arena, struct filing_ctx);
     if (ctx == NULL) return err_make(ERR_MEMORY);
     TRY(filing_read(request, &ctx->body, &ctx->request, why));
-    if (!json_is_null(json_get(&ctx->body, "entities"))) return filing_group_post(request, response, &ctx->body, &ctx->request, why);
+    if (!json_is_null(json_get(&ctx->body, "entities")) || !json_is_null(json_get(&ctx->body, "cases"))) return filing_group_post(request, response, &ctx->body, &ctx->request, why);
     TRY(filing_decide(request->services, request->conn, &request->principal, &ctx->request, request->received_ms, request->arena, &ctx->plan, why));
     if (!ctx->plan.is_repeat && !ctx->plan.decision.is_accepted) {
         atomic_fetch_add(&request->services->counters[COUNT_REFUSED], 1);
@@ -188,7 +188,7 @@ static struct err post_check(struct api_request *request, struct api_response *r
     struct filing_ctx *ctx = ARENA_NEW(request->arena, struct filing_ctx);
     if (ctx == NULL) return err_make(ERR_MEMORY);
     TRY(filing_read(request, &ctx->body, &ctx->request, why));
-    if (!json_is_null(json_get(&ctx->body, "entities")))
+    if (!json_is_null(json_get(&ctx->body, "entities")) || !json_is_null(json_get(&ctx->body, "cases")))
         return why_set(why, ERR_INPUT, "/entities", "filing.group", "", "a trial is for one entity; name it in \"entity\"");
     TRY(filing_decide(request->services, request->conn, &request->principal, &ctx->request, request->received_ms, request->arena, &ctx->plan, why));
     const struct procedure_decision *decision = &ctx->plan.decision;

@@ -84,6 +84,7 @@ enum {
     LIMIT_INVITATIONS_PER_ENTITY = 100, // open at once
     LIMIT_FIRMS_PER_PERSON = 10,
     LIMIT_FIRM_MEMBERS = 250,
+    LIMIT_GROUP_CASES = 200,     // of one decision in several cases
     LIMIT_GROUP_ENTITIES = 50,   // of one report for several entities
     LIMIT_RESET_DAYS = 2,
     LIMIT_FREE_FAILURES_PERSON = 5,         // wrong sign-ins before the first wait

@@ -9,6 +9,7 @@ struct err law_books_load(struct law *law, struct why *why) {
     TRY(clocks_load(law, why));
     TRY(reminders_load(law, why));
     TRY(obligations_load(law, why));
+    TRY(registry_load(law, why));
     TRY(letters_load(law, why));
     TRY(ceilings_load(law, why));
     TRY(grids_load(law, why));

@@ -32,6 +32,7 @@ struct term_book;      // offices that states hold in turn
 struct statistic_book; // what is counted
 struct clock_book;     // national clock profiles
 struct reminder_book;  // when people are reminded of what is owed
+struct registry_book;  // extracts of the register, numbers
 struct obligation_book; // what recurs by the calendar
 struct letter_book;    // templates of letters
 struct ceiling_book;   // ceilings of what may be imposed
@@ -58,6 +59,7 @@ struct law {
     struct clock_book *clocks;
     struct reminder_book *reminders;
     struct obligation_book *obligations;
+    struct registry_book *registry;
     struct letter_book *letters;
     struct grid_book *grids;
     struct act_book *acts;
@@ -81,6 +83,9 @@ CHECKED struct err texts_load(struct law *law, struct why *why);
 // reminder.c: of all packs; and its part of the check, which adds to *FINDINGS
 CHECKED struct err reminders_load(struct law *law, struct why *why);
 void reminders_check(const struct law *law, struct buf *report, size_t *findings);
+// registry.c: what is drawn from the register
+CHECKED struct err registry_load(struct law *law, struct why *why);
+void registry_check(const struct law *law, struct buf *report, size_t *findings);
 // obligation.c: the same for what recurs by the calendar
 CHECKED struct err obligations_load(struct law *law, struct why *why);
 void obligations_check(const struct law *law, struct buf *report, size_t *findings);

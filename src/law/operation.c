@@ -16,7 +16,7 @@ static const struct {
     {"keep", "hold end", "case entity"},
     {"batch", "order approve stop erased done", "through order"},
     {"obligation", "opened asked done", "obligation due_on filing"},
-    {"registry", "counted forwarded", ""},
+    {"registry", "counted forwarded", "extract"},
     {"figures", "freeze reviewed filed public withdrawn", "statistic day filing"},
 };
 
@@ -152,4 +152,14 @@ struct names operation_readers(const struct decision *d) {
     for (size_t i = 0; i < readers->count; i++)
         if (seen_by.count == 0 || names_have(&seen_by, readers->items[i].string)) narrow.items[narrow.count++] = readers->items[i].string;
     return narrow.count > 0 ? narrow : seen_by; // who files it must not lose sight of it
+}
+
+struct span procedure_of_register(const struct law *law, struct span state, struct civil at) {
+    const struct procedure *all;
+    size_t count = procedures_of(law, state, at, &all);
+    for (size_t p = 0; p < count; p++)
+        for (size_t d = 0; d < all[p].document_count; d++)
+            for (size_t e = 0; e < all[p].documents[d].effect_count; e++)
+                if (all[p].documents[d].effects[e].kind == EFFECT_CLASS) return all[p].id;
+    return span_make(NULL, 0);
 }

@@ -200,6 +200,8 @@ CHECKED struct err procedure_find_doing(const struct law *law, struct span state
 // The same among the documents that ROLE files.
 CHECKED struct err procedure_find_filed(const struct law *law, struct span state, struct civil at, struct span op, struct span as, struct span role,
                                         struct procedure_document *ret, struct why *why);
+// The first procedure that decides on the class of its case's entity: its cases are the entries of the register. Empty: none does.
+struct span procedure_of_register(const struct law *law, struct span state, struct civil at);
 // Whether nothing need follow in a case of the procedure that is in CASE_STATE.
 bool procedure_state_is_final(const struct law *law, struct span state, struct civil at, struct span procedure, struct span case_state);
 

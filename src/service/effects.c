@@ -10,6 +10,7 @@
 #include "service/letter_op.h"
 #include "service/lock.h"
 #include "service/obligation.h"
+#include "service/registry.h"
 #include "service/figures.h"
 #include "service/intake.h"
 #include "service/gate_op.h"
@@ -154,6 +155,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(release_op(conn, of, op, row.id, arena, why));
         TRY(letter_op(services, conn, of, op, row.id, row.entity, arena, why));
         TRY(figures_op(services, conn, of, op, row.id, arena, why));
+        TRY(registry_op(services, conn, of, op, arena, why));
         TRY(obligation_op(services, conn, of, op, row.id, arena, why));
         TRY(schedule_op(services, conn, of, op, row.id, arena, why));
         TRY(lock_op(conn, of, op, row.id, why));

@@ -9,6 +9,7 @@
 #include "service/entity.h"
 #include "service/erasure.h"
 #include "service/figures.h"
+#include "service/registry.h"
 #include "service/gate_op.h"
 #include "service/gate_view.h"
 #include "service/intake.h"
@@ -206,6 +207,7 @@ static struct err effects_make(struct services *services, struct store_conn *con
     if (all.items == NULL || file.members == NULL || out.members == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < ops->count; i++) all.items[all.count++] = ops->items[i];
     TRY(figures_prepare(services, conn, &all, plan->case_id, plan->decided_ms, arena, why));
+    TRY(registry_prepare(services, conn, &all, plan->decision.values, plan->decided_ms, arena, why));
     for (size_t i = 0; i < selected.count; i++) all.items[all.count++] = selected.items[i];
     if (plan->entity_id.len > 0 && registers(ops, plan->entity_id))
         TRY(entity_assess(services, place->has_entity ? &place->entity.profile : NULL, ops, plan->entity_id, plan->decision.values, at,

@@ -8,6 +8,7 @@
 #include "service/figures.h"
 #include "service/party.h"
 #include "service/record_store.h"
+#include "service/registry.h"
 
 enum { REBUILD_ARENA_BYTES = 64 * 1024 * 1024 };
 
@@ -68,7 +69,7 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
                                              STMT_DERIVED_CLEAR_BLOCK, STMT_DERIVED_CLEAR_MARKING, STMT_DERIVED_CLEAR_DISCLOSURE,
                                              STMT_DERIVED_CLEAR_STANDING, STMT_DERIVED_CLEAR_PEER, STMT_DERIVED_CLEAR_DESK_CASE,
                                              STMT_DERIVED_CLEAR_DESK_LINK, STMT_DERIVED_CLEAR_SEARCH,
-                                             STMT_DERIVED_CLEAR_LETTER, STMT_DERIVED_CLEAR_OBLIGATION,
+                                             STMT_DERIVED_CLEAR_LETTER, STMT_DERIVED_CLEAR_OBLIGATION, STMT_DERIVED_CLEAR_REGISTRY_SENT, STMT_DERIVED_CLEAR_REGISTRY_NUMBERS,
                                              STMT_DERIVED_CLEAR_CASE_FIGURE, STMT_DERIVED_CLEAR_FIGURE_RELEASE,
                                              STMT_DERIVED_CLEAR_LEGAL_HOLD, STMT_DERIVED_CLEAR_ERASURE_BATCH,
                                              STMT_DERIVED_CLEAR_ERASURE_PART,
@@ -171,7 +172,8 @@ static struct json without_assessments(const struct json *ops, struct arena *are
     struct json out = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof *out.items)};
     for (size_t i = 0; out.items != NULL && i < ops->count; i++)
         if (!span_is(json_get_string(&ops->items[i], "op"), "entity_assessed") && json_get_string(&ops->items[i], "selection").at == NULL) {
-            out.items[out.count++] = figures_asked(&ops->items[i], arena);
+            bool is_registry = span_is(json_get_string(&ops->items[i], "op"), "registry");
+            out.items[out.count++] = is_registry ? registry_asked(&ops->items[i], arena) : figures_asked(&ops->items[i], arena);
         }
     return out;
 }

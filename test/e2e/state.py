@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""The registers of a state, as its offices use them: obligations that open by the calendar on their day and are fulfilled by a filing,
-also when the node was down, and the same again after a rebuild."""
+"""The registers of a state, as its offices use them: obligations that open by the calendar on their day and are fulfilled by a filing;
+what the law sees otherwise than the register, decided in batches; individual identification; numbers (J16); what ENISA gets (J13, J14);
+and the same again after a rebuild."""
 import datetime
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import varde_client as v
 
 count = v.Count()
 PASSWORD = "a row of stones by the water"
-SECOND = []
+SECOND, CLOUD = [], []
 
 
 def since(text):
@@ -56,6 +57,7 @@ def with_clouds(node, company, ca):
     """Entities whose own checks recur are asked, each for itself."""
     filed = company.must_file("registration", "registration", v.registration("Cloud One (invented)", ["DI_CLOUD"], main_establishment="BE", services_states=["BE"], ip_ranges=["192.0.2.0/24"]))
     ca.must_file("registration", "approval", {"class": "important"}, case=filed["case"])
+    CLOUD.append(filed)
     asked = wait_for("the company is asked", lambda: rows(ca)["IR_RECURRING_CHECK"]["periods"])
     count.equal((len(asked), asked[0]["asked"], asked[0]["confirmed"]), (1, 1, 0), "once, for this quarter alone: what was missed can't be made good")
     owed = company.need(200, "GET", f"/api/v1/duties?entity={filed['entity']}")["duties"]
@@ -79,9 +81,88 @@ def fulfilled_by_filing(spoc):
     count.equal(spoc.need(200, "GET", f"/api/v1/cases/{oldest['case']}")["state"], "done", "and its case is closed")
 
 
+def registry(node, company, ca, spoc):
+    """Re-scoping with batches, identification, the review, the numbers and what ENISA gets."""
+    made = []
+    for i in range(6):
+        filed = company.must_file("registration", "registration", v.registration(f"Heat {i} (invented)", ["EN_DH_OPER", "DW_SUPPLY"] if i == 0 else ["EN_DH_OPER"], staff="300" if i < 4 else "10", turnover_eur="60000000" if i < 4 else "900000", balance_eur="50000000" if i < 4 else "900000"))
+        made.append(filed)
+    diff = ca.need(200, "GET", "/api/v1/rescoping")
+    found = {row["entity"]: row for row in diff["entities"]}
+    large, small = made[:4], made[4:]
+    count.check(all(found[m["entity"]]["change"] == "enters" and found[m["entity"]]["class_found"] == "essential" for m in large), "what is pending and covered would come in, as what")
+    count.check(all(found[m["entity"]]["change"] == "not_covered" for m in small), "and what is not covered is told so")
+    count.check(all(row["reasons"] and all(r["article"] for r in row["reasons"]) for row in diff["entities"]), "each with rules and their articles")
+    count.equal(found[large[0]["entity"]]["case"], large[0]["case"], "with the case in which it is decided")
+    count.status(company.get("/api/v1/rescoping"), 403, "not for companies")
+    # one decision in several cases: all or none
+    batch = {"procedure": "registration", "document": "approval", "cases": [m["case"] for m in large] + ["C" + "0" * 16], "fields": {"class": "essential"}}
+    count.status(ca.post("/api/v1/filings", batch, key="batch-wrong"), 404, "an unknown case: none of them")
+    count.check(ca.need(200, "GET", "/api/v1/rescoping")["version"] == diff["version"], "nothing was decided")
+    batch["cases"].pop()
+    got = ca.post("/api/v1/filings", batch, key="batch-1")
+    count.equal((got.status, len(got.json["filings"])), (201, 4), "four imported entries are decided at once, each with its record")
+    count.equal(ca.post("/api/v1/filings", batch, key="batch-1").status, 200, "sent again: the same")
+    count.check(company.post("/api/v1/filings", {**batch, "document": "class_decision"}, key="batch-2").status in (403, 404), "a company does not decide")
+    count.check(not any(row["entity"] == large[0]["entity"] for row in ca.need(200, "GET", "/api/v1/rescoping")["entities"]), "what stands as found differs no more")
+    # identified individually after a hearing
+    who = small[0]
+    opened = ca.must_file("identification", "examination", {"point": "b", "service": "EN_DH_OPER", "facts": "The only heat."}, entity=who["entity"])
+    count.status(company.get(f"/api/v1/cases/{opened['case']}"), 404, "the entity learns of it by the hearing")
+    ca.must_file("identification", "hearing", {"grounds": "Point (b).", "answer_by": v.instant(86400)}, case=opened["case"])
+    company.must_file("identification", "observations", {"text": "We agree."}, case=opened["case"])
+    ca.must_file("identification", "decision", {"outcome": "essential", "identified_on": time.strftime("%Y-%m-%d"), "point_b": "essential", "reasons": "Sole provider.", "remedies": "Court."}, case=opened["case"])
+    row = next(r for r in ca.need(200, "GET", "/api/v1/rescoping")["entities"] if r["entity"] == who["entity"])
+    count.equal((row["change"], row["class_found"]), ("enters", "essential"), "a small entity that is identified is covered")
+    ca.must_file("registration", "approval", {"class": "essential"}, case=who["case"])
+    numbers(node, ca)
+    forwarding(company, ca, spoc)
+
+
+def numbers(node, ca):
+    """J16: an entity of two sectors counts in each, the total counts it once; by provision where it was identified."""
+    got = ca.need(200, "GET", "/api/v1/counts")
+    by = {(c["provision"], c["class"], c["sector"], c["type"]): c["count"] for c in got["counts"] if c["type"] or not c["subsector"]}
+    count.equal((got["mode"], by[(None, "essential", None, None)]), ("each_sector", 5), "J16: the total is distinct")
+    count.equal((by[(None, "essential", "energy", None)], by[(None, "essential", "drinking_water", None)]), (5, 1), "J16: counted in each sector")
+    count.equal(by[("2(2)(b)", "essential", "energy", "EN_DH_OPER")], 1, "by provision, class, sector and type")
+    opened = ca.must_file("list_review", "opening", {"cause": "regular"})
+    count.problem(ca.file("list_review", "completion", {"reviewed_on": time.strftime("%Y-%m-%d")}, case=opened["case"]), 422, "list_review.looked_at", "first the differences")
+    version = ca.need(200, "GET", "/api/v1/rescoping")["version"]
+    ca.must_file("list_review", "difference", {"version": version, "changed": 5, "kept": 1, "reasons": "One is too small."}, case=opened["case"])
+    completed = ca.must_file("list_review", "completion", {"reviewed_on": time.strftime("%Y-%m-%d")}, case=opened["case"])
+    reported = ca.must_file("list_review", "numbers", {"reported_on": time.strftime("%Y-%m-%d"), "recipients": ["commission", "group"]}, case=opened["case"])
+    text = ca.get("/api/v1/counts?format=csv&filing=" + reported["filing"]).data.decode()
+    count.check(text.startswith("provision,class,sector,subsector,type,count\r\n") and "2(2)(b),essential,energy," in text, "as reported, as CSV")
+    for name, filing in (("ENTITY_LIST_REVIEW", completed), ("COUNT_REPORT", reported)):
+        wait_for(f"{name} is fulfilled", lambda n=name, f=filing: any(p.get("filing") == f["filing"] for p in rows(ca)[n]["periods"]))
+
+
+def forwarding(company, ca, spoc):
+    """27(4): what ENISA gets, without address ranges; then only what differs."""
+    package = spoc.need(200, "GET", "/api/v1/registry/enisa")
+    count.equal((package["total"], [c["is_new"] for c in package["changed"]]), (1, [True]), "the one cloud company, new")
+    entry = package["changed"][0]["entry"]
+    count.check("192.0.2" not in str(package) and "ip_ranges" not in entry, "J13: no address ranges")
+    count.equal(sorted(entry), sorted(["name", "types", "address", "main_establishment", "establishments", "representative", "contacts", "services_in"]), "what the list names, no more")
+    sent = {"extract": "enisa", "version": package["version"], "sent_on": time.strftime("%Y-%m-%d"), "way": "Their interface."}
+    count.problem(spoc.file("registry_forwarding", "forwarding", {**sent, "version": "0" * 32}), 409, "registry.version", "another package was not looked at")
+    spoc.must_file("registry_forwarding", "forwarding", sent)
+    after = spoc.need(200, "GET", "/api/v1/registry/enisa")
+    count.equal((after["total"], after["changed"], after["removed"]), (1, [], []), "nothing differs then")
+    cloud = package["changed"][0]["entity"]
+    case = CLOUD[0]["case"]
+    company.must_file("registration", "change_notice", {"changed_on": time.strftime("%Y-%m-%d"), "ip_ranges": ["198.51.100.0/24"]}, case=case)
+    count.equal(spoc.need(200, "GET", "/api/v1/registry/enisa")["changed"], [], "J13: other address ranges are no difference")
+    company.must_file("registration", "change_notice", {"changed_on": time.strftime("%Y-%m-%d"), "services_states": ["BE", "LU"]}, case=case)
+    changed = spoc.need(200, "GET", "/api/v1/registry/enisa")["changed"]
+    count.equal([(c["entity"], c["is_new"], c["entry"]["services_in"]) for c in changed], [(cloud, False, ["BE", "LU"])], "J14: another state is")
+
+
 def again(node, spoc):
     """What was opened comes out of the log again; a node that was down opens nothing twice."""
-    before = rows(spoc)
+    before, package = rows(spoc), spoc.need(200, "GET", "/api/v1/registry/enisa")
+    reported = spoc.need(200, "GET", "/api/v1/counts")["reported"]
     node.stop()
     run = subprocess.run([v.VARDE, "rebuild", node.folder], capture_output=True, text=True, check=False)
     count.equal(run.returncode, 0, f"rebuild: {run.stdout[-300:]}{run.stderr[-300:]}")
@@ -90,6 +171,9 @@ def again(node, spoc):
     node.start()
     spoc.move(node.url)
     time.sleep(1)
+    after = spoc.need(200, "GET", "/api/v1/registry/enisa")
+    count.equal((after["version"], after["changed"]), (package["version"], package["changed"]), "the same differences after a rebuild")
+    count.equal(spoc.need(200, "GET", "/api/v1/counts")["reported"], reported, "the same reports")
     count.equal(rows(spoc), before, "the same after a rebuild and a restart")
 
 
@@ -121,6 +205,7 @@ def main():
         count.status(company.get("/api/v1/obligations"), 403, "not for companies")
         with_clouds(node, company, ca)
         fulfilled_by_filing(spoc)
+        registry(node, company, ca, spoc)
         again(node, spoc)
     finally:
         node.close()
