@@ -9,7 +9,6 @@
 #include "service/entity.h"
 #include "service/erasure.h"
 #include "service/figures.h"
-#include "service/registry.h"
 #include "service/gate_op.h"
 #include "service/gate_view.h"
 #include "service/intake.h"
@@ -18,6 +17,7 @@
 #include "service/selection.h"
 #include "service/filing_attachment.h"
 #include "service/record_store.h"
+#include "service/registry.h"
 #include "service/release_op.h"
 #include "service/schedule.h"
 #include "service/standing.h"
@@ -491,10 +491,8 @@ struct err filing_write(struct services *services, struct store_conn *conn, stru
         TRY(filing_decide(services, conn, plan->principal, plan->request, now_ms, arena, plan, why));
     }
     if (plan->is_repeat) return write_repeat(conn, plan, arena, ret_seq, why);
-    if (!plan->decision.is_accepted) {
-        const struct fault *fault = &plan->decision.faults[0];
-        return why_set(why, ERR_LAW, "", "filing.refused", "", "%.*s", SPAN_FMT(fault->words));
-    }
+    if (!plan->decision.is_accepted)
+        return why_set(why, ERR_LAW, "", "filing.refused", "", "%.*s", SPAN_FMT(plan->decision.faults[0].words));
     TRY(write_accepted(services, conn, edge, plan, now_ms, arena, ret_seq, why));
     TRY(standing_apply(services, conn, edge, plan, now_ms, arena, why));
     atomic_fetch_add(&services->counters[COUNT_FILINGS], 1);
