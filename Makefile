@@ -56,7 +56,7 @@ LIBS := $(PKG_LIBS) -lstdc++ -lm
 
 SRC := $(sort $(wildcard src/*/*.c))
 SRCXX := $(sort $(wildcard src/*/*.cc))
-OBJ := $(SRC:%.c=$(B)/%.o) $(SRCXX:%.cc=$(B)/%.o) $(B)/gen/law.o $(B)/gen/sql.o $(B)/gen/api.o
+OBJ := $(SRC:%.c=$(B)/%.o) $(SRCXX:%.cc=$(B)/%.o) $(B)/gen/law.o $(B)/gen/sql.o $(B)/gen/api.o $(B)/gen/web.o
 LAW_FILES := $(sort $(shell find law -name '*.yaml' 2>/dev/null))
 SQL_FILES := $(sort $(shell find src/store/sql -name '*.sql' 2>/dev/null))
 API_FILES := $(sort $(wildcard src/api/*.json))
@@ -93,6 +93,19 @@ $(B)/gen/api.c: $(B)/embed $(B)/gen/api.list $(API_FILES)
 $(B)/gen/api.list: FILES = $(API_FILES)
 $(B)/gen/law.list: FILES = $(LAW_FILES)
 $(B)/gen/sql.list: FILES = $(SQL_FILES)
+# The web interface: built once for all variants, from the versions in web/package-lock.json.
+WEB_SOURCES := $(sort $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null))
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --silent --no-progress
+	@touch $@
+build/web/built: $(WEB_SOURCES) web/node_modules/.package-lock.json tools/pack_web.mjs
+	cd web && npm run --silent build -- --logLevel warn
+	node tools/pack_web.mjs build/web
+	@touch $@
+.PHONY: web
+web: build/web/built
+$(B)/gen/web.c: $(B)/embed build/web/built
+	cd build/web && $(abspath $(B))/embed embedded_web ./ $$(find . -type f -not -name built | sort) > $(abspath $@)
 $(B)/gen/%.list: always
 	@mkdir -p $(@D)
 	@echo '$(FILES)' | cmp -s - $@ || echo '$(FILES)' > $@

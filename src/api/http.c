@@ -7,7 +7,7 @@ static const struct forwarded {
 } FORWARDED[] = {
     {"authorization", true}, {"cookie", false},       {"content-type", true},     {"idempotency-key", true}, {"if-match", false},
     {"if-none-match", false}, {"accept", false},      {"accept-language", false}, {"last-event-id", true},   {"origin", true},
-    {"x-csrf-token", true},
+    {"x-csrf-token", true},   {"accept-encoding", false},
 };
 
 static const struct reason {

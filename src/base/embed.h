@@ -15,6 +15,8 @@ extern const struct embedded_file embedded_law[]; // law/, paths without "law/"
 extern const size_t embedded_law_count;
 extern const struct embedded_file embedded_sql[]; // src/store/sql/, paths without it
 extern const size_t embedded_sql_count;
+extern const struct embedded_file embedded_web[]; // build/web/, each also packed as .gz and .br; empty in a build without it
+extern const size_t embedded_web_count;
 extern const struct embedded_file embedded_api[]; // src/api/*.json, file names only
 extern const size_t embedded_api_count;
 

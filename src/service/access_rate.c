@@ -23,6 +23,7 @@ static const struct {
     [RATE_REGISTER] = {10, 60 * 1000, "new persons"},
     [RATE_CODE] = {10, 30 * 1000, "codes"},
     [RATE_OPEN] = {120, 250, "questions"},
+    [RATE_PAGE] = {2000, 20, "pages"},
     [RATE_OPEN_FILE] = {10, 60 * 1000, "filings without account"},
     [RATE_CLAIM] = {60, 2000, "questions with a token"},
     [RATE_PASSWORD] = {5, 60 * 1000, "tries of the password"},

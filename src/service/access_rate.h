@@ -13,6 +13,7 @@ enum rate {
     RATE_REGISTER,   // an address makes persons
     RATE_CODE,       // an address redeems codes
     RATE_OPEN,       // an address asks open resources that cost (scope questions)
+    RATE_PAGE,       // an address loads the files of the web interface
     RATE_OPEN_FILE,  // an address files without account
     RATE_CLAIM,      // an address shows a claim token
     RATE_PASSWORD,   // a person shows her present password again

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the node's resources look like, as far as the page uses it. The OpenAPI document of the node is the full description.
+export type Texts = Record<string, string> | string | null;
+
+export type DutyStatus = "open" | "late" | "undecided" | "done_in_time" | "done_late" | "closed" | string;
+export interface Duty {
+  duty: string;
+  document: string;
+  article: string;
+  owed_by: string;
+  words: Texts;
+  is_firm: boolean;
+  status: DutyStatus;
+  due: string | null;
+  due_day: string | null;
+  due_latest: string | null;
+  due_local: string | null;
+  anchor: string | null;
+  anchor_at: string | null;
+  done_at: string | null;
+  done_by: string | null;
+  note: string | null;
+  readings: unknown[];
+  seconds_left?: number;
+}
+export interface DutyRow {
+  case: string;
+  procedure: string;
+  entity: string | null;
+  entity_name: string | null;
+  duty: Duty;
+}
+export interface Worker {
+  person: string;
+  name: string;
+  is_absent?: boolean;
+}
+export interface QueueRow {
+  case: string;
+  procedure: string;
+  entity: string | null;
+  entity_name: string | null;
+  class: string | null;
+  sectors: string[];
+  state: string;
+  opened_by: string;
+  flags: string[];
+  owner: Worker | null;
+  backup: Worker | null;
+  acting: Worker | null;
+  next_duty: Duty | null;
+  opened_at: string;
+  changed_at: string;
+  unread: number;
+}
+export interface Queue {
+  now: string;
+  queue: QueueRow[];
+  next: string | null;
+  total?: number;
+}
+export interface CaseFiling {
+  id: string;
+  document: string;
+  filer_role: string;
+  received_at: string;
+  recorded_at: string;
+  version: number;
+  status: string;
+  seen_by?: string[];
+}
+export interface Step {
+  as: string;
+  document: string;
+  label: string;
+  article: string;
+  is_owed: boolean;
+  due?: string | null;
+}
+export interface Case {
+  id: string;
+  procedure: string;
+  workspace: string;
+  entity: string | null;
+  sectors: string[];
+  state: string;
+  version: number;
+  opened_at: string;
+  changed_at: string;
+  owner: Worker | null;
+  backup: Worker | null;
+  facts: Record<string, unknown>;
+  flags: Record<string, boolean>;
+  duties: Duty[];
+  filings: CaseFiling[];
+  proposals: unknown[];
+  attachments: { id: string; name: string; size_bytes: number; filing: string }[];
+  links: unknown[];
+  next: Step[];
+}
+export interface FilingRead {
+  filing: string;
+  log_index: number;
+  header: {
+    procedure: string;
+    document: string;
+    version: number;
+    case: string | null;
+    entity: string | null;
+    filer_role: string;
+    office: string | null;
+    marking: string;
+    received_at: string;
+    recorded_at: string;
+    attachments: { id: string; name: string }[] | string[];
+  };
+  fields: Record<string, unknown>;
+  erased: string[];
+  withheld: string[];
+}
+export interface Choice {
+  value: string;
+  label: string;
+}
+export interface Field {
+  name: string;
+  type: string;
+  label: string;
+  help: string | null;
+  article: string | null;
+  is_required: boolean;
+  required_when: Condition | null;
+  shown_when: Condition | null;
+  choices?: Choice[];
+  fields?: Field[];
+  max_chars?: number;
+  min_chars?: number;
+  max_items?: number;
+  min_items?: number;
+  min?: number | string;
+  max?: number | string;
+  decimals?: number;
+  future?: boolean;
+  hidden_from?: string[];
+  notice?: string;
+}
+export type Condition = Record<string, unknown>;
+export interface Form {
+  procedure: string;
+  document: string;
+  label: string;
+  help: string | null;
+  article: string;
+  by: string[];
+  opens: boolean;
+  needs_entity: boolean;
+  marking: string;
+  max_attachments: number;
+  attachment_notice?: string;
+  intake?: string[];
+  fields: Field[];
+}
+export interface ProcedureRow {
+  procedure: string;
+  label: string;
+  article: string;
+  states?: { state: string; label: string }[];
+  documents: { document: string; label: string; article: string; by: string[]; opens: boolean }[];
+}
+export interface EntityRow {
+  id: string;
+  name: string;
+  identifier: string | null;
+  status: string;
+  class: string | null;
+  class_proposed: string | null;
+  sectors: string[];
+  types: string[];
+}
