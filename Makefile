@@ -96,7 +96,7 @@ $(B)/gen/sql.list: FILES = $(SQL_FILES)
 # The web interface: built once for all variants, from the versions in web/package-lock.json.
 WEB_SOURCES := $(sort $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null))
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
-	cd web && npm ci --silent --no-progress
+	cd web && { npm ci --silent --no-progress 2>/dev/null || npm install --silent --no-save --no-progress; }
 	@touch $@
 build/web/built: $(WEB_SOURCES) web/node_modules/.package-lock.json tools/pack_web.mjs
 	cd web && npm run --silent build -- --logLevel warn

@@ -105,6 +105,44 @@ static struct err write_catalogue(struct api_request *request, struct api_respon
     return err_none();
 }
 
+static struct span cell(const struct yaml *row, const char *name) {
+    const struct yaml *found = yaml_get(row, name);
+    return found != NULL && found->type == YAML_SCALAR ? found->text : span_make(NULL, 0);
+}
+
+static void write_word(struct api_request *request, struct json_out *out, const char *name, const char *prefix, struct span id) {
+    struct span key = arena_printf(request->arena, "%s.%.*s", prefix, SPAN_FMT(id));
+    json_out_member_string(out, name, id.len == 0 ? id : law_word(request->services->law, request->services->state, key, request->lang));
+}
+
+// The types with what people call them and their sectors, for whoever has to choose one.
+static struct err get_named_types(struct api_request *request, struct api_response *response, struct why *why) {
+    const struct yaml *types = yaml_get(pack_file_root(law_pack(request->services->law, SPAN("eu/nis2")), "types.yaml"), "types");
+    struct json_out out;
+    (void)why;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "types");
+    json_out_array(&out);
+    for (size_t i = 0; types != NULL && types->type == YAML_SEQUENCE && i < types->count; i++) {
+        const struct yaml *row = &types->items[i];
+        struct span code = cell(row, "code"), sector = cell(row, "sector"), part = cell(row, "subsector");
+        json_out_object(&out);
+        json_out_member_string(&out, "code", code);
+        write_word(request, &out, "label", "type", code);
+        json_out_member_string(&out, "annex", cell(row, "annex"));
+        json_out_member_string(&out, "sector", sector);
+        write_word(request, &out, "sector_label", "sector", sector);
+        json_out_member_string(&out, "subsector", part);
+        write_word(request, &out, "subsector_label", "subsector", part);
+        json_out_member_string(&out, "article", cell(row, "article"));
+        json_out_object_end(&out);
+    }
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+    return err_none();
+}
+
 static struct err get_types(struct api_request *request, struct api_response *response, struct why *why) {
     return write_catalogue(request, response, "types.yaml", why);
 }
@@ -155,6 +193,7 @@ const struct route routes_law[] = {
     {"POST", "/api/v1/ceilings", post_ceilings, AUTH_NONE, 0, RATE_OPEN, "law", "How high a fine may be: the ceiling by class and turnover of the undertaking, exactly; no amount is suggested and nothing is stored", "CeilingFacts", "CeilingAnswer", 200, AT, false},
     {"GET", "/api/v1/law/packs", get_packs, AUTH_NONE, 0, RATE_OPEN, "law", "The law packs in force here, with their hashes", NULL, "PackList", 200, NULL, false},
     {"GET", "/api/v1/law/types", get_types, AUTH_NONE, 0, RATE_OPEN, "law", "The catalogue of entity types", NULL, "Catalogue", 200, NULL, false},
+    {"GET", "/api/v1/law/types/named", get_named_types, AUTH_NONE, 0, RATE_OPEN, "law", "The types of entity with what people call them", NULL, "NamedTypes", 200, NULL, false},
     {"GET", "/api/v1/law/facts", get_facts, AUTH_NONE, 0, RATE_OPEN, "law", "The facts that a scope question knows", NULL, "Catalogue", 200, NULL, false},
     {"GET", "/api/v1/law/controls", get_controls, AUTH_NONE, 0, RATE_OPEN, "law", "Catalogues of controls against which measures are assessed", NULL, "Catalogue", 200, CONTROLS, false},
     {"GET", "/api/v1/procedures", get_procedures, AUTH_NONE, 0, RATE_OPEN, "law", "Procedures and their documents", NULL, "ProcedureList", 200, AT, false},

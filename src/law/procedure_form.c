@@ -61,6 +61,22 @@ static struct span document_key(char *buffer, size_t size_bytes, const struct pr
     return span_make(buffer, d == NULL ? home.len : len);
 }
 
+static void states_write(struct writer *w, const struct procedure *p) {
+    json_out_name(w->out, "states");
+    json_out_array(w->out);
+    for (size_t i = 0; i < p->state_count; i++) {
+        const struct state_row *row = &p->states[i];
+        char key[256];
+        int len = snprintf(key, sizeof key, "%.*s.state.%.*s", SPAN_FMT(p->id), SPAN_FMT(row->id));
+        json_out_object(w->out);
+        json_out_member_string(w->out, "state", row->id);
+        text_write(w, "label", span_make(key, len < 0 || (size_t)len >= sizeof key ? 0 : (size_t)len), ".label", row->label);
+        json_out_member_bool(w->out, "is_final", row->is_final);
+        json_out_object_end(w->out);
+    }
+    json_out_array_end(w->out);
+}
+
 void procedure_write_list(struct json_out *out, const struct law *law, struct span state, struct civil at, struct span lang) {
     struct writer w = {.out = out, .law = law, .state = state, .lang = lang, .at = at};
     const struct procedure *all;
@@ -74,6 +90,7 @@ void procedure_write_list(struct json_out *out, const struct law *law, struct sp
         json_out_member_string(out, "procedure", p->id);
         text_write(&w, "label", document_key(key, sizeof key, p, NULL), ".label", p->label);
         json_out_member_string(out, "article", p->article);
+        states_write(&w, p);
         json_out_name(out, "documents");
         json_out_array(out);
         for (size_t k = 0; k < p->document_count; k++) {
