@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: EUPL-1.2
+/* The node's front door, plain HTML without JavaScript and cookies: what this is and where to go. The words are the packs'. */
+#include "api/html.h"
+#include "api/resources.h"
+#include "law/pack.h"
+
+static struct span word(const struct api_request *request, const char *key) {
+    struct span whole = arena_printf(request->arena, "page.home.%s", key);
+    struct span found = law_word(request->services->law, request->services->state, whole, request->lang); // English where the language lacks it
+    return found.at != NULL ? found : span_of(key);
+}
+
+// A page in a language that the packs lack is marked as English.
+static struct span page_language(const struct api_request *request) {
+    struct span exact = law_word_exact(request->services->law, request->services->state, SPAN("page.home.lead"), request->lang);
+    return exact.at != NULL ? request->lang : SPAN("en");
+}
+
+static struct err get_home(struct api_request *request, struct api_response *response, struct why *why) {
+    static const struct { const char *address, *key; } WAYS[] = {
+        {"/emergency", "emergency"}, {"/app/", "app"}, {"/app/scope", "scope"}, {"/public", "public"}, {"/api/v1/privacy?format=html", "privacy"},
+        {"/api/v1/openapi.json", "api"}, {"/log/checkpoint", "log"},
+    };
+    struct html html;
+    (void)why;
+    html_page(&html, response, 200, page_language(request), request->services->node_name, request->arena);
+    html_element(&html, "p", word(request, "lead"));
+    html_open(&html, "ul");
+    for (size_t i = 0; i < sizeof WAYS / sizeof WAYS[0]; i++) {
+        html_open(&html, "li");
+        html_link(&html, span_of(WAYS[i].address), word(request, WAYS[i].key));
+        html_close(&html, "li");
+    }
+    html_close(&html, "ul");
+    html_element(&html, "p", word(request, "limits"));
+    html_page_end(&html);
+    return err_none();
+}
+
+const struct route routes_home_page[] = {
+    {"GET", "/", get_home, AUTH_NONE, 0, RATE_PAGE, "web", "Page: what this node is, and where to go", NULL, "Html", 200, NULL, false},
+    {0},
+};
