@@ -143,6 +143,11 @@ law: $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS)) $(B)/varde
 E2E ?= $(filter-out test/e2e/_% test/e2e/varde_client.py,$(sort $(wildcard test/e2e/*.py)))
 e2e: $(B)/varde $(B)/test/e2e/_echo $(B)/test/e2e/_suppress
 	@$(RUN_TESTS) --jobs 2 --timeout $(if $(VARDE_LONG),7200,900) $(E2E)
+# Every test/web/NAME.py drives a browser against the real binary.
+WEB ?= $(filter-out test/web/_%,$(sort $(wildcard test/web/*.py)))
+.PHONY: browser
+browser: $(B)/varde
+	@$(RUN_TESTS) --timeout $(if $(VARDE_LONG),7200,900) $(WEB)
 # a server with the real front and a node that knows nothing
 $(B)/test/e2e/_%: test/e2e/_%.c $(B)/libvarde.a
 	@mkdir -p $(@D)

@@ -7,7 +7,7 @@ set -eu
 build="gcc g++ make pkg-config python3 tzdata ca-certificates
   libssl-dev libsodium-dev libsqlite3-dev libnghttp2-dev libyaml-dev libsimdjson-dev libcurl4-openssl-dev liboath-dev
   libseccomp-dev libzstd-dev librnp-dev libfido2-dev libcjose-dev libjansson-dev fonts-dejavu-core"
-check="clang lld libcmocka-dev binutils curl openssl nghttp2-client python3-venv python3-icalendar qpdf poppler-utils python3-scipy postfix dovecot-imapd rnp"
+check="clang lld libcmocka-dev binutils curl openssl nghttp2-client python3-venv python3-icalendar qpdf poppler-utils python3-scipy postfix dovecot-imapd rnp chromium"
 
 case "${1:-build}" in
 build) wanted=$build ;;

@@ -359,6 +359,7 @@ static struct err get_events(struct api_request *request, struct api_response *r
     struct rows rows;
     TRY(store_read(request->conn, STMT_RECORD_COUNT, NULL, 0, request->arena, &rows, why));
     struct span last = api_header(request, "last-event-id");
+    if (last.at == NULL) last = api_query(request, "after");
     int64_t after = rows_int(&rows, 0, 0) - 1;
     if (last.at != NULL && (!span_to_int(last, &after) || after < -1))
         return why_set(why, ERR_INPUT, "Last-Event-ID", "api.header", "", "Last-Event-ID must be the id of an event of this stream");
@@ -379,6 +380,10 @@ static const struct route_param LIST_CASES[] = {
     {"limit", "integer", "rows, 1 to 250; 50 by default"},
     {"cursor", "string", "where to go on: next of the page before"},
     {"count", "boolean", "true: also the exact number of all"},
+    {NULL, NULL, NULL},
+};
+static const struct route_param EVENTS[] = {
+    {"after", "string", "id of the last event seen, for who can't send Last-Event-ID"},
     {NULL, NULL, NULL},
 };
 static const struct route_param LIST_DUTIES[] = {
@@ -402,6 +407,6 @@ const struct route routes_case[] = {
     {"GET", "/api/v1/cases/{id}", get_case, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "A case with its filings, duties, proposals and next steps", NULL, "Case", 200, NULL, false},
     {"GET", "/api/v1/cases/{id}/timeline", get_timeline, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "What happened in a case: filings with their differences, duties, deliveries, oldest first", NULL, "Timeline", 200, TIMELINE, false},
     {"GET", "/api/v1/duties", get_duties, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "What is owed, by whom, until when, and why", NULL, "DutyList", 200, LIST_DUTIES, false},
-    {"GET", "/api/v1/events", get_events, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "Server-sent events: filings in cases that one may read", NULL, NULL, 200, NULL, false},
+    {"GET", "/api/v1/events", get_events, AUTH_KNOWN, SCOPE_READ, RATE_READ, "cases", "Server-sent events: filings in cases that one may read", NULL, NULL, 200, EVENTS, false},
     {0},
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What happens at the node while one looks. One stream for the whole browser: the window that holds the lock listens and tells the
 // others. Nothing on a screen moves because of it; screens count what is new and offer to show it.
-import { get, watchReach } from "./api";
+import { get, query, watchReach } from "./api";
 
 export interface Happened {
   id: string;
-  event: string; // filing | withdrawn
+  event: string; // filing | withdrawn | again: the stream was broken, something may have been missed
   data: { case?: string; filing?: string; procedure?: string; document?: string; [name: string]: unknown };
 }
 
@@ -17,6 +17,8 @@ class Stream {
   private listeners = new Set<Listener>();
   private channel = new BroadcastChannel("varde.stream");
   private source: EventSource | null = null;
+  private last = ""; // id of the last event seen, to go on from
+  private wasBroken = false;
   private release: (() => void) | null = null;
 
   constructor() {
@@ -56,7 +58,7 @@ class Stream {
     this.release = null;
   }
   private listen(): void {
-    const source = new EventSource("/api/v1/events");
+    const source = new EventSource(`/api/v1/events${query({ after: this.last })}`);
     this.source = source;
     const take = (event: MessageEvent<string>): void => {
       let data: Happened["data"] = {};
@@ -65,15 +67,26 @@ class Stream {
       } catch {
         return;
       }
+      this.last = event.lastEventId;
       const happened = { id: event.lastEventId, event: event.type, data };
       this.channel.postMessage(happened);
       this.tell(happened);
     };
     source.addEventListener("filing", take);
     source.addEventListener("withdrawn", take);
-    source.addEventListener("open", () => (this.isReached = true));
+    source.addEventListener("open", () => {
+      this.isReached = true;
+      if (this.wasBroken) {
+        this.wasBroken = false;
+        const again = { id: this.last, event: "again", data: {} };
+        this.channel.postMessage(again);
+        this.tell(again);
+      }
+    });
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.OPEN) this.isReached = false;
+      this.wasBroken = true;
+      if (source.readyState === EventSource.CLOSED && this.source === source) setTimeout(() => this.source === source && this.listen(), 2000); // the browser gave up
     });
   }
   private tell(happened: Happened): void {
