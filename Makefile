@@ -145,7 +145,9 @@ e2e: $(B)/varde $(B)/test/e2e/_echo $(B)/test/e2e/_suppress
 	@$(RUN_TESTS) --jobs 2 --timeout $(if $(VARDE_LONG),7200,900) $(E2E)
 # Every test/web/NAME.py drives a browser against the real binary.
 WEB ?= $(filter-out test/web/_%,$(sort $(wildcard test/web/*.py)))
-.PHONY: browser
+.PHONY: browser web-types
+web-types: web/node_modules/.package-lock.json
+	@cd web && npm run --silent check
 browser: $(B)/varde
 	@$(RUN_TESTS) --timeout $(if $(VARDE_LONG),7200,900) $(WEB)
 # a server with the real front and a node that knows nothing

@@ -35,6 +35,8 @@ step "build gcc debug" build all
 step "headers gcc" build headers
 step "unit gcc" build unit
 step "build gcc release" build V=release all
+step "types of the web interface" make -s web-types
+step "browser" make -s V=release browser
 step "hardened, installs" tools/check_install.sh
 step "manual is current" tools/check_manual.sh
 step "build clang asan+ubsan" build V=asan all

@@ -9,6 +9,9 @@ build="gcc g++ make pkg-config python3 tzdata ca-certificates
   libseccomp-dev libzstd-dev librnp-dev libfido2-dev libcjose-dev libjansson-dev fonts-dejavu-core"
 check="clang lld libcmocka-dev binutils curl openssl nghttp2-client python3-venv python3-icalendar qpdf poppler-utils python3-scipy postfix dovecot-imapd rnp chromium"
 
+# The web interface is built by whatever Node.js from 18 on is there.
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then build="$build nodejs npm"; fi
+
 case "${1:-build}" in
 build) wanted=$build ;;
 check) wanted="$build $check" ;;
