@@ -141,8 +141,16 @@ static struct err write_page(struct services *services, struct store_conn *conn,
         return err_none();
     }
     const struct fill fills[] = {{"words", words}, {"case", row->case_id}, {"link", link}, {"acknowledge", acknowledge}};
-    struct span headline = filled(services, "mail.page_subject", row->language, fills, 1, arena);
-    mail_set(services, row, headline, filled(services, "mail.page", row->language, fills, 4, arena), arena, out);
+    struct span headline = filled(services, "mail.page_subject", row->language, fills, 1, arena), text = filled(services, "mail.page", row->language, fills, 4, arena);
+    struct rows waiting;
+    TRY(store_read(conn, STMT_PAGES_WAITING, PARAMS(value_text(rows_span(&page, 0, 1))), arena, &waiting, why));
+    if (rows_int(&waiting, 0, 0) > 1) {
+        const struct fill more[] = {{"count", arena_printf(arena, "%lld", (long long)rows_int(&waiting, 0, 0))},
+                                    {"link", arena_printf(arena, "%.*s/api/v1/pages?state=open", SPAN_FMT(services->public_url))}};
+        struct span rest = filled(services, "mail.page_more", row->language, more, 2, arena);
+        text = arena_printf(arena, "%.*s\n\n%.*s", SPAN_FMT(text), SPAN_FMT(rest));
+    }
+    mail_set(services, row, headline, text, arena, out);
     return err_none();
 }
 

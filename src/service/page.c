@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "service/reach_private.h"
 
-enum { PAGES_AT_ONCE = 20, PAGE_AFTER_MS = 15 * 60 * 1000, STEP_HEAD = 3 };
+enum { PAGES_AT_ONCE = 20, TOGETHER_AT_ONCE = 1000, PAGE_AFTER_MS = 15 * 60 * 1000, STEP_HEAD = 3 };
 
 struct err page_open(struct services *services, struct store_conn *conn, const struct access_office *office, struct span case_id,
                      struct span filing_id, struct span topic, struct span words, int64_t now_ms, struct why *why) {
@@ -89,17 +89,53 @@ static struct err page_call(struct services *services, struct store_conn *conn, 
     return call_person(services, conn, c, span_make(NULL, 0), false, arena, &ways, why);
 }
 
+// Row of pages_due.
+static struct call call_of(const struct rows *rows, size_t i, int64_t now_ms) {
+    int64_t step = rows_int(rows, i, 7);
+    return (struct call){.page_id = rows_span(rows, i, 0), .office = rows_span(rows, i, 1), .office_kind = rows_span(rows, i, 2),
+                         .case_id = rows_span(rows, i, 3), .filing_id = rows_span(rows, i, 4), .words = rows_span(rows, i, 6),
+                         .step = step < STEP_HEAD ? step + 1 : STEP_HEAD, .now_ms = now_ms};
+}
+
+static int64_t pause_of(const struct services *services, struct span office_id) {
+    const struct reach_office *office = reach_office_find(services, office_id);
+    return office != NULL ? office->page_after_ms : PAGE_AFTER_MS;
+}
+
+// One call for all pages of an office that are due at one step: it is made for the oldest and noted at each. Thousands that nobody took must
+// neither drown the head in messages nor keep the writer from filings.
+static struct err call_together(struct services *services, struct store_conn *conn, struct span office, int64_t step, int64_t now_ms, struct arena *arena,
+                                struct why *why) {
+    struct rows first, calls;
+    TRY(store_read(conn, STMT_PAGES_DUE_FIRST, PARAMS(value_int(now_ms), value_text(office), value_int(step)), arena, &first, why));
+    if (first.count == 0) return err_none();
+    struct call c = call_of(&first, 0, now_ms);
+    TRY(store_read(conn, STMT_PAGE_CALL_COUNT, PARAMS(value_text(c.page_id)), arena, &calls, why));
+    TRY(page_call(services, conn, &c, arena, why));
+    TRY(store_write(conn, STMT_PAGE_CALLS_JOIN,
+                    PARAMS(value_int(now_ms), value_text(office), value_int(step), value_text(c.page_id), value_int(rows_int(&calls, 0, 0)), value_int(TOGETHER_AT_ONCE)), NULL, why));
+    return store_write(conn, STMT_PAGES_CALLED_TOGETHER,
+                       PARAMS(value_int(now_ms), value_text(office), value_int(step), value_int(TOGETHER_AT_ONCE), value_int(c.step), value_int(pause_of(services, office))),
+                       NULL, why);
+}
+
+static bool is_together(const struct rows *together, struct span office, int64_t step) {
+    for (size_t i = 0; i < together->count; i++)
+        if (span_equals(rows_span(together, i, 0), office) && rows_int(together, i, 2) == step) return true;
+    return false;
+}
+
 struct err pages_work(struct services *services, struct store_conn *conn, int64_t now_ms, struct arena *arena, struct why *why) {
-    struct rows due;
+    struct rows together, due;
+    TRY(store_read(conn, STMT_PAGES_DUE_TOGETHER, PARAMS(value_int(now_ms), value_int(PAGES_AT_ONCE)), arena, &together, why));
+    for (size_t i = 0; i < together.count; i++)
+        TRY(call_together(services, conn, rows_span(&together, i, 0), rows_int(&together, i, 2), now_ms, arena, why));
     TRY(store_read(conn, STMT_PAGES_DUE, PARAMS(value_int(now_ms), value_int(PAGES_AT_ONCE)), arena, &due, why));
     for (size_t i = 0; i < due.count; i++) {
-        const struct reach_office *office = reach_office_find(services, rows_span(&due, i, 1));
-        int64_t after_ms = office != NULL ? office->page_after_ms : PAGE_AFTER_MS, step = rows_int(&due, i, 7);
-        struct call c = {.page_id = rows_span(&due, i, 0), .office = rows_span(&due, i, 1), .office_kind = rows_span(&due, i, 2),
-                         .case_id = rows_span(&due, i, 3), .filing_id = rows_span(&due, i, 4), .words = rows_span(&due, i, 6),
-                         .step = step < STEP_HEAD ? step + 1 : STEP_HEAD, .now_ms = now_ms};
+        if (is_together(&together, rows_span(&due, i, 1), rows_int(&due, i, 7))) continue; // the next turn's
+        struct call c = call_of(&due, i, now_ms);
         TRY(page_call(services, conn, &c, arena, why));
-        TRY(store_write(conn, STMT_PAGE_CALLED, PARAMS(value_text(c.page_id), value_int(c.step), value_int(now_ms + after_ms)), NULL, why));
+        TRY(store_write(conn, STMT_PAGE_CALLED, PARAMS(value_text(c.page_id), value_int(c.step), value_int(now_ms + pause_of(services, c.office))), NULL, why));
     }
     return err_none();
 }

@@ -296,6 +296,34 @@ SELECT EXISTS (SELECT 1 FROM page WHERE case_id = $1 AND office = $2 AND acknowl
 SELECT id, office, office_kind, case_id, filing_id, topic, words, step, calls FROM page
 WHERE acknowledged_ms IS NULL AND next_ms <= $1 ORDER BY next_ms, id LIMIT $2;
 
+-- name: pages_due_together
+-- takes now_ms, from how many on; gives office, office_kind, step: those due at one step of an office that are called for together: all that come
+-- back to the head, and of the others floods
+SELECT office, office_kind, step FROM page WHERE acknowledged_ms IS NULL AND next_ms <= $1
+GROUP BY office, office_kind, step HAVING step >= 3 OR count(*) > $2 ORDER BY office, step;
+
+-- name: pages_due_first
+-- takes now_ms, office, step; gives the columns of pages_due of the oldest
+SELECT id, office, office_kind, case_id, filing_id, topic, words, step, calls FROM page
+WHERE acknowledged_ms IS NULL AND next_ms <= $1 AND office = $2 AND step = $3 ORDER BY opened_ms, id LIMIT 1;
+
+-- name: page_calls_join
+-- takes now_ms, office, step, page that was called for, its first call of those, number of rows; notes its calls at the others that are due with it
+INSERT INTO page_call (page_id, ordinal, at_ms, step, person_id, deliveries, is_stand_in)
+SELECT p.id, (SELECT count(*) FROM page_call c WHERE c.page_id = p.id) + k.ordinal - $5, k.at_ms, k.step, k.person_id, k.deliveries, k.is_stand_in
+FROM (SELECT id FROM page WHERE acknowledged_ms IS NULL AND next_ms <= $1 AND office = $2 AND step = $3 ORDER BY opened_ms, id LIMIT $6) AS p
+JOIN page_call k ON k.page_id = $4 AND k.ordinal >= $5 WHERE p.id <> $4;
+
+-- name: pages_called_together
+-- takes now_ms, office, step, number of rows, step now, pause; the pause doubles from the fourth call on, to sixteen times
+UPDATE page SET step = $5, calls = calls + 1,
+    next_ms = $1 + $6 * CASE WHEN calls < 4 THEN 1 WHEN calls < 5 THEN 2 WHEN calls < 6 THEN 4 WHEN calls < 7 THEN 8 ELSE 16 END
+WHERE id IN (SELECT id FROM page WHERE acknowledged_ms IS NULL AND next_ms <= $1 AND office = $2 AND step = $3 ORDER BY opened_ms, id LIMIT $4);
+
+-- name: pages_waiting
+-- takes office; gives how many of its calls nobody has taken
+SELECT count(*) FROM page WHERE office = $1 AND acknowledged_ms IS NULL;
+
 -- name: page_called
 -- takes id, step, next_ms
 UPDATE page SET step = $2, calls = calls + 1, next_ms = $3 WHERE id = $1 AND acknowledged_ms IS NULL;

@@ -5,6 +5,8 @@
  */
 #include "access_world.h"
 
+#include <sqlite3.h>
+
 #include "law/pack.h"
 #include "service/page.h"
 #include "service/reach.h"
@@ -134,6 +136,63 @@ static void calls_go_from_one_to_the_next(void **state) {
     struct delivery_out *out;
     assert_true(claim(world, &out) > 0);
     for (; out != NULL; out = out->next) assert_false(span_starts_with(out->subject, SPAN("[C1] You are on call"))); // taken: not sent any more
+}
+
+enum { FLOOD = 300 };
+
+static int64_t number(struct world *world, const char *what) { // past the store, which has no need of it
+    sqlite3 *db = NULL;
+    sqlite3_stmt *stmt = NULL;
+    assert_int_equal(sqlite3_open_v2(world->file, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, what, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t found = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_finalize(stmt);
+    (void)sqlite3_close(db);
+    return found;
+}
+
+// Everybody is called for every page in the rota's order, but not with a message for each; and what nobody takes is called for ever less often.
+static void a_flood_is_called_for_together(void **state) {
+    struct world *world = *state;
+    struct span head = officer(world, "head", ROLE_HEAD, true), first = officer(world, "first", ROLE_OFFICER, true), second = officer(world, "second", ROLE_OFFICER, true);
+    turn(world, 1, first);
+    turn(world, 2, second);
+    turn(world, 3, head);
+    for (unsigned i = 0; i < FLOOD; i++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "C%u", i);
+        add_case(world, id);
+        message(world, id, WAKE);
+    }
+    for (unsigned i = 0; i < FLOOD / 50 + 1; i++) work(world, 0);
+    assert_int_equal(number(world, "SELECT count(*) FROM page WHERE step = 1"), FLOOD);
+    int64_t calls = number(world, "SELECT count(*) FROM delivery WHERE kind = 'page'");
+    assert_true(calls >= 1 && calls <= FLOOD / 10);
+    work(world, 14 * MINUTE);
+    assert_int_equal(number(world, "SELECT count(*) FROM page WHERE step = 1"), FLOOD); // not before its time
+    work(world, MINUTE);
+    assert_int_equal(number(world, "SELECT count(*) FROM page WHERE step = 2"), FLOOD);
+    work(world, 15 * MINUTE);
+    assert_int_equal(number(world, "SELECT count(*) FROM page WHERE step = 3"), FLOOD);
+    assert_int_equal(number(world, "SELECT count(*) FROM page_call"), 3 * FLOOD); // each page has each call
+    assert_int_equal(number(world, "SELECT count(*) FROM (SELECT page_id FROM page_call GROUP BY page_id HAVING group_concat(step, '') <> '123')"), 0);
+    assert_int_equal(number(world, "SELECT count(*) FROM page_call WHERE deliveries = 0"), 0);
+    calls = number(world, "SELECT count(*) FROM delivery WHERE kind = 'page'");
+    int64_t rounds = 0;
+    for (unsigned minutes = 0; minutes < 24 * 60; minutes += 15) {
+        work(world, 15 * MINUTE);
+        int64_t now = number(world, "SELECT count(*) FROM delivery WHERE kind = 'page'");
+        assert_true(now - calls <= 1); // one message for all of them
+        rounds += now - calls;
+        calls = now;
+    }
+    assert_true(rounds >= 8 && rounds <= 12); // after 15 (twice), 30, 60, 120 minutes, then every four hours
+    struct delivery_out *out;
+    bool tells_more = false;
+    for (unsigned i = 0; i < 10 && claim(world, &out) > 0; i++)
+        for (; out != NULL; out = out->next) tells_more = tells_more || strstr((const char *)out->text.at, "300 calls of your office wait") != NULL;
+    assert_true(tells_more);
 }
 
 static void a_link_is_nobody_elses(void **state) {
@@ -313,7 +372,8 @@ static void quiet_times_hold_messages_only(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(calls_go_from_one_to_the_next, begin, end), cmocka_unit_test_setup_teardown(a_link_is_nobody_elses, begin, end),
+        cmocka_unit_test_setup_teardown(calls_go_from_one_to_the_next, begin, end),
+        cmocka_unit_test_setup_teardown(a_flood_is_called_for_together, begin, end), cmocka_unit_test_setup_teardown(a_link_is_nobody_elses, begin, end),
         cmocka_unit_test_setup_teardown(a_crash_leaves_a_question, begin, end),     cmocka_unit_test_setup_teardown(marks_are_ours, begin, end),
         cmocka_unit_test_setup_teardown(answers_of_the_server, begin, end),         cmocka_unit_test_setup_teardown(one_reminder_for_many, begin, end),
         cmocka_unit_test_setup_teardown(quiet_times_hold_messages_only, begin, end),
