@@ -144,11 +144,11 @@ static bool moves_unseen(const struct procedure *p, const struct document *d) {
 // What a document that only some see must not do, because all see it.
 static void deeds_check(const struct walk *w, const struct document *d) {
     bool is_unseen = moves_unseen(w->procedure, d);
-    if (d->move_count > 0 && !is_unseen) w->tell(w->context, d->node, "moves the case, which others see too:", d->id);
+    if (d->move_count > 0 && !is_unseen && !d->is_by_party) w->tell(w->context, d->node, "moves the case, which others see too:", d->id);
     if (d->may_open && !is_unseen) w->tell(w->context, d->node, "opens a case, which others see too:", d->id);
     if (d->withdraws.len > 0) w->tell(w->context, d->node, "withdraws a filing, which others see too:", d->id);
-    for (size_t i = 0; i < d->by.count; i++)
-        if (!names_have(&d->seen_by, d->by.items[i])) w->tell(w->context, d->node, "is not seen by one who files it:", d->by.items[i]);
+    for (size_t i = 0; i < d->by.count; i++) // a party sees its own part, and moves that alone
+        if (!d->is_by_party && !names_have(&d->seen_by, d->by.items[i])) w->tell(w->context, d->node, "is not seen by one who files it:", d->by.items[i]);
     for (size_t i = 0; i < d->field_count; i++)
         if (d->fields[i].register_as.len > 0 && !attribute_is_private(w->procedure, d, d->fields[i].register_as)) w->tell(w->context, d->fields[i].node, "writes the register, which others see too:", d->fields[i].name);
     for (size_t i = 0; i < d->effect_count; i++) {

@@ -125,11 +125,11 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
                            .procedure = json_get_string(file, "procedure")};
     if (row.id.at == NULL || row.procedure.at == NULL || row.workspace.at == NULL)
         return why_set(why, ERR_CORRUPT, "", "effects.case", "", "the effects of %.*s name no case", SPAN_FMT(of->filing_id));
-    row.seen_by = desk_seen_by(json_get(file, "content"), of->filing_id, arena);
+    const struct json *party = json_get(of->effects, "party");
+    row.seen_by = desk_seen_by(json_get(party != NULL ? party : file, "content"), of->filing_id, arena);
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(entity_op(services, conn, of, &ops->items[i], arena, why));
     for (size_t i = 0; ops != NULL && i < ops->count; i++) TRY(erasure_op(services, conn, of, &ops->items[i], arena, why));
     if (row.entity.at != NULL) TRY(entity_sectors(conn, row.entity, arena, &row.sectors, why));
-    const struct json *party = json_get(of->effects, "party");
     struct party_place place = {.case_id = row.id, .of = of};
     row.filed_for = party != NULL ? json_get_string(party, "entity") : row.entity;
     if (party != NULL) {

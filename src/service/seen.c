@@ -46,8 +46,11 @@ bool viewer_owns(const struct viewer *viewer, const struct matter *matter) {
     bool is_hers = matter->filer.len > 0 && span_equals(matter->filer, who->pseudonym);
     bool is_of_office = role_is_office(matter->filer_role) || (span_is(matter->filer_role, "party") && matter->office.len > 0);
     if (!is_of_office) return is_hers; // as entity or anyone: what she sent stays hers
-    for (size_t i = 0; who->is_totp_done && i < who->role_count; i++)
-        if (matter->office.len > 0 && span_equals(who->roles[i].office, matter->office) && access_role_in_bounds(&who->roles[i], viewer->of)) return true;
+    for (size_t i = 0; who->is_totp_done && i < who->role_count; i++) {
+        const struct role *role = &who->roles[i];
+        bool is_apart = access_role_is_named(role, viewer->of) && !access_role_reaches(role, viewer->of); // an office of named persons shares nothing
+        if (matter->office.len > 0 && span_equals(role->office, matter->office) && access_role_in_bounds(role, viewer->of) && !is_apart) return true;
+    }
     return false;
 }
 
