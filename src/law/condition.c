@@ -373,6 +373,8 @@ static bool number_holds(const struct condition *c, const struct json *value) {
     if (value->type == JSON_INT) {
         if (value->integer > INT64_MAX / 1000 || value->integer < INT64_MIN / 1000) return (value->integer > 0) == (c->test == TEST_AT_LEAST);
         number = value->integer * 100;
+    } else if (value->type == JSON_ARRAY) { // how many there are
+        number = (int64_t)value->count * 100;
     } else if (value->type != JSON_STRING || !hundredths(value->string, &number)) {
         return false;
     }

@@ -231,6 +231,10 @@ bool procedure_suggests_of(const struct law *law, struct span state, struct span
 // Whether a party of a case that stands in CASE_STATE may read what an office filed as DOCUMENT.
 bool procedure_party_sees(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document,
                           const struct json *case_state);
+// Writes the member "indications" [{"indication","words","article","is_met"}]: what the facts of the case point to; nothing where the
+// procedure has none.
+void procedure_write_indications(struct json_out *out, const struct law *law, struct span state, struct civil at, struct span procedure,
+                                 const struct json *case_state, struct span lang, struct arena *arena);
 // Whether parties of its cases know of each other.
 bool procedure_parties_see_parties(const struct law *law, struct span state, struct span procedure);
 // Whether a party may read the FIELD of such a document: it is not hidden_from parties.

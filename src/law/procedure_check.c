@@ -215,7 +215,6 @@ static void kept_check(struct checker *c, const struct document *d) {
 
 enum { EMERGENCY_FIELDS_MAX = 8 };
 static bool records(const struct office_kind *kind) { return kind != NULL && (kind->does & OFFICE_RECORDS) != 0; }
-
 // Filings without account and for another: a short form, an office that may, and a group that says how it came.
 static void intake_rows_check(struct checker *c, const struct document *d) {
     const struct field *on_behalf = field_of(d, SPAN(FIELD_ON_BEHALF));
@@ -436,10 +435,8 @@ static void audience_tell(void *context, const struct yaml *node, const char *wo
 
 static void procedure_rows_check(struct checker *c, const struct procedure *p) {
     c->procedure = p;
-    if (p->state_count > STATES_MAX) {
-        finding(c, p->node, "more than %d states", (int)STATES_MAX);
-        return;
-    }
+    if (p->state_count > STATES_MAX) finding(c, p->node, "more than %d states", (int)STATES_MAX);
+    if (p->state_count > STATES_MAX) return;
     for (size_t i = 0; i < p->document_count; i++) document_check(c, &p->documents[i]);
     reach_check(c);
     for (size_t i = 0; i < p->duty_count; i++) {
@@ -447,7 +444,10 @@ static void procedure_rows_check(struct checker *c, const struct procedure *p) {
         clock_check(c, &p->duties[i]);
     }
     for (size_t i = 0; i < p->proposal_count; i++) proposal_check(c, &p->proposals[i]);
-    for (size_t i = 0; i < p->reach_count; i++) condition_check(c, p->reaches[i].when);
+    for (size_t i = 0; i < p->indication_count || i < p->reach_count; i++) {
+        if (i < p->indication_count) condition_check(c, p->indications[i].when);
+        if (i < p->reach_count) condition_check(c, p->reaches[i].when);
+    }
     for (size_t i = 0; i < p->closed_to_entity.count; i++)
         if (!span_is(p->closed_to_entity.items[i], "any")) name_check(c, "state", p->closed_to_entity.items[i], p->node);
     audience_check(p, audience_tell, c);

@@ -23,6 +23,7 @@ CHECKED struct err locks_load(const struct load *load, const struct yaml *rows, 
 // `public:` and `calendar:`, after the fields.
 CHECKED struct err publication_load(const struct load *load, const struct yaml *row, struct document *document);
 CHECKED struct err document_load(const struct load *load, const struct yaml *row, struct document *ret);
+CHECKED struct err indications_load(const struct load *load, const struct yaml *rows, struct procedure *procedure);
 CHECKED struct err duty_load(const struct load *load, const struct yaml *row, struct duty_row *ret);
 CHECKED struct err proposal_load(const struct load *load, const struct yaml *row, struct proposal_row *ret);
 // Lays OVERLAY (a state's file for the same procedure) over BASE.

@@ -175,6 +175,12 @@ struct lock_row { // `locks:`, what a filing keeps other cases from
     const struct yaml *node;
 };
 
+struct indication_row { // what the facts point to; nothing follows by itself
+    struct span id, article, words;
+    const struct condition *when;
+    const struct yaml *node;
+};
+
 struct fact_name { // a fact that a case keeps
     struct span name;
     struct span type; // instant, date, choice, bool, int, countries
@@ -206,6 +212,8 @@ struct procedure {
     struct document *documents;
     struct duty_row *duties;
     struct proposal_row *proposals;
+    size_t indication_count;
+    struct indication_row *indications;
     size_t reach_count;
     size_t lock_count;
     struct lock_row *locks;

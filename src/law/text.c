@@ -118,6 +118,7 @@ static void procedure(struct walk *w, const struct yaml *root) {
     documents(w, home, yaml_get(root, "change"), "document");
     labelled(w, home, yaml_get(root, "duties"), "duty.", "duty", "words", "");
     labelled(w, home, yaml_get(root, "proposals"), "proposal.", "proposal", "reason", "");
+    labelled(w, home, yaml_get(root, "indications"), "indication.", "indication", "words", "");
 }
 
 static void clocks(struct walk *w, const struct yaml *root) {

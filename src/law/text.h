@@ -7,7 +7,7 @@
  *     incident.early_warning.aware_at.label  .help  .choice.VALUE                         of its fields, nested ones likewise
  *     incident.set.contacts.email.label  incident.set.NAME.rule.RULE                      of fields and rules that stand under `sets:`
  *     incident.early_warning.rule.RULE  .message.KIND  .do.OPERATION                      (a second text of that kind: KIND_2)
- *     incident.duty.notification  incident.proposal.affected_states                       `words` and `reason`
+ *     incident.duty.notification  incident.proposal.affected_states  incident.indication.ID  `words` and `reason`
  *     clock.as.directive  clock.NAME.note  clock.NAME.note_2                              of clocks.yaml: `as` (blanks are _), `words`
  *     grid.ID  grid_fact.NAME  grid_effect.NAME                                           of grid.yaml
  *     FILE.ID.label  FILE.ID.words  FILE.ID.choice.VALUE                                  of every other file: ID is a row's first value

@@ -442,6 +442,8 @@ struct err case_write_json(struct json_out *out, const struct services *services
     write_named(out, &shown, "flags", is_blocked);
     write_duties(out, &shown, now_ms, arena);
     write_filings(out, &shown, arena);
+    if (is_office && !is_blocked)
+        procedure_write_indications(out, services->law, services->state, zone_date(services->zone, now_ms), file->procedure, &file->content, lang, arena);
     if (is_office) TRY(write_proposals(out, conn, &shown, arena, why));
     TRY(write_attachments(out, conn, &shown, arena, why));
     struct entity entity;
