@@ -23,6 +23,7 @@ const struct act_receiver *act_receiver_find(const struct act_book *book, struct
 
 struct span act_text_in(const struct law *law, const struct act_text *text, struct span lang) {
     struct span words = pack_word(law, text->pack, text->key, lang);
+    if (words.at == NULL && law_amended_by(law) != NULL) words = pack_word(law, law_pack(law, law_amended_by(law)->id), text->key, lang); // its own rows
     return words.at != NULL ? words : text->english;
 }
 

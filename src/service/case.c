@@ -3,6 +3,7 @@
 
 #include "law/procedure.h"
 #include "service/admission.h"
+#include "service/case_acts.h"
 #include "service/desk_work.h"
 #include "service/downtime.h"
 #include "service/entity.h"
@@ -460,6 +461,7 @@ struct err case_write_json(struct json_out *out, const struct services *services
         json_out_array_end(out);
     }
     TRY(write_next(out, services, conn, file, principal, has_entity ? &subject : NULL, lang, now_ms, arena, why));
+    if (!is_office && !is_blocked) TRY(case_acts_write(out, services, conn, &shown.gate, file, &shown.filings, has_entity ? &subject : NULL, lang, now_ms, arena, why));
     json_out_object_end(out);
     return err_none();
 }

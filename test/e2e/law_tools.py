@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from varde_client import Count, Node, ROOT, VARDE, registration
+from varde_client import Count, Node, ROOT, VARDE, early_warning, registration
 
 # State: transposed, from (None: not known), act, competent authority, CSIRT, SPOC, portal; each body with its grade (c: confirmed, m: from
 # memory), None: unknown. Typed from the reference table of November 2026, not read from the packs.
@@ -148,12 +148,14 @@ def cells_are_right(state, shown):
             count.check(value["certainty"] in ("mem", "int", "web", "confirmed") and value["source"] and value["checked_on"], f"{state}'s {cell} has its source")
 
 
-def packs():
+def packs(node):
     """Each cell of each of the 27 packs."""
+    anyone = node.client()
+    count.equal(anyone.get("/api/v1/law/rows?pack=national/be&at=2026-11-22").json, varde_json("law", "show", "national/be", "--at", "2026-11-22"), "varde law show says the same")
     count.equal(len(STATES), 27, "states in the table")
     count.check(set(CELLS) <= set(STATES) and set(LANGUAGES) == set(STATES), "states of the tables")
     for state, (is_transposed, begins, act, *bodies) in STATES.items():
-        shown = varde_json("law", "show", f"national/{state.lower()}", "--at", "2026-11-22")
+        shown = anyone.get(f"/api/v1/law/rows?pack=national/{state.lower()}&at=2026-11-22").json
         count.equal((shown["transposed"], shown["from"], shown["law"]), (is_transposed, begins, act), f"{state}'s law")
         count.equal(shown["caution"] is None, is_transposed, f"{state} says whether it has transposed the Directive")
         bodies_are_right(state, shown, bodies)
@@ -250,12 +252,71 @@ def never_law(node, folder):
     count.check("the amended law can't be made" in varde("law", "check", packs, code=1), "a reading without its ceilings")
 
 
+OUTAGE = {"types": ["DI_TSP"], "nis2_class": "essential", "significant": True, "trust_service_affected": True, "tsp_qualified": True, "significant_trust_breach": True,
+          "dora_financial_entity": False, "personal_data_breach": True, "is_controller": True, "risk_unlikely": False,
+          "occurred_at": "2026-11-22T08:00:00+01:00", "aware_at": "2026-11-22T20:00:00+01:00"}
+NOBODY = "This does not notify them."
+
+
+def reports(answer):
+    return {r["report"]: r for r in answer["reports"]}
+
+
+def due(answer, report, stage):
+    return next(s["due_local"] for s in reports(answer)[report]["stages"] if s["stage"] == stage)
+
+
+def acts(node):
+    """C28, and the reports that stand beside it; the same over both; the versions of the proposed entry point."""
+    text = json.dumps(OUTAGE).encode()
+    said = json.loads(varde("acts", "-", "--state", "BE", "--at", "2026-11-22", "--json", stdin=text))
+    count.check(said["head"].startswith(NOBODY) and said["foot"].startswith(NOBODY), "said first and last")
+    count.equal(due(said, "eidas_qualified", "notification"), "2026-11-23T08:00:00+01:00", "C28: eIDAS counts from the incident")
+    count.equal(due(said, "nis2_incident", "notification"), "2026-11-23T20:00:00+01:00", "C28: NIS2 from awareness")
+    count.equal(due(said, "gdpr_breach", "notification"), "2026-11-25T20:00:00+01:00", "72 hours for the breach")
+    count.equal([r["truth"] for r in (reports(said)["eidas_non_qualified"], reports(said)["dora_major_incident"], reports(said)["cra_incident"])], ["no", "no", "open"], "what else")
+    plain = varde("acts", "-", "--state", "BE", "--lang", "fr", stdin=text)
+    count.check(plain.startswith("Ceci ne les informe pas.") and plain.rstrip().endswith("s’adresser à chacun."), f"in French: {plain[:80]}")
+    answer = node.client().post("/api/v1/acts?at=2026-11-22", OUTAGE)
+    count.equal(answer.json, said, "the same over the API")
+    count.problem(node.client().post("/api/v1/acts", {"weather": True}), 422, "acts.fact", "an unknown fact", "/weather")
+    count.check(any(f["fact"] == "is_controller" for f in node.client().get("/api/v1/acts/facts").json["facts"]), "what can be said")
+    proposed = {}
+    for version in ("commission", "council", "parliament"):
+        facts = {**OUTAGE, "high_risk": True} if version != "council" else OUTAGE
+        proposed[version] = json.loads(varde("acts", "-", "--state", "BE", "--proposal", "eu/com-2025-837", "--choose", f"entry_point={version}", "--json", stdin=json.dumps(facts).encode()))
+        count.check("not law" in proposed[version]["caution"], f"{version}: said to be no law")
+    count.equal([reports(proposed[v])["nis2_incident"]["receiver"] for v in ("commission", "council", "parliament")], ["single_entry_point", "national_entry_point", "single_entry_point"], "who receives")
+    count.equal([due(proposed[v], "gdpr_breach", "notification") for v in ("commission", "council")], ["2026-11-26T20:00:00+01:00", "2026-11-25T20:00:00+01:00"], "96 hours, or as now")
+    count.equal([reports(proposed[v])["cra_incident"]["relation"] for v in ("council", "parliament")], ["counts", "parallel"], "23(12)")
+
+
+def in_the_case(node):
+    """The entity reads in its case what else may be asked, prefilled; the CSIRT does not."""
+    admin = node.administrator()
+    csirt = node.officer(admin, "csirt@law.example", "Officer of the CSIRT", "csirt", "the blue tower stands 1")
+    company = node.person("works@law.example", "Works (invented)", "a beacon on the hill 3")
+    entity = company.must_file("registration", "registration", registration("Quilzarn Works (invented)", ["EN_EL_DSO"]))["entity"]
+    filed = company.must_file("incident", "early_warning", early_warning(), entity=entity)
+    case = company.need(200, "GET", f"/api/v1/cases/{filed['case']}")
+    said = case.get("other_acts")
+    if count.check(said is not None, "the case names other acts"):
+        count.check(said["head"].startswith(NOBODY) and said["foot"].startswith(NOBODY), "said first and last in the case")
+        breach = reports(said)["gdpr_breach"]
+        nature = next(f for f in breach["fields"] if f["field"] == "nature")
+        count.equal((nature["value"], nature["taken_from"]), ("Customers can't reach the service.", "summary"), "a field from the early warning")
+        count.check(breach["truth"] == "open" and "is_controller" in breach["needs"], f"what would settle it: {breach['needs']}")
+        count.check(any(s["due"] for s in breach["stages"]), "its time runs from the case's awareness")
+        count.equal(reports(said)["dora_major_incident"]["truth"], "no", "no financial entity")
+    count.check("other_acts" not in csirt.need(200, "GET", f"/api/v1/cases/{filed['case']}"), "the CSIRT has no such list")
+
+
 def the_node_register(node):
     company = node.person("company@law.example", "Company (invented)", "a beacon on the hill 2")
     company.must_file("registration", "registration", {**registration("Quilzarn Hospital (invented)", ["HE_PROVIDER"]), "staff": "300", "turnover_eur": "40000000", "balance_eur": "30000000"})
     node.stop()
     said = varde_json("law", "what-if", "eu/com-2026-13", node.folder)
-    count.equal((said["entities"], said["moves"]["falls"]), (1, 1), "a node's register")
+    count.equal((said["entities"], said["moves"]["falls"]), (2, 2), "a node's register")
 
 
 def over_api(node):
@@ -269,15 +330,17 @@ def over_api(node):
 
 
 def main():
-    packs()
     differences()
     node = Node()
     try:
         node.start()
+        packs(node)
         over_api(node)
         with tempfile.TemporaryDirectory() as folder:
             what_if(folder)
             never_law(node, folder)
+        acts(node)
+        in_the_case(node)
         the_node_register(node)
     finally:
         node.close()
