@@ -105,6 +105,12 @@ def registry(node, company, ca, spoc):
     count.equal(ca.post("/api/v1/filings", batch, key="batch-1").status, 200, "sent again: the same")
     count.check(company.post("/api/v1/filings", {**batch, "document": "class_decision"}, key="batch-2").status in (403, 404), "a company does not decide")
     count.check(not any(row["entity"] == large[0]["entity"] for row in ca.need(200, "GET", "/api/v1/rescoping")["entities"]), "what stands as found differs no more")
+    letter = {"procedure": "registration", "document": "letter", "cases": [m["case"] for m in large], "fields": {"template": "register_change", "language": "fr", "addressee": "Entity SA", "signer": "A. Weber", "way": "portal",
+              "texts": [{"name": "change", "text": "Essential."}, {"name": "grounds", "text": "NIS2 3(1)(a)."}, {"name": "effective", "text": "Today."}, {"name": "remedies", "text": "Court."}]}}
+    got = ca.post("/api/v1/filings", letter, key="letters-1")
+    count.equal((got.status, len(got.json.get("filings", []))), (201, 4), "and each gets its letter")
+    letters = ca.need(200, "GET", f"/api/v1/cases/{large[3]['case']}/letters")["letters"]
+    count.check(len(letters) == 1 and letters[0].get("number"), "with a number of its own")
     # identified individually after a hearing
     who = small[0]
     opened = ca.must_file("identification", "examination", {"point": "b", "service": "EN_DH_OPER", "facts": "The only heat."}, entity=who["entity"])
