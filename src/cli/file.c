@@ -120,6 +120,8 @@ static void print_filed(const struct call *call, const struct json *answer) {
         (void)putchar('\n');
     }
     (void)printf("%.*s\n", SPAN_FMT(json_get_string(answer, "note")));
+    struct span token = json_get_string(answer, "token");
+    if (token.len > 0) (void)printf("Token for whom it invites, shown once: %.*s\n", SPAN_FMT(token));
     struct span by = json_get_string(answer, "answer_by"), how = json_get_string(answer, "answer_how");
     if (by.len > 0) (void)printf("%.*s will answer%s%.*s.\n", SPAN_FMT(by), how.len > 0 ? ": " : "", SPAN_FMT(how));
     if (call_has(call, "--receipt")) (void)printf("The receipt is in %s; varde verify proves it.\n", call_option(call, "--receipt"));
