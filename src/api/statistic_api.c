@@ -5,13 +5,20 @@
  */
 #include "api/resources.h"
 #include "exchange/gate.h"
+#include "law/procedure.h"
 #include "law/statistic.h"
 #include "service/figures.h"
 
-// Whether she works at an office without bounds of sector: figures are over all cases.
-static bool is_office(const struct principal *who) {
-    for (size_t i = 0; who->is_known && who->is_totp_done && (who->scopes & SCOPE_READ) != 0 && i < who->role_count; i++)
-        if (role_is_unbounded(&who->roles[i])) return true;
+// Whether she works at an office without bounds of sector: figures are over all cases. Of cases that the desk doesn't see only at one
+// that works where they do.
+static bool is_office(const struct api_request *request, const struct statistic *statistic) {
+    const struct principal *who = &request->principal;
+    struct span procedure = statistic->population->procedure;
+    const struct law *law = request->services->law;
+    const struct workspace *first = workspace_first(law), *workspace = first;
+    if (procedure.len > 0) workspace = workspace_find(law, procedure_workspace(law, request->services->state, procedure));
+    for (size_t i = 0; workspace != NULL && who->is_known && who->is_totp_done && (who->scopes & SCOPE_READ) != 0 && i < who->role_count; i++)
+        if (role_is_unbounded(&who->roles[i]) && (workspace == first || access_role_works_in(&who->roles[i], workspace))) return true;
     return false;
 }
 
@@ -31,13 +38,13 @@ static struct err last_period(const struct api_request *request, const struct st
 
 static struct err get_statistics(struct api_request *request, struct api_response *response, struct why *why) {
     struct json_out out;
-    bool may_all = is_office(&request->principal);
     api_json(response, 200, &out);
     json_out_object(&out);
     json_out_name(&out, "statistics");
     json_out_array(&out);
     for (size_t i = 0; i < law_statistic_count(request->services->law); i++) {
         const struct statistic *s = law_statistic_at(request->services->law, i);
+        bool may_all = is_office(request, s);
         struct rows rows;
         struct period last;
         struct value params[] = {value_text(s->name), value_int(!may_all)};
@@ -116,7 +123,7 @@ static struct err no_figures(struct why *why) {
 
 static struct err figures_read(struct api_request *request, struct asked *a, struct why *why) {
     struct span view = api_query(request, "view");
-    bool may_all = is_office(&request->principal), is_there = false;
+    bool may_all = is_office(request, a->statistic), is_there = false;
     if (view.at == NULL) view = may_all ? SPAN("now") : SPAN("public");
     if (!span_is(view, "now") && !span_is(view, "filed") && !span_is(view, "public"))
         return why_set(why, ERR_INPUT, "view", "api.query", "", "view is now, filed or public");
@@ -142,7 +149,7 @@ static struct err figures_read(struct api_request *request, struct asked *a, str
 static struct err may_leave(const struct api_request *request, const struct statistic *statistic, struct why *why) {
     struct suppress_rule rule = law_suppress_rule(request->services->law, request->services->state, statistic->population);
     struct gate_item item = {.marking = {.label = TLP_AMBER}};
-    struct gate_to to = {.is_in_node = is_office(&request->principal)};
+    struct gate_to to = {.is_in_node = is_office(request, statistic)};
     struct gate_question question = {.item = &item, .to = &to, .exit = GATE_STATISTICS, .now_ms = request->received_ms,
                                      .declassified_by = rule.below > 0 ? statistic->name : span_make(NULL, 0)};
     struct gate_verdict verdict = gate_ask(&question, NULL);
@@ -154,7 +161,7 @@ static struct err get_figures(struct api_request *request, struct api_response *
     struct span period = api_query(request, "period"), format = api_query(request, "format");
     if (a == NULL) return err_make(ERR_MEMORY);
     a->statistic = law_statistic(request->services->law, request->params[0]);
-    if (a->statistic == NULL || (!a->statistic->is_public && !is_office(&request->principal))) return no_figures(why);
+    if (a->statistic == NULL || (!a->statistic->is_public && !is_office(request, a->statistic))) return no_figures(why);
     if (format.at != NULL && !span_is(format, "json") && !span_is(format, "csv"))
         return why_set(why, ERR_INPUT, "format", "api.query", "", "format is json or csv");
     TRY(may_leave(request, a->statistic, why));

@@ -181,6 +181,13 @@ static void rule_check(const struct procedure *p, const struct document *d, cons
     if (!may_be_asked || !may_be_confirmed) tell(context, rule->node, "is overridable, but the procedure has no request and confirmation:", rule->id);
 }
 
+bool override_is_of(const struct procedure *p, struct span rule) {
+    for (size_t i = 0; p != NULL && i < p->document_count; i++)
+        for (size_t k = 0; k < p->documents[i].rule_count; k++)
+            if (p->documents[i].rules[k].is_overridable && span_equals(p->documents[i].rules[k].id, rule)) return true;
+    return p != NULL && span_is(rule, "any");
+}
+
 void override_rows_check(const struct procedure *p, override_teller *tell, void *context) {
     for (size_t i = 0; i < p->document_count; i++) {
         const struct document *d = &p->documents[i];

@@ -83,6 +83,7 @@ static void name_check(void *context, const char *kind, struct span name, const 
     else if (strcmp(kind, "filed") == 0) is_known = document_of(p, name) != NULL;
     else if (strcmp(kind, "duty_open") == 0) is_known = has_duty(p, name);
     else if (strcmp(kind, "ceiling") == 0 || strcmp(kind, "barred") == 0) is_known = ceiling_is_known(c->law, name);
+    else if (strcmp(kind, "against") == 0) is_known = override_is_of(p, name);
     else if (strcmp(kind, "setting") == 0) is_known = json_find(c->profile->settings, name) != NULL;
     else if (strcmp(kind, "field") == 0 && c->document != NULL) is_known = field_of(c->document, name) != NULL;
     if (!is_known) finding(c, node, "there is no %s \"%.*s\"", kind, SPAN_FMT(name));
@@ -439,10 +440,8 @@ static void procedure_rows_check(struct checker *c, const struct procedure *p) {
     if (p->state_count > STATES_MAX) return;
     for (size_t i = 0; i < p->document_count; i++) document_check(c, &p->documents[i]);
     reach_check(c);
-    for (size_t i = 0; i < p->duty_count; i++) {
-        duty_check(c, &p->duties[i]);
-        clock_check(c, &p->duties[i]);
-    }
+    for (size_t i = 0; i < p->duty_count; i++) duty_check(c, &p->duties[i]);
+    for (size_t i = 0; i < p->duty_count; i++) clock_check(c, &p->duties[i]);
     for (size_t i = 0; i < p->proposal_count; i++) proposal_check(c, &p->proposals[i]);
     for (size_t i = 0; i < p->indication_count || i < p->reach_count; i++) {
         if (i < p->indication_count) condition_check(c, p->indications[i].when);

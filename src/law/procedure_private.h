@@ -322,6 +322,8 @@ bool override_takes(struct decision *d, const struct cross_rule *rule);
 // Notes in the FILING what it was filed against, and in the case what was asked for, confirmed and used.
 void override_note(struct decision *d, struct json *filing);
 void override_apply(struct decision *d);
+// Whether the procedure has a rule of that name that may be overridden, or it is `any`.
+bool override_is_of(const struct procedure *procedure, struct span rule);
 typedef void override_teller(void *context, const struct yaml *node, const char *words, struct span name);
 void override_rows_check(const struct procedure *procedure, override_teller *tell, void *context);
 

@@ -36,6 +36,7 @@ static void reference_check(void *context, const char *kind, struct span name, c
     if (strcmp(kind, "case") == 0) is_there = fact_find(c, name) != NULL;
     if (strcmp(kind, "flag") == 0) is_there = c->procedure != NULL && names_have(&c->procedure->flags, name);
     if (strcmp(kind, "filed") == 0) is_there = document_is_there(c, name);
+    if (strcmp(kind, "against") == 0) is_there = override_is_of(c->procedure, name);
     for (size_t i = 0; strcmp(kind, "state") == 0 && c->procedure != NULL && i < c->procedure->state_count; i++)
         is_there = is_there || span_equals(c->procedure->states[i].id, name);
     for (size_t i = 0; strcmp(kind, "duty_open") == 0 && c->procedure != NULL && i < c->procedure->duty_count; i++)

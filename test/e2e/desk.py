@@ -93,7 +93,7 @@ def the_queue(company, csirt, second, head, ca, entity):
     count.check(row["next_duty"]["duty"] in ("notification", "answer") and row["next_duty"]["due"], f"and what is due next: {row['next_duty']}")
     count.equal(len([r for r in rows["queue"] if "voluntary" in r["flags"]]), 1, "what is voluntary says so")
     dues = [r["next_duty"]["due"] for r in rows["queue"] if r["next_duty"] and r["next_duty"]["due"]]
-    count.equal(dues, sorted(dues), "next due first")
+    count.equal(dues, sorted(dues, key=v.seconds_of), "next due first")
     csirt.must_file("incident", "assignment", {"owner": me, "backup": other}, case=cases[0])
     csirt.must_file("incident", "assignment", {"owner": other, "backup": me}, case=cases[1])
     count.equal(rows_of(csirt, "?procedure=incident")[-2:], cases[:2], "what has an owner comes after what has none")

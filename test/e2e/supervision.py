@@ -201,6 +201,12 @@ def main():
         first = essential(ca, head, csirt, *companies[0])
         second = important(ca, head, *companies[1])
         count.status(companies[1][0].get(first.path), 404, "one company's case is not another's")
+        now = ca.need(200, "GET", f"/api/v1/statistics/enforcement?period={v.instant()[:4]}&view=now")
+        cells = {(table["table"], json.dumps(cell["at"], sort_keys=True)): cell["cases"] for table in now["tables"] for cell in table["cells"]}
+        count.equal((cells[("stages", '{"class": "essential", "stage": "escalated"}')], cells[("against", '{"against": "against", "class": "important"}')],
+                     cells[("fines", '{"class": "important", "fined": "fine"}')]), (1, 1, 1), "how far it went, fines, and what was filed against a rule are counted")
+        for who in (csirt, companies[0][0]):
+            count.status(who.get(f"/api/v1/statistics/enforcement?period={v.instant()[:4]}"), 404, "figures of supervision are for those who work there")
         before = [ca.need(200, "GET", case.path) for case in (first, second)]
         count.equal(node.stop(), 0, "the node stops")
         run = subprocess.run([v.VARDE, "rebuild", node.folder], capture_output=True, text=True, check=False)

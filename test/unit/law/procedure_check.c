@@ -59,6 +59,7 @@ static void expect_place(const char *text, const struct mistake *mistake) {
 #define MEASURES "eu/nis2/procedures/measures.yaml"
 #define MANAGEMENT "eu/nis2/procedures/management.yaml"
 #define DESK "eu/nis2/procedures/common/desk.yaml"
+#define SUPERVISION "eu/nis2/procedures/supervision.yaml"
 #define GATE "eu/nis2/procedures/common/gate.yaml"
 #define OVERRIDE "eu/nis2/procedures/common/override.yaml"
 #define FORWARD "eu/nis2/procedures/common/forward.yaml"
@@ -137,6 +138,10 @@ static void what_does_not_hang_together_is_found(void **state) {
         {INCIDENT, "marking: \"TLP:CLEAR\"\n    by: [csirt, ca]", "marking: \"TLP:CLEAR\"\n    by: [csirt, ca, entity]", "not only offices file"},
         {INCIDENT, "overridable: yes, refuse_when: {field: entity_consulted_at, known: no}", "overridable: yes, refuse_when: {role: ca}", "a rule of access is never overridable"},
         {INCIDENT, "procedure: incident\n", "procedure: incident\noverridable: no\n", "nothing is overridable in this procedure"},
+        {SUPERVISION, "refuse_when: {any: [{flag: suspended}, {flag: banned}]}", "refuse_when: {against: supervision.nothing}", "there is no against"},
+        {SUPERVISION, "refuse_when: {any: [{flag: suspended}, {flag: banned}]}", "refuse_when: {barred: fines}", "there is no barred"},
+        {SUPERVISION, "closed_to_entity_in: [referred, open,", "closed_to_entity_in: [referred,", "moves the case, which others see too"},
+        {SUPERVISION, "{set: indicated, for_all: yes}", "{set: indicated}", "depends on what others may not see"},
         {GATE, "rule: marking.red_without_names,", "rule: marking.red_without_names, overridable: yes,", "decides who sees or gets what"},
         {OVERRIDE, "    head: yes\n", "", "only the head of an office asks"},
         {OVERRIDE, "    other_than: {field: request, document: override_request, office: same}\n", "", "a second person of the office confirms"},
