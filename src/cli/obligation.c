@@ -45,8 +45,9 @@ const struct command obligations_command = {
     .name = "obligations",
     .arguments = "",
     .summary = "Show what the state owes again and again, and what became of it",
-    .help = "One line an obligation: name, who owes it, the article. Below it the periods that were opened: due, status, case, when and\n"
-            "by which filing it was fulfilled. \"elsewhere\" is owed by a body that is no office of this node.",
+    .help = "One line an obligation: name, who owes it, the article. Below it the periods that were opened: due,\n"
+            "status, case, when and by which filing it was fulfilled. \"elsewhere\" is owed by a body that is no office\n"
+            "of this node.",
     .options = OBLIGATIONS_OPTIONS,
     .run = obligations_run,
 };

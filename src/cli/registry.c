@@ -65,8 +65,8 @@ const struct command rescoping_command = {
     .name = "rescoping",
     .arguments = "",
     .summary = "List entries that the law sees otherwise than the register",
-    .help = "Each line: what would change, the class on the register, the class found, the case to decide in, the name, the articles.\n"
-            "Nothing is changed: a person decides, entry by entry or for several cases at once.",
+    .help = "Each line: what would change, the class on the register, the class found, the case to decide in, the\n"
+            "name, the articles. Nothing is changed: a person decides, entry by entry or for several cases at once.",
     .options = RESCOPING_OPTIONS,
     .run = rescoping_run,
 };
@@ -126,7 +126,8 @@ const struct command registry_command = {
     .name = "registry",
     .arguments = "EXTRACT",
     .summary = "Show what another is to get of the register, and what differs from the last",
-    .help = "EXTRACT is a name of the law packs, such as enisa. When it was sent, file registry_forwarding.forwarding with its version.",
+    .help = "EXTRACT is a name of the law packs, such as enisa. When it was sent, file registry_forwarding.forwarding\n"
+            "with its version.",
     .options = REGISTRY_OPTIONS,
     .run = registry_run,
 };
