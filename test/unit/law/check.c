@@ -82,11 +82,11 @@ static void a_gap_is_found(void **state) {
 static void a_word_that_belongs_to_nothing_is_found(void **state) {
     (void)state;
     plant("eu/nis2/words/pages.fr.yaml", "    summary: {label:", "    sumary: {label:");
-    assert_found("no words for incident.emergency_filing.sumary.label in en");
+    assert_found("incident.emergency_filing.sumary.label: there is no such English text");
     plant("eu/nis2/words/pages.fr.yaml", "choice: {malicious:", "choice: {malice:");
-    assert_found("no words for incident.emergency_filing.signs.choice.malice in en");
+    assert_found("incident.emergency_filing.signs.choice.malice: there is no such English text");
     plant("eu/nis2/words/pages.fr.yaml", "    unverified: {label:", "    unproved: {label:");
-    assert_found("no words for incident.state.unproved.label in en");
+    assert_found("incident.state.unproved.label: there is no such English text");
 }
 
 static void an_overlap_is_found(void **state) {

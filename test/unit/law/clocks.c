@@ -10,6 +10,7 @@
 #include "law/deadline.h"
 #include "law/pack.h"
 #include "os/zone.h"
+#include "law_under_test.h"
 
 static struct arena arena;
 static struct law *law;
@@ -30,7 +31,7 @@ static int setup(void **state) {
     (void)state;
     struct why why = {0};
     arena_init(&arena, (size_t)256 * 1024 * 1024);
-    if (is_err(law_load(&arena, embedded_law, embedded_law_count, &law, &why))) {
+    if (is_err(law_under_test(&arena, &law, &why))) {
         print_error("%s\n", why.words);
         return 1;
     }

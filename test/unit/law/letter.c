@@ -8,6 +8,7 @@
 #include "law/check.h"
 #include "law/letter.h"
 #include "law/pack.h"
+#include "law_under_test.h"
 
 static struct arena program, arena;
 static struct law *law;
@@ -18,7 +19,7 @@ static int setup(void **state) {
     struct why why = {0};
     arena_init(&program, (size_t)128 * 1024 * 1024);
     arena_init(&arena, (size_t)512 * 1024 * 1024);
-    if (!is_err(law_load(&program, embedded_law, embedded_law_count, &law, &why))) return 0;
+    if (!is_err(law_under_test(&program, &law, &why))) return 0;
     print_error("%s\n", why.words);
     return 1;
 }

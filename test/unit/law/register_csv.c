@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "law/register_csv.h"
+#include "law_under_test.h"
 
 static struct arena law_arena;
 static struct law *law;
@@ -13,7 +14,7 @@ static struct law *law;
 static int load(void **state) {
     (void)state;
     arena_init(&law_arena, (size_t)64 * 1024 * 1024);
-    return is_err(law_load(&law_arena, embedded_law, embedded_law_count, &law, NULL)) ? -1 : 0;
+    return is_err(law_under_test(&law_arena, &law, NULL)) ? -1 : 0;
 }
 static int unload(void **state) {
     (void)state;

@@ -16,7 +16,7 @@
 static struct arena arena;
 static int setup(void **state) {
     (void)state;
-    arena_init(&arena, (size_t)16 * 1024 * 1024);
+    arena_init(&arena, (size_t)64 * 1024 * 1024);
     return 0;
 }
 static int teardown(void **state) {

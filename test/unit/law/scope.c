@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "law/scope.h"
+#include "law_under_test.h"
 
 static struct arena law_arena;
 static struct law *law;
@@ -14,7 +15,7 @@ static int load(void **state) {
     (void)state;
     struct why why = {0};
     arena_init(&law_arena, (size_t)64 * 1024 * 1024);
-    if (is_err(law_load(&law_arena, embedded_law, embedded_law_count, &law, &why))) {
+    if (is_err(law_under_test(&law_arena, &law, &why))) {
         print_error("%s: %s\n", why.rule, why.words);
         return -1;
     }

@@ -7,6 +7,7 @@
 
 #include "law/pack.h"
 #include "law/selection.h"
+#include "law_under_test.h"
 
 static struct arena program, arena;
 static struct law *law;
@@ -15,7 +16,7 @@ static int setup(void **state) {
     (void)state;
     arena_init(&program, (size_t)128 * 1024 * 1024);
     arena_init(&arena, (size_t)64 * 1024 * 1024);
-    return is_err(law_load(&program, embedded_law, embedded_law_count, &law, NULL)) ? 1 : 0;
+    return is_err(law_under_test(&program, &law, NULL)) ? 1 : 0;
 }
 static int teardown(void **state) {
     (void)state;

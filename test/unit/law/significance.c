@@ -8,6 +8,7 @@
 #include "law/grid.h"
 #include "law/grid_private.h"
 #include "os/zone.h"
+#include "law_under_test.h"
 
 static struct arena law_arena;
 static struct law *law;
@@ -17,7 +18,7 @@ static int load(void **state) {
     (void)state;
     struct why why = {0};
     arena_init(&law_arena, (size_t)64 * 1024 * 1024);
-    if (is_err(law_load(&law_arena, embedded_law, embedded_law_count, &law, &why)) || is_err(zone_load(&law_arena, "Europe/Brussels", &zone, &why))) {
+    if (is_err(law_under_test(&law_arena, &law, &why)) || is_err(zone_load(&law_arena, "Europe/Brussels", &zone, &why))) {
         print_error("%s: %s\n", why.rule, why.words);
         return -1;
     }
