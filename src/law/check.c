@@ -142,6 +142,26 @@ static void check_languages(struct checker *c, const struct pack *pack) {
     }
 }
 
+static bool list_has(const struct yaml *list, struct span name) {
+    for (size_t i = 0; list != NULL && list->type == YAML_SEQUENCE && i < list->count; i++)
+        if (span_equals(list->items[i].text, name)) return true;
+    return false;
+}
+
+// The Union's packs speak English, French and German, and each pack says of each language but English who stands for its words.
+static void check_claims(struct checker *c, const struct pack *pack) {
+    static const char *const NEEDED[] = {"en", "fr", "de"};
+    const struct yaml *languages = yaml_get(pack->manifest, "languages"), *official = yaml_get(pack->manifest, "official"),
+                      *courtesy = yaml_get(pack->manifest, "courtesy");
+    for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0] && span_starts_with(pack->id, SPAN("eu/")); i++)
+        if (!list_has(languages, span_of(NEEDED[i]))) finding(c, pack->manifest, "languages: a pack of the Union has en, fr and de, missing is", span_of(NEEDED[i]));
+    for (size_t i = 0; languages != NULL && i < languages->count; i++) {
+        struct span lang = languages->items[i].text;
+        if (!span_is(lang, "en") && list_has(official, lang) == list_has(courtesy, lang))
+            finding(c, languages, "a language stands either in official: (the state approved the words) or in courtesy: (ours):", lang);
+    }
+}
+
 static struct err prove_tables(struct checker *c, size_t *ret_periods) {
     bool is_shared_done = false;
     for (size_t i = 0; i < c->book->state_count; i++) {
@@ -184,6 +204,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     struct err e = err_none();
     for (size_t i = 0; i < law->pack_count; i++) {
         check_languages(&c, &law->packs[i]);
+        check_claims(&c, &law->packs[i]);
         check_directory(&c, &law->packs[i]);
     }
     if (c.book != NULL) {
