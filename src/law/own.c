@@ -32,6 +32,7 @@ static void document_check_own(const struct own *own, const struct document *d) 
         if (!is_side(d->by.items[i])) tell(own, d->node, "is filed in a case of the entity's own by:", d->by.items[i]);
     if (d->intake.count > 0) tell(own, d->node, "is the entity's own; no office records it for her:", d->id);
     if (d->claim != CLAIM_NONE) tell(own, d->node, "is the entity's own; nobody files it by a claim:", d->id);
+    if (d->is_public) tell(own, d->node, "is the entity's own, and yet it is public:", d->id);
     if (!d->needs_entity) tell(own, d->node, "is an entity's own, and yet it may concern no entity:", d->id);
     fields_check_own(own, d->fields, d->field_count);
     for (size_t i = 0; i < d->effect_count; i++) {

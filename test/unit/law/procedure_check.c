@@ -132,6 +132,7 @@ static void what_does_not_hang_together_is_found(void **state) {
         {MANAGEMENT, "    owed_by: entity\n", "    owed_by: ca\n", "yet it is owed by: \"ca\""},
         {MANAGEMENT, "    attachments: 8\n", "    attachments: 8\n    effects:\n      - {message: x, to: ca, article: x, words: x}\n", "an effect elsewhere"},
         {MANAGEMENT, "    attachments: 8\n", "    attachments: 8\n    intake: [ca]\n", "no office records it"},
+        {MANAGEMENT, "    attachments: 8\n", "    attachments: 8\n    public: yes\n", "and yet it is public"},
         {MANAGEMENT, "workspace: own\n", "workspace: own\nreaches:\n  - {office: ca, article: x}\n", "yet it reaches: \"ca\""},
         {"eu/nis2/procedures/disclosure_party.yaml", "    by: [csirt]\n    opens: yes", "    by: [csirt, anyone]\n    opens: yes", "invites an outsider"},
         {INCIDENT, "      - {use: against_rule}\n", "", "no field override that names a filing"},
