@@ -60,6 +60,7 @@ static void expect_place(const char *text, const struct mistake *mistake) {
 #define MANAGEMENT "eu/nis2/procedures/management.yaml"
 #define DESK "eu/nis2/procedures/common/desk.yaml"
 #define SUPERVISION "eu/nis2/procedures/supervision.yaml"
+#define POWERS "eu/nis2/procedures/common/powers.yaml"
 #define GATE "eu/nis2/procedures/common/gate.yaml"
 #define OVERRIDE "eu/nis2/procedures/common/override.yaml"
 #define FORWARD "eu/nis2/procedures/common/forward.yaml"
@@ -142,7 +143,7 @@ static void what_does_not_hang_together_is_found(void **state) {
         {SUPERVISION, "refuse_when: {any: [{flag: suspended}, {flag: banned}]}", "refuse_when: {against: supervision.nothing}", "there is no against"},
         {SUPERVISION, "refuse_when: {any: [{flag: suspended}, {flag: banned}]}", "refuse_when: {barred: fines}", "there is no barred"},
         {SUPERVISION, "closed_to_entity_in: [referred, open,", "closed_to_entity_in: [referred,", "moves the case, which others see too"},
-        {SUPERVISION, "{set: indicated, for_all: yes}", "{set: indicated}", "depends on what others may not see"},
+        {POWERS, "{set: indicated, for_all: yes, when", "{set: indicated, when", "depends on what others may not see"},
         {GATE, "rule: marking.red_without_names,", "rule: marking.red_without_names, overridable: yes,", "decides who sees or gets what"},
         {OVERRIDE, "    head: yes\n", "", "only the head of an office asks"},
         {OVERRIDE, "    other_than: {field: request, document: override_request, office: same}\n", "", "a second person of the office confirms"},
