@@ -2,6 +2,7 @@
 /* Published documents, for everybody: lists, one document under its stable address, its receipt, and calendars. */
 #include "api/public.h"
 #include "api/resources.h"
+#include "format/csv.h"
 #include "format/ical.h"
 #include "law/procedure.h"
 #include "service/proof.h"
@@ -155,6 +156,42 @@ static struct err get_receipt(struct api_request *request, struct api_response *
     return proof_write_receipt(request->services, request->conn, &document.of.record, true, &out, request->arena, why);
 }
 
+// --- tables ---
+
+static void cell_write(struct csv_out *out, const struct json *value, struct arena *arena) {
+    if (json_is_null(value)) csv_empty(out);
+    else if (value->type == JSON_STRING) csv_text(out, value->string);
+    else if (value->type == JSON_INT) csv_int(out, value->integer);
+    else if (value->type == JSON_BOOL) csv_text(out, value->boolean ? SPAN("yes") : SPAN("no"));
+    else if (json_get_string(value, "at").at != NULL) csv_text(out, json_get_string(value, "at"));
+    else {
+        struct span text;
+        if (is_err(json_canonical_text(arena, value, &text))) csv_empty(out);
+        else csv_text(out, text);
+    }
+}
+
+// A list of the document as rows: the names of its fields, then one row an element.
+static struct err get_table(struct api_request *request, struct api_response *response, struct why *why) {
+    struct public_document document;
+    struct span name = api_query(request, "field");
+    struct csv_out out = {.buf = &response->body};
+    TRY(public_read(request, &document, why));
+    struct json value = publication_value(&document.of, name, request->arena);
+    if (value.type != JSON_ARRAY || value.count == 0 || value.items[0].type != JSON_OBJECT)
+        return why_set(why, ERR_INPUT, "field", "api.query", "", "field: a list of this document that is public and not empty is expected");
+    for (size_t i = 0; i < value.items[0].count; i++) csv_text(&out, value.items[0].members[i].name);
+    csv_row_end(&out);
+    for (size_t i = 0; i < value.count; i++) {
+        for (size_t k = 0; k < value.items[i].count; k++) cell_write(&out, &value.items[i].members[k].value, request->arena);
+        csv_row_end(&out);
+    }
+    response->status = 200;
+    response->media_type = "text/csv; charset=utf-8; header=present";
+    public_cacheable(request, response);
+    return err_none();
+}
+
 // --- calendars ---
 
 static bool event_time(const struct json *value, int64_t *ret_ms, struct civil *ret_day, bool *ret_is_day) {
@@ -248,6 +285,11 @@ static const struct route_param CALENDAR[] = {
     {"document", "string", "only this document of it"},
     {NULL, NULL, NULL},
 };
+static const struct route_param TABLE[] = {
+    {"field", "string", "which list of the document"},
+    {"version", "integer", "an earlier version; the latest by default"},
+    {NULL, NULL, NULL},
+};
 static const struct route_param VERSION[] = {
     {"version", "integer", "an earlier version; the latest by default"},
     {NULL, NULL, NULL},
@@ -258,6 +300,7 @@ const struct route routes_public[] = {
     {"GET", "/api/v1/public/calendar.ics", get_calendar, AUTH_NONE, 0, RATE_OPEN, "public", "Those with times, as a calendar (RFC 5545); the 250 newest", NULL, NULL, 200, CALENDAR, false},
     {"GET", "/api/v1/public/{id}", get_document, AUTH_NONE, 0, RATE_OPEN, "public", "One of them; the id of any version leads to the latest. 410 once it is withdrawn", NULL, "PublicDocument", 200, VERSION, false},
     {"GET", "/api/v1/public/{id}/receipt", get_receipt, AUTH_NONE, 0, RATE_OPEN, "public", "Its receipt, which proves what was published and when", NULL, "Receipt", 200, VERSION, false},
+    {"GET", "/api/v1/public/{id}/data.csv", get_table, AUTH_NONE, 0, RATE_OPEN, "public", "One of its lists as a table", NULL, NULL, 200, TABLE, false},
     {"GET", "/api/v1/public/{id}/calendar.ics", get_event, AUTH_NONE, 0, RATE_OPEN, "public", "Its event, cancelled once it is withdrawn", NULL, NULL, 200, NULL, false},
     {0},
 };

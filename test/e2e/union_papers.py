@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""The Union's papers: a Reserve request with its 48 hours and summary, an incident review with approval and anonymity, ENISA's findings, the report on the
+state of cybersecurity with its data."""
+import sys
+
+from group import PASSWORD, file, union_node
+from varde_client import Count, instant, seconds_of
+
+
+def duty(client, case, name):
+    return [d for d in client.get(f"/api/v1/cases/{case}").json["duties"] if d["duty"] == name][0]
+
+
+def reserve(count, enisa, lu, ee, csirt_lu):
+    request = {"spoc": "SPOC LU", "entity_name": "A hospital", "is_essential": True, "impact": "Patients are moved.", "states": ["BE"], "service": "Incident response for a week.",
+               "own_measures": "Networks were parted.", "other_support": "None."}
+    count.problem(lu.post("/api/v1/filings", {"procedure": "reserve_request", "document": "request", "fields": {k: v for k, v in request.items() if k != "spoc"}}), 422,
+                  "field.required", "through the single point of contact", "/spoc")
+    case = file(lu, "reserve_request", "request", request)["case"]
+    owed = duty(enisa, case, "reserve_answer")
+    received = enisa.get(f"/api/v1/cases/{case}").json["filings"][0]["received_at"]
+    count.check(abs(seconds_of(owed["due"]) - seconds_of(received) - 48 * 3600) < 3601, f"48 hours: {owed['due']} from {received}")
+    count.status(ee.get(f"/api/v1/cases/{case}"), 404, "another member does not see it")
+    count.status(csirt_lu.get(f"/api/v1/cases/{case}"), 404, "nor another office of the state")
+    file(lu, "reserve_request", "network_told", {"how": "Message to the network."}, case)
+    file(enisa, "reserve_request", "answer", {"granted": True, "criteria": "An essential entity.", "provider": "A trusted one", "council_told": True}, case)
+    file(enisa, "reserve_request", "support_end", {"ended_at": instant(-60)}, case)
+    summary = duty(lu, case, "summary_report")
+    count.check(58 * 86400 < seconds_of(summary["due"]) - seconds_of(instant()) < 64 * 86400, f"two months: {summary['due']}")
+    file(lu, "reserve_request", "summary_report", {"text": "It helped."}, case)
+    count.equal(enisa.get(f"/api/v1/cases/{case}").json["state"], "closed", "closed by the summary")
+
+
+def review(count, enisa, commission, lu, ee):
+    case = file(commission, "incident_review", "review_request", {"incident": "The outage of October.", "concerned": ["LU"]})["case"]
+    count.problem(ee.post("/api/v1/filings", {"procedure": "incident_review", "document": "approval", "case": case, "fields": {"state": "EE", "approves": True, "anonymise": False}}),
+                  422, "incident_review.not_concerned", "only a state concerned approves", "/state")
+    begun = {"procedure": "incident_review", "document": "review_start", "case": case, "fields": {"all_approved": True}}
+    count.problem(enisa.post("/api/v1/filings", begun), 422, "incident_review.not_approved", "nobody has approved")
+    file(lu, "incident_review", "approval", {"state": "LU", "approves": True, "anonymise": True}, case)
+    file(enisa, "incident_review", "review_start", {"all_approved": True}, case)
+    report = {"text": "A patch was missing.", "no_unpatched": True, "anonymised": False, "tlp": "TLP:AMBER"}
+    ask = {"procedure": "incident_review", "document": "review_report", "case": case}
+    count.problem(enisa.post("/api/v1/filings", dict(ask, fields=report)), 422, "incident_review.anonymise", "anonymised on request")
+    count.problem(enisa.post("/api/v1/filings", dict(ask, fields=dict(report, anonymised=True, no_unpatched=False))), 422, "incident_review.unpatched", "no unpatched vulnerabilities")
+    filing = file(enisa, "incident_review", "review_report", dict(report, anonymised=True), case)["filing"]
+    count.status(ee.get(f"/api/v1/filings/{filing}"), 200, "EU-CyCLONe reads the report")
+
+
+def papers(count, node, enisa, group_lu, csirt_lu):
+    half = {"period_from": "2026-01-01", "period_until": "2026-06-30", "text": "Fewer reports.", "figures": [{"indicator": "notifications", "sector": "health", "value": 12}]}
+    made = file(enisa, "union_findings", "findings_draft", half)
+    case = made["case"]
+    count.status(csirt_lu.get(f"/api/v1/cases/{case}"), 404, "a draft is ENISA's")
+    findings = file(enisa, "union_findings", "findings", dict(half, tlp="TLP:GREEN"), case)["filing"]
+    for who in (group_lu, csirt_lu):
+        count.status(who.get(f"/api/v1/filings/{findings}"), 200, "issued to Group and network")
+        count.status(who.get(f"/api/v1/filings/{made['filing']}"), 200, "with what it replaced")
+    case = file(enisa, "state_of_cybersecurity", "data_call", {"until": instant(30 * 86400)})["case"]
+    row = {"part": "e", "indicator": "maturity", "year": 2026, "value": "3.5", "unit": "of 5"}
+    file(group_lu, "state_of_cybersecurity", "contribution", {"data": [row]}, case)
+    count.check("3.5" in enisa.get(f"/api/v1/cases/{case}/answers?document=contribution").data.decode(), "ENISA reads the contribution")
+    report = file(enisa, "state_of_cybersecurity", "state_report", {"title": "State of cybersecurity 2026", "summary": "Better.", "recommendations": "More.", "data": [row, dict(row, part="a")]}, case)["filing"]
+    data = [f["value"] for f in node.client().get(f"/api/v1/public/{report}").json["fields"] if f["name"] == "data"][0]
+    count.equal([(r["part"], r["value"]) for r in data], [("e", "3.50"), ("a", "3.50")], "its data for machines")
+    table = node.client().get(f"/api/v1/public/{report}/data.csv?field=data")
+    count.equal(table.data.decode().split("\r\n")[:2], ["indicator,part,sector,unit,value,year", "maturity,e,,of 5,3.50,2026"], "as a table")
+
+
+def main():
+    count = Count()
+    node = union_node()
+    try:
+        admin = node.administrator()
+        offices = ["enisa", "commission", "cyclone-member-lu", "cyclone-member-ee", "csirt-member-lu", "group-member-lu"]
+        enisa, commission, lu, ee, csirt_lu, group_lu = [node.officer(admin, f"p{i}@node.example", f"Person {i}", office, PASSWORD) for i, office in enumerate(offices)]
+        reserve(count, enisa, lu, ee, csirt_lu)
+        review(count, enisa, commission, lu, ee)
+        papers(count, node, enisa, group_lu, csirt_lu)
+    finally:
+        node.close()
+    return count.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
