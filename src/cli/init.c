@@ -37,7 +37,8 @@ static struct err read_options(const struct call *call, struct making *m, struct
                                      .listen = listen != NULL ? listen : "127.0.0.1:8443",
                                      .certificate_file = call_option(call, "--cert"),
                                      .key_file = call_option(call, "--key"),
-                                     .is_demo = call_has(call, "--demo")};
+                                     .is_demo = call_has(call, "--demo"),
+                                     .is_exercise = call_has(call, "--exercise")};
     if (state == NULL || name == NULL) return why_set(why, ERR_INPUT, "--state", "init.options", "", "--state and --name are needed");
     if ((m->draft.certificate_file == NULL) != (m->draft.key_file == NULL))
         return why_set(why, ERR_INPUT, "--cert", "init.options", "", "--cert and --key go together");
@@ -47,7 +48,7 @@ static struct err read_options(const struct call *call, struct making *m, struct
         if (m->draft.certificate_file == NULL || m->draft.key_file == NULL) return err_make(ERR_IO);
     }
     if (log != NULL) return err_none();
-    struct span origin = arena_printf(&m->arena, "varde.invalid/%s", state);
+    struct span origin = arena_printf(&m->arena, "%svarde.invalid/%s", m->draft.is_exercise ? "exercise." : "", state);
     if (origin.at == NULL) return err_make(ERR_MEMORY);
     uint8_t *at = arena_take(&m->arena, origin.len + 1);
     if (at == NULL) return err_make(ERR_MEMORY);
@@ -175,6 +176,7 @@ static const struct option OPTIONS[] = {
     {"--cert", "FILE", "a certificate (PEM, with its chain) instead of one that signs itself"},
     {"--key", "FILE", "the private key of that certificate"},
     {"--demo", NULL, "allow accounts with known passwords (loopback addresses only)"},
+    {"--exercise", NULL, "a node for exercises: all that leaves says so, and no live peer gets anything"},
     {"--json", NULL, "print key, fingerprint and code as JSON"},
     {NULL, NULL, NULL},
 };

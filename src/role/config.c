@@ -344,6 +344,10 @@ static struct err check_whole(struct reader *r) {
     if (!span_starts_with(c->public_url, SPAN("https://")) || c->public_url.at[c->public_url.len - 1] == '/')
         return refuse(r, yaml_get(r->root, "public_url"), "public_url: https://... without a slash at the end is expected");
     if (c->certificate_file == NULL || c->key_file == NULL) return refuse(r, NULL, "certificate and key are missing");
+    if (c->is_exercise && !span_starts_with(c->log_origin, SPAN("exercise.")))
+        return refuse(r, yaml_get(r->root, "log_origin"), "exercise: the log of an exercise is called exercise.SOMETHING, so that no receipt passes for a real one");
+    if (!c->is_exercise && span_starts_with(c->log_origin, SPAN("exercise.")))
+        return refuse(r, yaml_get(r->root, "log_origin"), "log_origin: exercise.SOMETHING is for exercises (exercise: yes)");
     if (c->is_demo && !config_is_loopback(&c->listen))
         return refuse(r, yaml_get(r->root, "demo"), "demo: refused, because listen is a public address (demonstration accounts have known passwords)");
     if (c->plain.is_set && !config_is_loopback(&c->plain))
@@ -353,7 +357,7 @@ static struct err check_whole(struct reader *r) {
 
 static struct err read_all(struct reader *r) {
     static const char *const NAMES[] = {"state", "name", "log_origin", "listen", "listen_plain", "public_url", "certificate", "key", "law",
-                                        "user", "demo", "sandbox", "checkpoint_interval_s", "disk_reserve_mb", "workers", "answer_telephone", "obligations_from", "emergency", "hook",
+                                        "user", "demo", "exercise", "sandbox", "checkpoint_interval_s", "disk_reserve_mb", "workers", "answer_telephone", "obligations_from", "emergency", "hook",
                                         "seal", "mail", "providers", "offices", NULL};
     struct config *c = r->config;
     TRY(check_names(r, r->root, NAMES));
@@ -368,6 +372,7 @@ static struct err read_all(struct reader *r) {
     TRY(read_path(r, r->root, "law", &c->law_dir));
     TRY(read_text(r, r->root, "user", 32, &c->user));
     TRY(read_bool(r, "demo", &c->is_demo));
+    TRY(read_bool(r, "exercise", &c->is_exercise));
     TRY(read_sandbox(r));
     TRY(read_int(r, "checkpoint_interval_s", 1, 86400, &c->checkpoint_interval_s));
     TRY(read_int(r, "disk_reserve_mb", 0, 1 << 30, &c->disk_reserve_mb));

@@ -68,6 +68,7 @@ struct config {
     const char *keys_dir;      // DIR/keys
     struct span user;          // account to change to when started as root; at == NULL: none
     bool is_demo;
+    bool is_exercise;          // all that leaves says so, and nothing goes to a peer that is not of exercises
     enum sandbox_mode sandbox;
     int64_t checkpoint_interval_s; // between published heads of the log
     int64_t disk_reserve_mb;       // below this only filings are taken
@@ -110,6 +111,7 @@ struct config_draft { // what init knows
     const char *certificate_file; // NULL: tls/certificate.pem
     const char *key_file;
     bool is_demo;
+    bool is_exercise;
 };
 // Writes the text of a first varde.yaml, with comments, into BUF.
 void config_write(struct buf *buf, const struct config_draft *draft);

@@ -65,6 +65,8 @@ void config_write(struct buf *buf, const struct config_draft *draft) {
     add_line(buf, "key", draft->key_file != NULL ? draft->key_file : "tls/key.pem");
     buf_add_text(buf, "\n# Accounts with known passwords, for a demonstration; refused on a public address.\n");
     buf_add_text(buf, draft->is_demo ? "demo: true\n" : "demo: false\n");
+    buf_add_text(buf, "# An exercise: all that leaves says so, and nothing goes to a peer that is not of exercises (doc/union.md).\n");
+    buf_add_text(buf, draft->is_exercise ? "exercise: true\n" : "exercise: false\n");
     buf_add_text(buf, "\n# required: refuse to run where the kernel can't hold the processes; possible: say so and run; off: for debugging.\n"
                       "sandbox: possible\n"
                       "# The account to change to when started as root:\n# user: varde\n"

@@ -112,7 +112,8 @@ static struct err start_services(struct node *node, struct why *why) {
     services->law_hash = law_hash(law);
     services->state = config->state;
     services->obligations_from = config->obligations_from;
-    services->node_name = config->name;
+    services->is_exercise = config->is_exercise;
+    services->node_name = config->is_exercise ? arena_printf(&node->arena, "EXERCISE: %.*s", SPAN_FMT(config->name)) : config->name;
     services->public_url = config->public_url;
     services->is_demo = config->is_demo;
     services->started_ms = clock_now_ms();

@@ -66,6 +66,7 @@ static void mail_set(const struct services *services, const struct delivery_row 
     struct buf subject, body;
     buf_init(&subject, arena, 350);
     buf_init(&body, arena, TEXT_BYTES);
+    if (services->is_exercise) buf_add_text(&subject, "EXERCISE ");
     if (row->case_id.at != NULL) buf_printf(&subject, "[%.*s] ", SPAN_FMT(row->case_id));
     buf_add(&subject, span_part(headline, 0, 200));
     const struct fill fills[] = {{"node", services->node_name}};

@@ -125,6 +125,18 @@ static struct err source_check(struct store_conn *conn, const struct json *op, s
     return err_none();
 }
 
+// An exercise reaches only peers of exercises, and these get nothing else: offices of the node apart.
+static struct err exercise_apart(const struct services *services, struct store_conn *conn, struct span recipient, struct arena *arena, struct why *why) {
+    struct rows peers;
+    bool is_of_exercises = false;
+    if (span_starts_with(recipient, SPAN("office:"))) return err_none();
+    TRY(store_read(conn, STMT_PEERS, NULL, 0, arena, &peers, why));
+    for (size_t i = 0; i < peers.count; i++)
+        if (span_equals(rows_span(&peers, i, 0), recipient)) is_of_exercises = span_is(rows_span(&peers, i, 1), "exercise");
+    if (is_of_exercises == services->is_exercise) return err_none();
+    return why_set(why, ERR_DENIED, "/fields", "gate.exercise", "", services->is_exercise ? "this is an exercise: %.*s is no peer of exercises" : "%.*s takes part in exercises only", SPAN_FMT(recipient));
+}
+
 static struct err one_allowed(const struct services *services, struct store_conn *conn, const struct json *op, struct span case_id, int64_t now_ms,
                               struct arena *arena, struct why *why) {
     struct case_file file;
@@ -140,6 +152,7 @@ static struct err one_allowed(const struct services *services, struct store_conn
         struct gate_view view;
         if (span_equals(to[i], arena_printf(arena, "state:%.*s", SPAN_FMT(services->state))))
             return why_set(why, ERR_INPUT, "/fields/states", "release.recipient", "", "this is our own state");
+        TRY(exercise_apart(services, conn, to[i], arena, why));
         TRY(confirmed(conn, op, case_id, to[i], arena, why));
         TRY(release_view(services, conn, &place, to[i], json_get_string(op, "basis"), now_ms, arena, &view, why));
         TRY(fields_pass(&view, conn, op, to[i], arena, why));

@@ -41,6 +41,7 @@ struct services {
     struct span public_url;
     const struct reach_config *reach; // how people are reached (service/reach.h); NULL: nothing is sent
     bool is_demo;
+    bool is_exercise;         // node_name says so, subjects of mails too; only peers of exercises get anything
     int64_t disk_reserve_bytes; // the last of the disk, kept for filings
     _Atomic int64_t disk_free_bytes; // as last looked at
     bool is_read_only;        // behind the head that keys remembers: only a person can open a new epoch

@@ -355,11 +355,11 @@ class Events:
 class Node:
     """A node in a directory: made, served, killed, served again."""
 
-    def __init__(self, folder=None, state="BE", name="Test node", listen="127.0.0.1:0", demo=True, edit=None, binary=None):
+    def __init__(self, folder=None, state="BE", name="Test node", listen="127.0.0.1:0", demo=True, edit=None, binary=None, more=()):
         self.binary = binary or VARDE
         self.is_own = folder is None
         self.folder = folder or os.path.join(tempfile.mkdtemp(prefix="varde-e2e-"), "node")
-        words = [self.binary, "init", self.folder, "--state", state, "--name", name, "--listen", listen] + (["--demo"] if demo else [])
+        words = [self.binary, "init", self.folder, "--state", state, "--name", name, "--listen", listen] + (["--demo"] if demo else []) + list(more)
         run = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if run.returncode != 0:
             raise SystemExit(f"{' '.join(words)}: {run.stdout}")
