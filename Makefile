@@ -28,7 +28,8 @@ endif
 
 PKGS := openssl libsodium sqlite3 libnghttp2 yaml-0.1 simdjson libcurl liboath libseccomp libzstd librnp libfido2 cjose jansson
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+# what only some roles use is opened there (src/os/late.h), not linked into all
+PKG_LIBS := $(shell pkg-config --libs $(filter-out libcurl librnp,$(PKGS)) 2>/dev/null)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wstrict-prototypes \
   -Wmissing-prototypes -Wvla -Wcast-qual -Wwrite-strings -Wundef -Wnull-dereference -Werror

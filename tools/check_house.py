@@ -36,7 +36,7 @@ DOORS = [
     (r"nghttp2/.*", ["role"], "HTTP stands in role/"),
     (r"seccomp\.h|linux/landlock\.h|linux/seccomp\.h|sys/prctl\.h", ["os"], "the sandbox stands in os/"),
     (r"openssl/ssl\.h", ["os", "role", "cli"], "TLS stands in os/ and role/"),
-    (r"curl/.*", ["os", "role", "cli"], "HTTP clients stand in os/, role/ and cli/"),
+    (r"curl/.*", ["os"], "HTTP clients include os/late_curl.h"),
     (r"rnp/.*", ["role"], "OpenPGP stands in role/openpgp.c"),
     (r"(sys/(socket|stat|mman|wait|epoll|un|file|statvfs|random|resource|time|eventfd|timerfd|signalfd|syscall)"
      r"|unistd|fcntl|dirent|poll|signal|netdb|arpa/inet|netinet/in|spawn|termios|time)\.h",

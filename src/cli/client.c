@@ -2,7 +2,7 @@
 #include "cli/client.h"
 
 #include <assert.h>
-#include <curl/curl.h>
+#include "os/late_curl.h"
 #include <stdlib.h>
 #include <time.h>
 
@@ -120,6 +120,7 @@ static struct err client_set_up(struct client *client, const struct call *call, 
 
 struct err client_open(const struct call *call, struct arena *arena, struct client **ret, struct why *why) {
     struct client *client = ARENA_NEW(arena, struct client);
+    TRY(late_curl_open(why));
     if (client == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return err_make(ERR_MEMORY);
     client->arena = arena;
     client->curl = curl_easy_init();

@@ -4,6 +4,7 @@
  * queue, tries again, and gives up when its rules say so; here a message is delivered or not, and that is told. A few at once.
  */
 #include "role/courier_private.h"
+#include "role/openpgp.h"
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -181,6 +182,11 @@ static bool hold(struct courier *c) {
 
 int courier_role(const struct config *config) {
     struct courier *c = mem_take(sizeof *c);
+    struct why why = {0};
+    if (is_err(late_curl_open(&why)) || is_err(openpgp_open(&why))) { // before the sandbox
+        log_error("courier_library", "words=\"%s\"", why.words);
+        return 1;
+    }
     if (c == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return 1;
     c->config = config;
     arena_init(&c->arena, 1024 * 1024);

@@ -3,7 +3,7 @@
 #ifndef ROLE_COURIER_PRIVATE_H
 #define ROLE_COURIER_PRIVATE_H
 
-#include <curl/curl.h>
+#include "os/late_curl.h"
 
 #include "role/courier.h"
 #include "role/line.h"

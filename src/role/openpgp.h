@@ -3,7 +3,11 @@
 #ifndef ROLE_OPENPGP_H
 #define ROLE_OPENPGP_H
 
+#include "base/err.h"
 #include "base/span.h"
+
+// Opens librnp (os/late.h); before anything is encrypted.
+CHECKED struct err openpgp_open(struct why *why);
 
 // Encrypts TEXT to the first usable key in KEY (armoured or not, untrusted), signed with SIGNER (a secret key without password; empty: not
 // signed). ASCII armour in ARENA. False with words of what is wrong.
