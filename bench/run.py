@@ -76,6 +76,22 @@ def measure_scope(table, folder):
     got = program("classify", folder + "/facts.json")
     table.row("classifications, no reasons", got["classify_per_s"], "/s", limit=1e6, is_aim=True, least=True)
     table.row("answers with reasons", got["answer_per_s"], "/s", limit=1e5, is_aim=True, least=True)
+    measure_what_if(table, folder)
+
+
+def measure_what_if(table, folder):
+    """A register of 1,000,000 lines by the law in force and as proposed; beside it the plain classification of the same file."""
+    with open(folder + "/facts.csv", encoding="utf-8") as source:
+        heading, *lines = source.read().splitlines()
+    with open(folder + "/million.csv", "w", encoding="utf-8") as out:
+        out.write(heading + "\n")
+        out.writelines(lines[i % len(lines)] + "\n" for i in range(1000000))
+    for what, words, limit in (("what-if over 1,000,000 entities", ["law", "what-if", "eu/com-2026-13", folder + "/million.csv", "--state", "BE"], 30),
+                               ("  plain classification of the same", ["scope", "--csv", folder + "/million.csv", "--state", "BE"], None)):
+        began = time.monotonic()
+        subprocess.run([v.VARDE, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        table.row(what, time.monotonic() - began, "s", **({"limit": limit, "is_aim": True} if limit else {}))
+    os.remove(folder + "/million.csv")
 
 
 def register(folder):
