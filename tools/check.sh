@@ -35,6 +35,7 @@ step "build gcc debug" build all
 step "headers gcc" build headers
 step "unit gcc" build unit
 step "build gcc release" build V=release all
+step "cases of law, release" build V=release $(printf 'build/release/test/unit/law/%s ' stories scope clocks significance supervision letter selection register_csv office_term)
 step "types of the web interface" make -s web-types
 step "browser" make -s V=release browser
 step "hardened, installs" tools/check_install.sh
@@ -42,6 +43,7 @@ step "manual is current" tools/check_manual.sh
 step "build clang asan+ubsan" build V=asan all
 step "headers clang" build V=asan headers
 step "unit asan+ubsan" build V=asan unit
+step "mutations of the law" test/law/mutate.py --build build/release --count $([ -n "$VARDE_LONG" ] && echo 600 || echo 60) --least 50
 step "crashes" make -s fault
 step "e2e release" make -s V=release e2e
 step "e2e asan+ubsan" make -s V=asan e2e

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The law as data: scope questions without account, packs, procedures, forms. */
 #include "api/resources.h"
+#include "law/find.h"
 #include "law/control.h"
 #include "law/ceiling.h"
 #include "law/grid.h"
@@ -163,6 +164,17 @@ static struct err get_controls(struct api_request *request, struct api_response 
     return err_none();
 }
 
+static struct err get_find(struct api_request *request, struct api_response *response, struct why *why) {
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "found");
+    TRY(law_find_write(&out, request->services->law, request->services->state, api_query(request, "q"), request->lang, why));
+    json_out_object_end(&out);
+    return err_none();
+}
+static const struct route_param FIND[] = {{"q", "string", "words of a text, an article, or a term of the first Directive; in English, French or German"}, {NULL, NULL, NULL}};
+
 static struct err get_procedures(struct api_request *request, struct api_response *response, struct why *why) {
     struct civil at;
     TRY(date_of(request, &at, why));
@@ -196,6 +208,7 @@ const struct route routes_law[] = {
     {"GET", "/api/v1/law/types/named", get_named_types, AUTH_NONE, 0, RATE_OPEN, "law", "The types of entity with what people call them", NULL, "NamedTypes", 200, NULL, false},
     {"GET", "/api/v1/law/facts", get_facts, AUTH_NONE, 0, RATE_OPEN, "law", "The facts that a scope question knows", NULL, "Catalogue", 200, NULL, false},
     {"GET", "/api/v1/law/controls", get_controls, AUTH_NONE, 0, RATE_OPEN, "law", "Catalogues of controls against which measures are assessed", NULL, "Catalogue", 200, CONTROLS, false},
+    {"GET", "/api/v1/law/find", get_find, AUTH_NONE, 0, RATE_OPEN, "law", "Texts of the law, and what the first Directive's terms and articles are today", NULL, "Found", 200, FIND, false},
     {"GET", "/api/v1/procedures", get_procedures, AUTH_NONE, 0, RATE_OPEN, "law", "Procedures and their documents", NULL, "ProcedureList", 200, AT, false},
     {"GET", "/api/v1/procedures/{procedure}/documents/{document}", get_form, AUTH_NONE, 0, RATE_OPEN, "law", "The form of a document", NULL, "Form", 200, AT, false},
     {0},

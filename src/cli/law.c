@@ -4,6 +4,7 @@
 #include "cli/packs.h"
 #include "cli/print.h"
 #include "law/check.h"
+#include "law/find.h"
 #include "law/text.h"
 
 enum { REPORT_BYTES = 16 * 1024 * 1024 };
@@ -156,4 +157,37 @@ const struct command law_words_command = {
             "comments, keys without an English text and translations whose {placeholders} differ. Exit code 1 where there is one.",
     .options = LAW_WORDS_OPTIONS,
     .run = law_words_run,
+};
+
+static int law_find_run(const struct call *call) {
+    struct packs packs;
+    struct why why = {0};
+    struct err e = packs_open(&packs, NULL, &why);
+    if (is_err(e)) return call_fail(call, e, &why);
+    struct span lang = call_has(call, "--lang") ? span_of(call_option(call, "--lang")) : SPAN("en");
+    struct buf text;
+    struct json_out out;
+    buf_init(&text, NULL, REPORT_BYTES);
+    json_out_init(&out, &text);
+    e = law_find_write(&out, packs.law, SPAN(""), span_of(call_argument(call, 0)), lang, &why);
+    buf_add_byte(&text, '\n');
+    int code = is_err(e) ? call_fail(call, e, &why) : EXIT_DONE;
+    if (!is_err(e)) print_span(buf_span(&text));
+    buf_fini(&text);
+    packs_close(&packs);
+    return code;
+}
+
+static const struct option LAW_FIND_OPTIONS[] = {
+    {"--lang", "LANG", "language of the labels (default: en)"},
+    {NULL, NULL, NULL},
+};
+const struct command law_find_command = {
+    .name = "law find",
+    .arguments = "WORDS",
+    .summary = "Find a text of the law, an article, or what the first Directive called it",
+    .help = "Looks in English, French and German for texts of the packs, and in the concordance for terms and articles of the first\n"
+            "Directive, as the packs write them. The answer is JSON.",
+    .options = LAW_FIND_OPTIONS,
+    .run = law_find_run,
 };
