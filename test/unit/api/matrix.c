@@ -221,10 +221,12 @@ static void files_nothing_beyond(unsigned who) {
 
 static void nobody_goes_beyond_the_matrix(void **state) {
     const char *given = getenv("MATRIX_SEED");
-    unsigned seeds = getenv("VARDE_LONG") != NULL ? 40 : 4;
+    static const unsigned FEW[] = {0, 1, 2, 9}; // among them a person who may read for one addressee and only file for another
+    bool is_long = getenv("VARDE_LONG") != NULL;
+    unsigned seeds = is_long ? 40 : sizeof FEW / sizeof FEW[0];
     uint64_t first = given != NULL ? strtoull(given, NULL, 10) : 20261122;
     for (unsigned s = 0; s < seeds; s++) {
-        seed_now = first + s;
+        seed_now = first + (is_long ? s : FEW[s]);
         id_made = 0;
         assert_int_equal(m_open(state), 0);
         M->chance = seed_now * 0x9e3779b97f4a7c15u + 1;
