@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "law/acts_private.h"
+#include "law/pack_rows.h"
 
 static const char *truth_name(enum act_truth truth) { return truth == ACT_YES ? "applies" : truth == ACT_OPEN ? "open" : "no"; }
 
@@ -13,10 +14,12 @@ static struct span note(const struct law *law, const char *name, struct span lan
     return text.at != NULL ? text : span_of(name);
 }
 
-// What must be said before a proposal's reading; at == NULL for law in force.
-static struct span caution(const struct law *law, struct span lang) {
-    const struct pack *proposal = law_amended_by(law);
-    if (proposal == NULL) return span_make(NULL, 0);
+// What must be said before a proposal's reading, and of a state without a law of its own; at == NULL otherwise.
+static struct span caution(const struct acts_answer *answer, struct span lang) {
+    const struct law *law = answer->law;
+    const struct pack *proposal = law_amended_by(law), *national = law_pack_of_state(law, answer->state);
+    bool is_pending = national != NULL && pack_is_untransposed(national, answer->at);
+    if (proposal == NULL) return is_pending ? law_word(law, SPAN(""), SPAN("diff.untransposed"), lang) : span_make(NULL, 0);
     struct span text = pack_word(law, law_pack(law, proposal->id), SPAN("what_if.head"), lang);
     return text.at != NULL ? text : pack_word(law, law_pack(law, proposal->id), SPAN("what_if.head"), SPAN("en"));
 }
@@ -90,7 +93,7 @@ static void finding_json(struct json_out *out, const struct acts_answer *answer,
 void acts_write_json(struct json_out *out, const struct acts_answer *answer, struct span lang) {
     json_out_object(out);
     json_out_member_string(out, "head", note(answer->law, "head", lang));
-    json_out_member_string(out, "caution", caution(answer->law, lang));
+    json_out_member_string(out, "caution", caution(answer, lang));
     json_out_member_string(out, "at", civil_text(answer->arena, answer->at));
     json_out_name(out, "reports");
     json_out_array(out);
@@ -123,7 +126,7 @@ static void finding_text(struct buf *out, const struct acts_answer *answer, cons
 }
 
 void acts_write_text(struct buf *out, const struct acts_answer *answer, struct span lang) {
-    struct span warned = caution(answer->law, lang);
+    struct span warned = caution(answer, lang);
     buf_printf(out, "%.*s\n", SPAN_FMT(note(answer->law, "head", lang)));
     if (warned.at != NULL) buf_printf(out, "%.*s\n", SPAN_FMT(warned));
     for (enum act_truth truth = ACT_YES;; truth = ACT_OPEN) {

@@ -277,6 +277,7 @@ def acts(node):
     count.equal([r["truth"] for r in (reports(said)["eidas_non_qualified"], reports(said)["dora_major_incident"], reports(said)["cra_incident"])], ["no", "no", "open"], "what else")
     plain = varde("acts", "-", "--state", "BE", "--lang", "fr", stdin=text)
     count.check(plain.startswith("Ceci ne les informe pas.") and plain.rstrip().endswith("s’adresser à chacun."), f"in French: {plain[:80]}")
+    count.check("not the law of the state" in varde("acts", "-", "--state", "FR", stdin=text) and said["caution"] is None, "a state without a law says so")
     answer = node.client().post("/api/v1/acts?at=2026-11-22", OUTAGE)
     count.equal(answer.json, said, "the same over the API")
     count.problem(node.client().post("/api/v1/acts", {"weather": True}), 422, "acts.fact", "an unknown fact", "/weather")
