@@ -16,8 +16,10 @@ static bool may_read_case(struct api_request *request, struct store_conn *conn, 
     struct case_file file;
     struct access_case of;
     if (is_err(case_get(conn, id, request->arena, &file, NULL))) return false;
+    if (is_err(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &file, NULL))) return false;
     case_access(request->services, &file, request->arena, &of);
-    if (is_err(access_may_read_case(&request->principal, &of, request->received_ms, NULL))) return false;
+    bool may_read = !is_err(access_may_read_case(&request->principal, &of, request->received_ms, NULL)); // or as one of its parties
+    if (!may_read && is_err(access_may_read_part(&request->principal, &of, request->received_ms, NULL))) return false;
     return !is_err(gate_case_known(request->services, conn, &file, &request->principal, request->received_ms, request->arena, NULL));
 }
 

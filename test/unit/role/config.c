@@ -101,6 +101,7 @@ static void mistakes_name_their_line(void **state) {
     refused(BASE "hook: {url: 'http://h.example/x', secret: s}\n", "https://");
     refused(BASE "hook: {url: 'https://h.example/x', key: s}\n", "\"key\"");
     refused(BASE "  - {id: csirt, kind: csirt, name: Twice}\n", "varde.yaml:11: two offices");
+    refused(BASE "exercise: yes\n", "the log of an exercise is called exercise.");
     refused(BASE "  - {id: x, kind: Ministry, name: X}\n", "varde.yaml:11: an office needs a kind");
     refused("state: BEL\n", "state");
     refused("- a\n", "varde.yaml:1");
