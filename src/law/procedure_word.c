@@ -11,12 +11,13 @@ static struct span part_next(struct span *key) {
     return part;
 }
 
-static bool is_label(struct span rest) { return span_is(rest, "label") || span_is(rest, "help"); }
+// HELP: the English one; a translation of nothing says nothing.
+static bool is_label(struct span rest, struct span help) { return span_is(rest, "label") || (span_is(rest, "help") && help.len > 0); }
 
 static bool field_has(const struct field *fields, size_t count, struct span name, struct span rest) {
     for (size_t i = 0; i < count; i++) {
         if (!span_equals(fields[i].name, name)) continue;
-        if (is_label(rest)) return true;
+        if (is_label(rest, fields[i].help)) return true;
         struct span choice = rest, inner = rest;
         if (span_is(part_next(&choice), "choice")) {
             for (size_t k = 0; k < fields[i].choice_count; k++)
@@ -29,7 +30,7 @@ static bool field_has(const struct field *fields, size_t count, struct span name
 }
 
 static bool document_has(const struct document *d, struct span rest) {
-    if (is_label(rest)) return true;
+    if (is_label(rest, d->help)) return true;
     struct span name = part_next(&rest);
     if (field_has(d->fields, d->field_count, name, rest)) return true;
     for (size_t i = 0; span_is(name, "rule") && i < d->rule_count; i++)
@@ -46,7 +47,7 @@ static bool state_has(const struct procedure *p, struct span rest) {
 
 static bool procedure_has(const struct procedure *p, struct span key) {
     struct span first = part_next(&key), rest = key, second = part_next(&rest);
-    if (span_equals(first, p->id) && (is_label(key) || (span_is(second, "state") && state_has(p, rest)))) return true;
+    if (span_equals(first, p->id) && (is_label(key, SPAN("")) || (span_is(second, "state") && state_has(p, rest)))) return true;
     for (size_t i = 0; i < p->document_count; i++)
         if (span_equals(p->documents[i].home, first) && span_equals(p->documents[i].id, second) && document_has(&p->documents[i], rest)) return true;
     return false;
