@@ -42,36 +42,61 @@ static void write_delivery(struct api_request *request, struct json_out *out, co
 
 // --- of a case ---
 
-// The case, for one who may read it; *ret_is_office: by her office, so that she sees all that was sent.
-static struct err read_case(struct api_request *request, struct span id, struct case_file *file, bool *ret_is_office, struct why *why) {
+enum reader { READS_ALL, READS_AS_ENTITY, READS_AS_PARTY };
+
+// The case, for one who may read it: by her office she sees all that was sent, from the entity's side or as a party what is her own.
+static struct err read_case(struct api_request *request, struct store_conn *conn, struct span id, struct case_file *file, enum reader *ret, struct why *why) {
     struct access_case of;
-    TRY(case_get(request->conn, id, request->arena, file, why));
-    TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, file, why));
+    TRY(case_get(conn, id, request->arena, file, why));
+    TRY(case_find_filer(conn, &request->principal, request->received_ms, request->arena, file, why));
     case_access(request->services, file, request->arena, &of);
-    TRY(access_may_read_case(&request->principal, &of, request->received_ms, why));
-    *ret_is_office = access_role_for_case(&request->principal, &of) != NULL;
-    return gate_case_known(request->services, request->conn, file, &request->principal, request->received_ms, request->arena, why);
+    struct err e = access_may_read_case(&request->principal, &of, request->received_ms, NULL);
+    *ret = is_err(e) ? READS_AS_PARTY : access_role_for_case(&request->principal, &of) != NULL ? READS_ALL : READS_AS_ENTITY;
+    if (is_err(e) && is_err(access_may_read_part(&request->principal, &of, request->received_ms, NULL)))
+        return access_may_read_case(&request->principal, &of, request->received_ms, why);
+    return gate_case_known(request->services, conn, file, &request->principal, request->received_ms, request->arena, why);
 }
 
-// A company's people see what went to the company and to themselves.
-static bool may_see(const struct api_request *request, const struct rows *rows, size_t i, bool is_office) {
-    return is_office || span_is(rows_span(rows, i, D_OWNER_KIND), "entity") ||
-           (span_is(rows_span(rows, i, D_OWNER_KIND), "person") && span_equals(rows_span(rows, i, D_OWNER), request->principal.person_id));
+static bool is_colleague(struct api_request *request, struct store_conn *conn, struct span office, struct span person) {
+    struct rows people;
+    if (is_err(store_read(conn, STMT_OFFICE_PEOPLE, PARAMS(value_text(office), value_int(ROLE_READER)), request->arena, &people, NULL))) return false;
+    for (size_t i = 0; i < people.count; i++)
+        if (span_equals(rows_span(&people, i, 0), person)) return true;
+    return false;
+}
+
+// Whether the message was for the person's own office or for one who works there: what a party sees, not whom other parties have on call.
+static bool is_of_own_office(struct api_request *request, struct store_conn *conn, const struct rows *rows, size_t i) {
+    const struct principal *principal = &request->principal;
+    if (!principal->is_totp_done) return false;
+    for (size_t k = 0; k < principal->role_count; k++) {
+        struct span office = principal->roles[k].office, owner = rows_span(rows, i, D_OWNER);
+        if (span_is(rows_span(rows, i, D_OWNER_KIND), "office") && span_equals(owner, office)) return true;
+        if (span_is(rows_span(rows, i, D_OWNER_KIND), "person") && is_colleague(request, conn, office, owner)) return true;
+    }
+    return false;
+}
+
+static bool may_see(struct api_request *request, const struct rows *rows, size_t i, enum reader reader) {
+    if (reader == READS_AS_PARTY && is_of_own_office(request, request->conn, rows, i)) return true;
+    bool is_own = span_is(rows_span(rows, i, D_OWNER_KIND), "person") && span_equals(rows_span(rows, i, D_OWNER), request->principal.person_id);
+    return reader == READS_ALL || is_own || (reader == READS_AS_ENTITY && span_is(rows_span(rows, i, D_OWNER_KIND), "entity"));
 }
 
 static struct err deliveries_of_case(struct api_request *request, struct api_response *response, struct span id, int64_t limit, struct why *why) {
     struct case_file file;
     struct json after = {.type = JSON_INT};
-    bool is_office = false, is_after = false;
+    enum reader reader;
+    bool is_after = false;
     struct rows rows;
-    TRY(read_case(request, id, &file, &is_office, why));
+    TRY(read_case(request, request->conn, id, &file, &reader, why));
     TRY(api_cursor_read(request, "deliveries-of-case", &after, 1, &is_after, why));
     TRY(store_read(request->conn, STMT_DELIVERIES_OF_CASE, PARAMS(value_text(id), value_int(is_after ? after.integer : INT64_MAX), value_int(limit)),
                    request->arena, &rows, why));
     struct json_out out;
     list_begin(response, &out);
     for (size_t i = 0; i < rows.count; i++)
-        if (may_see(request, &rows, i, is_office)) write_delivery(request, &out, &rows, i);
+        if (may_see(request, &rows, i, reader)) write_delivery(request, &out, &rows, i);
     struct json last = json_from_int(rows.count > 0 ? rows_int(&rows, rows.count - 1, D_ID) : 0);
     list_end(request, &out, "deliveries-of-case", &last, rows.count == (size_t)limit);
     return err_none();
@@ -92,12 +117,10 @@ static struct span kinds_json(struct api_request *request) {
 
 static bool may_read_row(struct api_request *request, struct store_conn *conn, const struct rows *rows, size_t i) {
     struct case_file file;
-    struct access_case of;
-    if (rows_at(rows, i, D_CASE)->type == VALUE_NULL || is_err(case_get(conn, rows_span(rows, i, D_CASE), request->arena, &file, NULL))) return false;
-    case_access(request->services, &file, request->arena, &of);
-    return !is_err(access_may_read_case(&request->principal, &of, request->received_ms, NULL)) &&
-           !is_err(gate_case_known(request->services, conn, &file, &request->principal, request->received_ms, request->arena, NULL)) &&
-           access_is_officer_of(&request->principal, rows_span(rows, i, D_OFFICE_KIND), ROLE_READER);
+    enum reader reader;
+    if (rows_at(rows, i, D_CASE)->type == VALUE_NULL || is_err(read_case(request, conn, rows_span(rows, i, D_CASE), &file, &reader, NULL))) return false;
+    return access_is_officer_of(&request->principal, rows_span(rows, i, D_OFFICE_KIND), ROLE_READER) &&
+           (reader == READS_ALL || (reader == READS_AS_PARTY && is_of_own_office(request, conn, rows, i)));
 }
 
 static struct err failed_deliveries(struct api_request *request, struct api_response *response, int64_t limit, struct why *why) {
@@ -240,15 +263,15 @@ static const struct list_column REMINDERS[] = {{"duty", LIST_TEXT, 0, NULL}, {"r
 static struct err get_reminders(struct api_request *request, struct api_response *response, struct why *why) {
     struct span id = api_query(request, "case");
     struct case_file file;
-    bool is_office = false;
+    enum reader reader;
     struct rows rows;
     if (id.at == NULL) return why_set(why, ERR_INPUT, "case", "api.query", "", "case=ID is expected");
-    TRY(read_case(request, id, &file, &is_office, why));
+    TRY(read_case(request, request->conn, id, &file, &reader, why));
     TRY(store_read(request->conn, STMT_REMINDERS_OF_CASE, PARAMS(value_text(id)), request->arena, &rows, why));
     struct json_out out;
     list_begin(response, &out);
     for (size_t i = 0; i < rows.count; i++) // what offices owe is their own matter
-        if (is_office || span_is(rows_span(&rows, i, 2), "entity")) list_item(request, &out, REMINDERS, &rows, i);
+        if (reader == READS_ALL || (reader == READS_AS_ENTITY && span_is(rows_span(&rows, i, 2), "entity"))) list_item(request, &out, REMINDERS, &rows, i);
     list_end(request, &out, "reminders", NULL, false);
     return err_none();
 }

@@ -3,6 +3,7 @@
 """The CSIRTs network on the Union's node: a member keeps an incident to itself until it asks; those asked are parties of the case, are told,
 answer and contribute, read each other; who was not asked knows nothing; and a rebuild gives the same."""
 import json
+import os
 import subprocess
 import sys
 import time
@@ -30,6 +31,34 @@ def settled(client, case, seconds=15):
         time.sleep(0.1)
 
 
+def deliveries_of_a_party(w, case):
+    """Nobody gave an address, so that each message is a task: of the office that it was for, and of no other that was asked."""
+    until = time.monotonic() + 15
+    while not w.be.need(200, "GET", "/api/v1/deliveries?state=failed")["items"] and time.monotonic() < until:
+        time.sleep(0.1)
+    mine = w.be.need(200, "GET", "/api/v1/deliveries?state=failed")["items"]
+    count.equal([(d["case"], d["to"], d["medium"]) for d in mine], [(case, "csirt-member-be", "none")], "a party is shown what did not reach its office, with the case")
+    count.equal([d["to"] for d in w.be.need(200, "GET", f"/api/v1/deliveries?case={case}")["items"]], ["csirt-member-be"], "in the case too, and no other party's")
+    count.equal(w.be.need(200, "GET", f"/api/v1/reminders?case={case}")["items"], [], "what others are reminded of is not a party's")
+    count.status(w.nl.get(f"/api/v1/deliveries?case={case}"), 404, "who was not asked learns nothing")
+    count.equal(w.nl.need(200, "GET", "/api/v1/deliveries?state=failed")["items"], [], "and has no task")
+    count.status(w.nl.post(f"/api/v1/deliveries/{mine[0]['id']}/close", {"words": "?"}), 404, "nor can it end one")
+    count.status(w.fr.post(f"/api/v1/deliveries/{mine[0]['id']}/close", {"words": "?"}), 404, "nor can another party")
+    count.status(w.be.post(f"/api/v1/deliveries/{mine[0]['id']}/close", {"words": "Told by phone."}), 204, "its own office does")
+
+
+def answers_from_the_command_line(node, w, case):
+    def varde(client, *words):
+        run = subprocess.run([v.VARDE, *words, "--url", node.url, "--data", node.folder], capture_output=True, text=True, check=False,
+                             env={**os.environ, "VARDE_TOKEN": client.make_token("answers", ["read"])})
+        return run.returncode, run.stdout
+    code, out = varde(w.enisa, "answers", case, "answer")
+    count.check(code == 0 and "csirt-member-be" in out and "taking_part" in out and "Nothing of ours." in out, f"varde answers: {out}")
+    code, out = varde(w.enisa, "answers", case, "contribution")
+    count.check(code == 0 and out.startswith("Not answered:") and "csirt-member-fr" in out, f"varde answers, of those who have not: {out}")
+    count.equal(varde(w.nl, "answers", case, "answer")[0], 1, "who was not asked gets no answers")
+
+
 def request_is_driven_by_its_member(node, w):
     matter = {"title": "Break-in at a provider", "task": "respond", "text": "Remote access with stolen credentials.", "tlp": "TLP:AMBER"}
     case = w.lu.must_file("network_request", "matter", matter)["case"]
@@ -51,6 +80,7 @@ def request_is_driven_by_its_member(node, w):
     called = w.be.need(200, "GET", "/api/v1/pages?office=csirt-member-be")["items"]
     count.equal([(p["case"], p["state"]) for p in called], [(case, "open")], "its people on call are woken, as the request said")
 
+    deliveries_of_a_party(w, case)
     seen = w.be.need(200, "GET", f"/api/v1/cases/{case}")
     count.check(seen["is_party"] and "facts" not in seen, "a party sees its part, not the case's own facts")
     count.equal([f["document"] for f in seen["filings"]], ["matter"], "and what is for parties")
@@ -73,6 +103,7 @@ def request_is_driven_by_its_member(node, w):
     w.fr.must_file("network_request", "answer", {"reading": "declined", "text": "Nothing of ours."}, case=case)
     answers = w.enisa.need(200, "GET", f"/api/v1/cases/{case}/answers?document=answer")
     count.equal([(a["of_state"], a["fields"]["reading"]) for a in answers["answers"]], [("BE", "taking_part"), ("FR", "declined")], "the answers side by side, each with its state")
+    answers_from_the_command_line(node, w, case)
     answers = w.be.need(200, "GET", f"/api/v1/cases/{case}/answers?document=contribution")
     count.equal([m["of_state"] for m in answers["missing"]], ["BE", "FR"], "and who has not contributed")
     w.lu.must_file("network_request", "request_widened", {"offices": ["csirt-member-nl"]}, case=case)
@@ -91,7 +122,8 @@ def views(w, case):
 
 
 def main():
-    node = v.Node(state="EU", name="The Union's test node").start()
+    mail = "mail: {server: localhost, port: 9, tls: starttls, from: varde@node.example}\n"  # a node that sends mail, and has no addresses
+    node = v.Node(state="EU", name="The Union's test node", edit=lambda text: text + mail).start()
     try:
         w = World(node)
         case = request_is_driven_by_its_member(node, w)
