@@ -112,6 +112,47 @@ def asking(node, company, officer, folder):
     count.equal((code, json.loads(out)), (1, {"filed": 0, "repeated": 3, "refused": 1}), "import again")
 
 
+def reading(node, officer, folder):
+    """queue, statistics, letter, answers: for an officer."""
+    token_file = folder + "/officer.token"
+    with open(token_file, "w", encoding="utf-8") as file:
+        file.write(officer.make_token("reading", ["read", "file"]) + "\n")
+    at = ["--url", node.url, "--data", node.folder, "--token-file", token_file]
+    code, out, err = varde("queue", "--workspace", "desk", "--count", "--json", *at)
+    page = json.loads(out) if count.equal(code, 0, "queue: " + err) else {"queue": []}
+    count.equal(page.get("total"), len(page["queue"]), "the queue and its total")
+    case = page["queue"][0]["case"] if page["queue"] else "C0000000000000000"
+    code, out, _ = varde("queue", "--count", *at)
+    count.check(code == 0 and case in out and f"{len(page['queue'])} in all" in out, f"queue for people: {out}")
+    count.equal(varde("queue", "--order", "sideways", *at)[0], 1, "an order that there is not")
+    count.equal(varde("queue", "--state", "no_such_state", *at)[1].strip(), "Nothing.", "nothing in that state")
+    code, out, err = varde("statistics", "--json", *at)
+    names = [s["statistic"] for s in json.loads(out)["statistics"]] if count.equal(code, 0, "statistics: " + err) else []
+    code, out, _ = varde("statistics", *at)
+    count.check(code == 0 and names and all(name in out for name in names), f"statistics for people: {out}")
+    code, out, err = varde("statistics", names[0], "--view", "now", *at)
+    count.check(code == 0 and "," in out.splitlines()[0], f"figures as CSV: {out}{err}")
+    code, out, err = varde("statistics", names[0], "--view", "now", "--json", *at)
+    count.equal((code, json.loads(out).get("statistic")), (0, names[0]), "figures as JSON: " + err)
+    count.equal(varde("statistics", "no_such_statistic", *at)[0], 1, "a statistic that there is not")
+    count.equal(varde("statistics", "--period", "2026", *at)[0], 2, "a period of nothing")
+    letter = {"template": "registration_acknowledgement", "language": "de", "addressee": "Entity\nStreet 1", "signer": "A. Head", "way": "mail"}
+    filed = officer.must_file("registration", "letter", letter, case=case)["filing"]
+    code, out, err = varde("letter", case, "--json", *at)
+    count.equal((code, [row["id"] for row in json.loads(out)["letters"]]), (0, [filed]), "letters of a case: " + err)
+    code, out, _ = varde("letter", case, *at)
+    count.check(code == 0 and filed in out and "registration_acknowledgement" in out, f"letters for people: {out}")
+    code, out, err = varde("letter", filed, "--out", folder + "/letter.pdf", *at)
+    with open(folder + "/letter.pdf", "rb") as file:
+        count.check(code == 0 and file.read(5) == b"%PDF-", f"the letter as PDF: {out}{err}")
+    count.equal(varde("letter", filed, *at)[0], 2, "a letter to nowhere")
+    count.equal(varde("letter", "F0000000000000000", "--out", folder + "/none.pdf", *at)[0], 1, "a letter that there is not")
+    count.check(not os.path.exists(folder + "/none.pdf"), "and no file")
+    count.equal(varde("letter", "X1", *at)[0], 2, "no letter's name")
+    count.equal(varde("answers", case, "answer", *at)[0], 1, "answers in a case without parties")
+    count.equal(varde("answers", case, *at)[0], 2, "answers to what?")
+
+
 def machines(node, folder):
     """JSON of commands that make or read a directory."""
     code, out, err = varde("init", folder + "/other", "--state", "LU", "--name", "Another", "--json")
@@ -123,7 +164,7 @@ def machines(node, folder):
     count.equal(varde("init", folder + "/third", "--state", "BEL", "--name", "Nowhere")[0], 2, "init for a state of three letters")
     code, out, err = varde("law", "replay", node.folder, "--json")
     replayed = json.loads(out) if count.equal(code, 0, "law replay: " + err) else {}
-    count.check(replayed.get("differences") == [] and replayed.get("records") == 4, f"law replay in JSON: {out}")
+    count.check(replayed.get("differences") == [] and replayed.get("records") == 6, f"law replay in JSON: {out}")
 
 
 def doctor(node):
@@ -177,6 +218,7 @@ def main():
             officer = node.officer(admin, "officer@node.example", "Officer", "ca", "a beacon on the hill 2")
             company = node.person("company@node.example", "Company", "a beacon on the hill 3")
             asking(node, company, officer, folder)
+            reading(node, officer, folder)
             node.stop()
             machines(node, folder)
             doctor(node)
