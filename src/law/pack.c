@@ -4,7 +4,7 @@
 
 #include "law/law_private.h"
 
-enum { PACKS_MAX = 256, PACK_FILES_MAX = 512 };
+enum { PACKS_MAX = 256, PACK_FILES_MAX = 1024 };
 
 struct source {
     struct span pack; // id

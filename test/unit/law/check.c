@@ -8,7 +8,7 @@
 #include "law/check.h"
 #include "law/scope.h"
 
-enum { FILES_MAX = 512 };
+enum { FILES_MAX = 1024 };
 static struct arena arena;
 static struct embedded_file files[FILES_MAX];
 

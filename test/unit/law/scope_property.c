@@ -296,7 +296,7 @@ static void a_changed_row_is_noticed(void **state) {
     (void)state;
     struct arena arena;
     struct law *good = law;
-    static struct embedded_file files[512];
+    static struct embedded_file files[1024];
     arena_init(&arena, (size_t)64 * 1024 * 1024);
     assert_true(embedded_law_count <= sizeof files / sizeof files[0]);
     bool is_planted = false;
