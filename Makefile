@@ -57,7 +57,7 @@ LIBS := $(PKG_LIBS) -lstdc++ -lm
 
 SRC := $(sort $(wildcard src/*/*.c))
 SRCXX := $(sort $(wildcard src/*/*.cc))
-OBJ := $(SRC:%.c=$(B)/%.o) $(SRCXX:%.cc=$(B)/%.o) $(B)/gen/law.o $(B)/gen/sql.o $(B)/gen/api.o $(B)/gen/web.o
+OBJ := $(SRC:%.c=$(B)/%.o) $(SRCXX:%.cc=$(B)/%.o) $(B)/gen/law.o $(B)/gen/law_trees.o $(B)/gen/sql.o $(B)/gen/api.o $(B)/gen/web.o
 LAW_FILES := $(sort $(shell find law -name '*.yaml' 2>/dev/null))
 SQL_FILES := $(sort $(shell find src/store/sql -name '*.sql' 2>/dev/null))
 API_FILES := $(sort $(wildcard src/api/*.json))
@@ -87,6 +87,11 @@ $(B)/embed: tools/embed.c
 	$(CC) -O1 -o $@ $<
 $(B)/gen/law.c: $(B)/embed $(B)/gen/law.list $(LAW_FILES)
 	$(B)/embed embedded_law law/ $(LAW_FILES) > $@
+# and as trees, so that no start parses YAML
+$(B)/embed_trees: tools/embed_trees.c $(patsubst %,$(B)/src/base/%.o,arena buf err span yaml yaml_packed)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/gen/law_trees.c: $(B)/embed_trees $(B)/gen/law.list $(LAW_FILES)
+	$(B)/embed_trees embedded_law_trees law/ $(LAW_FILES) > $@.new && mv $@.new $@
 $(B)/gen/sql.c: $(B)/embed $(B)/gen/sql.list $(SQL_FILES)
 	$(B)/embed embedded_sql src/store/sql/ $(SQL_FILES) > $@
 $(B)/gen/api.c: $(B)/embed $(B)/gen/api.list $(API_FILES)

@@ -12,6 +12,7 @@
 
 #include "api/api.h"
 #include "base/frame.h"
+#include "law/office.h"
 #include "law/pack.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -75,6 +76,7 @@ static void bench_services(struct bench_node *node, struct why *why) {
     services->state = node->config.state;
     services->node_name = node->config.name;
     services->answer_by = services->answer_how = SPAN("CSIRT");
+    atomic_store(&services->disk_free_bytes, INT64_MAX);
     services->random = random_bytes;
     services->random_id = random_id;
     services->head = signed_head_new();
@@ -88,9 +90,12 @@ static void bench_services(struct bench_node *node, struct why *why) {
     memcpy(services->node_secret, secret.at, secret.len);
     for (size_t i = 0; i < node->config.office_count; i++) {
         const struct config_office *from = &node->config.offices[i];
-        node->offices[i] = (struct access_office){.id = from->id, .kind = office_kind_from(from->kind), .sector_count = from->sector_count, .sectors = from->sectors};
+        node->offices[i] = (struct access_office){.id = from->id, .kind = office_kind_find(law, from->kind), .sector_count = from->sector_count, .sectors = from->sectors,
+                                                  .state = from->state.at != NULL ? from->state : services->state};
     }
     need(access_init(&node->access, node->offices, node->config.office_count, services->node_secret, 1, why), why);
+    node->access.law = law;
+    node->access.zone = services->zone;
 }
 
 static void bench_open(struct bench_node *node, const char *dir) {

@@ -13,6 +13,7 @@ struct embedded_file {
 
 extern const struct embedded_file embedded_law[]; // law/, paths without "law/"
 extern const size_t embedded_law_count;
+extern const struct embedded_file embedded_law_trees[]; // the same files in the same order, as trees (yaml_unpack)
 extern const struct embedded_file embedded_sql[]; // src/store/sql/, paths without it
 extern const size_t embedded_sql_count;
 extern const struct embedded_file embedded_web[]; // build/web/, each also packed as .gz and .br; empty in a build without it

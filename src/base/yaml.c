@@ -151,8 +151,11 @@ struct err yaml_load(struct arena *arena, const char *file, struct span text, st
 
 const struct yaml *yaml_get(const struct yaml *mapping, const char *name) {
     if (mapping == NULL || mapping->type != YAML_MAPPING) return NULL;
-    for (size_t i = 0; i < mapping->count; i++)
-        if (span_is(mapping->pairs[i].name, name)) return &mapping->pairs[i].value;
+    size_t len = strlen(name);
+    for (size_t i = 0; i < mapping->count; i++) {
+        struct span found = mapping->pairs[i].name;
+        if (found.len == len && memcmp(found.at, name, len) == 0) return &mapping->pairs[i].value;
+    }
     return NULL;
 }
 

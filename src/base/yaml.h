@@ -15,13 +15,13 @@ enum yaml_type { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 struct yaml_pair;
 struct yaml {
     enum yaml_type type;
-    bool is_quoted;          // scalar in quotes or a block: never null, never a number by look
-    const char *file;        // for errors: "eu/nis2/size.yaml"
     uint32_t line;           // from 1
+    const char *file;        // for errors: "eu/nis2/size.yaml"
     struct span text;        // scalar
-    size_t count;            // of items or pairs
     struct yaml *items;      // sequence
     struct yaml_pair *pairs; // mapping, in file order
+    uint32_t count;          // of items or pairs
+    bool is_quoted;          // scalar in quotes or a block: never null, never a number by look
 };
 struct yaml_pair {
     struct span name;
@@ -31,6 +31,10 @@ struct yaml_pair {
 
 // Parses one document. FILE is kept by reference and named in errors ("file:line: words"), rule yaml.*.
 CHECKED struct err yaml_load(struct arena *arena, const char *file, struct span text, struct yaml *ret, struct why *why);
+
+// A tree in few bytes, made at build; and the tree again. What is packed must endure: texts are not copied. ERR_CORRUPT where it is no tree.
+void yaml_pack(const struct yaml *root, struct buf *out);
+CHECKED struct err yaml_unpack(struct arena *arena, const char *file, struct span packed, struct yaml *ret);
 
 // NULL where MAPPING is NULL, no mapping, or has no such name.
 const struct yaml *yaml_get(const struct yaml *mapping, const char *name);

@@ -104,7 +104,7 @@ static struct err sequence_with(const struct amendment *a, const struct yaml *ol
     if (more->type != YAML_SEQUENCE) return yaml_refuse(more, a->why, "amend.add_to", "a list of what is added is expected");
     size_t had = old == NULL ? 0 : old->type == YAML_SEQUENCE ? old->count : 1;
     struct yaml all = *more;
-    all.count = had + more->count;
+    all.count = (uint32_t)had + more->count;
     all.items = arena_take_array(a->arena, all.count + 1, sizeof *all.items);
     if (all.items == NULL) return no_memory(a->why);
     if (had > 0) memcpy(all.items, old->type == YAML_SEQUENCE ? old->items : old, had * sizeof *all.items);

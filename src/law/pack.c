@@ -10,6 +10,7 @@ struct source {
     struct span pack; // id
     struct span path; // whole
     const struct embedded_file *file;
+    struct span tree; // as the build packed it; empty: the file is to be parsed
 };
 
 static int source_order(const void *a, const void *b) {
@@ -71,7 +72,7 @@ static struct err read_pack(struct arena *arena, const struct source *sources, s
         struct yaml *root = ARENA_NEW(arena, struct yaml);
         if (root == NULL) return err_make(ERR_MEMORY);
         struct span bytes = span_make(file->bytes, file->size_bytes);
-        TRY(yaml_load(arena, file->path, bytes, root, why));
+        TRY(sources[i].tree.len > 0 ? yaml_unpack(arena, file->path, sources[i].tree, root) : yaml_load(arena, file->path, bytes, root, why));
         struct span path = span_part(sources[i].path, pack->id.len + 1, sources[i].path.len);
         files[i] = (struct pack_file){.path = path, .root = root, .hash = hash_sha256(bytes)};
         sizes[i][0] = 0; // ends the path
@@ -97,12 +98,18 @@ static struct err hash_all(struct law *law) {
     return err_none();
 }
 
+// The program's own files have their trees with them.
+static struct span tree_of(const struct embedded_file *file, size_t index) {
+    if (index >= embedded_law_count || file->bytes != embedded_law[index].bytes) return span_make(NULL, 0);
+    return span_make(embedded_law_trees[index].bytes, embedded_law_trees[index].size_bytes);
+}
+
 struct err packs_load(struct law *law, const struct embedded_file *files, size_t count, struct why *why) {
     struct source *sources = arena_take_array(law->arena, count + 1, sizeof *sources);
     if (sources == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < count; i++) {
         struct span path = span_of(files[i].path);
-        sources[i] = (struct source){.pack = pack_id_of(path), .path = path, .file = &files[i]};
+        sources[i] = (struct source){.pack = pack_id_of(path), .path = path, .file = &files[i], .tree = tree_of(&files[i], i)};
         if (sources[i].pack.len == 0)
             return why_set(why, ERR_INPUT, NULL, "pack.place", NULL, "%s: the file is in no pack", files[i].path);
     }

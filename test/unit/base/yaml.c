@@ -106,11 +106,38 @@ static void refuses_depth_and_size(void **state) {
     arena_fini(&arena);
 }
 
+static void refuses_what_is_no_packed_tree(void **state) {
+    (void)state;
+    struct arena arena;
+    struct buf packed;
+    struct yaml root, again;
+    arena_init(&arena, ARENA_BYTES);
+    buf_init(&packed, &arena, 4096);
+    assert_false(is_err(yaml_load(&arena, "f", SPAN("a: [1, 'x']\nb: {c: d}\n"), &root, NULL)));
+    yaml_pack(&root, &packed);
+    assert_false(is_err(yaml_unpack(&arena, "f", buf_span(&packed), &again)));
+    assert_int_equal(again.count, 2);
+    assert_true(yaml_get(&again, "a")->items[1].is_quoted);
+    assert_int_equal(yaml_get(&again, "b")->line, 2);
+    assert_true(span_is(yaml_get_text(yaml_get(&again, "b"), "c"), "d"));
+    for (size_t len = 0; len < packed.len; len++)
+        assert_int_equal(yaml_unpack(&arena, "f", span_part(buf_span(&packed), 0, len), &again).code, ERR_CORRUPT);
+    buf_add_byte(&packed, 0);
+    assert_int_equal(yaml_unpack(&arena, "f", buf_span(&packed), &again).code, ERR_CORRUPT);
+    static const char *const BAD[] = {"\3\0\0", "\0\0\5ab", "\1\0\377\377\377\377\377\377", "\2\0\1\0\1ab"};
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
+        assert_int_equal(yaml_unpack(&arena, "f", span_make(BAD[i], 5), &again).code, ERR_CORRUPT);
+    for (size_t i = 0; i < 64; i++) ((uint8_t *)packed.at)[i % packed.len] = 1; // sequences in sequences, each of one
+    assert_true(is_err(yaml_unpack(&arena, "f", buf_span(&packed), &again)));
+    arena_fini(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_pack),
         cmocka_unit_test(refuses_what_is_not_the_subset),
         cmocka_unit_test(refuses_depth_and_size),
+        cmocka_unit_test(refuses_what_is_no_packed_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

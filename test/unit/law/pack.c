@@ -119,6 +119,29 @@ static void embedded_packs_load(void **state) {
     assert_non_null(law_pack(law, SPAN("eu/nis2")));
 }
 
+static void compare(const struct yaml *a, const struct yaml *b) {
+    if (a->type != b->type || a->is_quoted != b->is_quoted || a->line != b->line || a->count != b->count || !span_equals(a->text, b->text))
+        fail_msg("%s:%u: packed it is another", a->file, a->line);
+    for (size_t i = 0; a->type == YAML_SEQUENCE && i < a->count; i++) compare(&a->items[i], &b->items[i]);
+    for (size_t i = 0; a->type == YAML_MAPPING && i < a->count; i++) {
+        assert_true(span_equals(a->pairs[i].name, b->pairs[i].name) && a->pairs[i].line == b->pairs[i].line);
+        compare(&a->pairs[i].value, &b->pairs[i].value);
+    }
+}
+
+static void packed_trees_are_what_the_files_say(void **state) {
+    (void)state;
+    for (size_t i = 0; i < embedded_law_count; i++) {
+        const struct embedded_file *file = &embedded_law[i], *tree = &embedded_law_trees[i];
+        struct yaml parsed, packed;
+        assert_string_equal(file->path, tree->path);
+        assert_false(is_err(yaml_load(&arena, file->path, span_make(file->bytes, file->size_bytes), &parsed, NULL)));
+        assert_false(is_err(yaml_unpack(&arena, file->path, span_make(tree->bytes, tree->size_bytes), &packed)));
+        compare(&parsed, &packed);
+    }
+    assert_null(embedded_law_trees[embedded_law_count].path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(packs_are_found_in_order, setup, teardown),
@@ -126,6 +149,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(bad_packs_are_refused_with_their_place, setup, teardown),
         cmocka_unit_test_setup_teardown(words_fall_back, setup, teardown),
         cmocka_unit_test_setup_teardown(embedded_packs_load, setup, teardown),
+        cmocka_unit_test_setup_teardown(packed_trees_are_what_the_files_say, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
