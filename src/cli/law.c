@@ -159,6 +159,22 @@ const struct command law_words_command = {
     .run = law_words_run,
 };
 
+static struct err print_found(struct span text, struct why *why) {
+    struct json rows;
+    struct arena arena;
+    arena_init(&arena, 4 * REPORT_BYTES);
+    struct err e = json_parse(&arena, text, &rows, why);
+    for (size_t i = 0; !is_err(e) && i < rows.count; i++) {
+        const struct json *row = &rows.items[i];
+        struct span was = json_get_string(row, "was"), place = json_get_string(row, "key");
+        (void)printf("%.*s\n    ", SPAN_FMT(json_get_string(row, "label")));
+        if (was.len > 0) (void)printf("%.*s -> %.*s%s\n", SPAN_FMT(was), SPAN_FMT(json_get_string(row, "now")), json_get_string(row, "certainty").len > 0 ? " (not verified)" : "");
+        else (void)printf("%.*s, %.*s\n", SPAN_FMT(place), SPAN_FMT(json_get_string(row, "pack")));
+    }
+    arena_fini(&arena);
+    return e;
+}
+
 static int law_find_run(const struct call *call) {
     struct packs packs;
     struct why why = {0};
@@ -170,9 +186,9 @@ static int law_find_run(const struct call *call) {
     buf_init(&text, NULL, REPORT_BYTES);
     json_out_init(&out, &text);
     e = law_find_write(&out, packs.law, SPAN(""), span_of(call_argument(call, 0)), lang, &why);
-    buf_add_byte(&text, '\n');
+    if (!is_err(e) && !call_has(call, "--json")) e = print_found(buf_span(&text), &why);
+    else if (!is_err(e)) (void)printf("%.*s\n", SPAN_FMT(buf_span(&text)));
     int code = is_err(e) ? call_fail(call, e, &why) : EXIT_DONE;
-    if (!is_err(e)) print_span(buf_span(&text));
     buf_fini(&text);
     packs_close(&packs);
     return code;
@@ -180,6 +196,7 @@ static int law_find_run(const struct call *call) {
 
 static const struct option LAW_FIND_OPTIONS[] = {
     {"--lang", "LANG", "language of the labels (default: en)"},
+    {"--json", NULL, "print the answer as JSON"},
     {NULL, NULL, NULL},
 };
 const struct command law_find_command = {
@@ -187,7 +204,7 @@ const struct command law_find_command = {
     .arguments = "WORDS",
     .summary = "Find a text of the law, an article, or what the first Directive called it",
     .help = "Looks in English, French and German for texts of the packs, and in the concordance for terms and articles of the first\n"
-            "Directive, as the packs write them. The answer is JSON.",
+            "Directive, as the packs write them.",
     .options = LAW_FIND_OPTIONS,
     .run = law_find_run,
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The resources of access as a client sees them: requests in, responses out, a real database behind. */
+#include "base/embed.h"
+#include "law/pack.h"
 #include "../service/access_world.h"
 
 #include "api/api.h"
@@ -310,6 +312,22 @@ static void mandates_are_given_by_who_manages(void **state) {
     expect(&a, 204, NULL); // one may lay one's own down
 }
 
+static struct arena law_arena;
+static int law_open(void **state) {
+    struct law *law;
+    (void)state;
+    arena_init(&law_arena, LIMIT_PACK_ARENA_BYTES);
+    if (is_err(law_load(&law_arena, embedded_law, embedded_law_count, &law, NULL))) return -1;
+    services.law = law;
+    services.state = SPAN("BE");
+    return 0;
+}
+static int law_close(void **state) {
+    (void)state;
+    arena_fini(&law_arena);
+    return 0;
+}
+
 int main(void) {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, open_api, world_close)
     const struct CMUnitTest tests[] = {
@@ -321,5 +339,5 @@ int main(void) {
         TEST(passwords_change_with_the_old_one),
         TEST(mandates_are_given_by_who_manages),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, law_open, law_close);
 }

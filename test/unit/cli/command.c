@@ -15,9 +15,9 @@ static bool answers_in_json(const struct command *row) {
     return false;
 }
 
-// Commands whose output is not an answer: it runs a node, is a signed note, one code, or text about the program.
+// Commands whose output is not an answer: it runs a node, is a signed note, one code, a file of words to be filled, or text about the program.
 static bool is_of_fixed_form(const char *name) {
-    static const char *const NAMES[] = {"serve", "log epoch", "reset", "help", "version"};
+    static const char *const NAMES[] = {"serve", "log epoch", "reset", "law words", "help", "version"};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
         if (strcmp(NAMES[i], name) == 0) return true;
     return false;
