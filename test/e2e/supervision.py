@@ -207,6 +207,16 @@ def main():
                      cells[("fines", '{"class": "important", "fined": "fine"}')]), (1, 1, 1), "how far it went, fines, and what was filed against a rule are counted")
         for who in (csirt, companies[0][0]):
             count.status(who.get(f"/api/v1/statistics/enforcement?period={v.instant()[:4]}"), 404, "figures of supervision are for those who work there")
+        count.problem(csirt.file("summary", "preparation", {"statistic": "enforcement", "day": "2025-06-01"}), 422, "summary.of_supervision", "nor does another office freeze them")
+        frozen = ca.must_file("summary", "preparation", {"statistic": "enforcement", "day": "2025-06-01"})
+        count.status(csirt.get(f"/api/v1/cases/{frozen['case']}"), 404, "or see what was frozen")
+        count.status(csirt.get(f"/api/v1/filings/{frozen['filing']}"), 404, "in any way")
+        count.problem(ca.file("summary", "preparation", {"statistic": "timeliness", "day": "2025-06-01"}, case=frozen["case"]), 422, "summary.other_statistic", "it stays a case of them alone")
+        head.must_file("summary", "review", {"figures": frozen["filing"], "verdict": "approved"}, case=frozen["case"])
+        count.problem(ca.file("summary", "publication", {}, case=frozen["case"]), 422, "statistic.not_public", "they are for nobody else")
+        ca.must_file("summary", "figures_filed", {"to_whom": "report"}, case=frozen["case"])
+        filed = ca.need(200, "GET", "/api/v1/statistics/enforcement?period=2025&view=filed")
+        count.equal((filed["period"], filed["stage"]), ("2025", "filed"), "figures of supervision, prepared, reviewed and filed")
         before = [ca.need(200, "GET", case.path) for case in (first, second)]
         count.equal(node.stop(), 0, "the node stops")
         run = subprocess.run([v.VARDE, "rebuild", node.folder], capture_output=True, text=True, check=False)
