@@ -43,17 +43,36 @@ static struct err days_load(const struct yaml *row, struct obligation *ret, stru
     return err_none();
 }
 
+static struct err done_load(struct arena *arena, const struct yaml *row, struct obligation *ret, struct why *why) {
+    static const struct name_lists NO_LISTS = {0};
+    const struct yaml *rows = yaml_get(row, "done_by");
+    if (rows == NULL) return err_none();
+    if (rows->type != YAML_SEQUENCE) return yaml_refuse(rows, why, "obligation.done_by", "done_by: a list of documents is expected");
+    struct obligation_done *list = arena_take_array(arena, rows->count + 1, sizeof *list);
+    if (list == NULL) return err_make(ERR_MEMORY);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct yaml *one = &rows->items[i];
+        struct span name = one->type == YAML_SCALAR ? one->text : yaml_get_text(one, "document");
+        size_t dot = span_find(name, '.', 0);
+        if (one->type != YAML_SCALAR) TRY(yaml_only(one, "document when", why));
+        if (dot + 1 >= name.len) return yaml_refuse(one, why, "obligation.done_by", "procedure.document is expected");
+        list[i] = (struct obligation_done){.procedure = span_part(name, 0, dot), .document = span_part(name, dot + 1, name.len)};
+        if (one->type == YAML_MAPPING) TRY(condition_load(arena, yaml_get(one, "when"), &NO_LISTS, &list[i].when, why));
+    }
+    ret->done_by = list;
+    ret->done_count = rows->count;
+    return err_none();
+}
+
 static struct err owner_load(struct arena *arena, const struct yaml *row, struct obligation *ret, struct why *why) {
     struct span in_case = yaml_get_text(row, "in_case");
     const struct yaml *selection = yaml_get(row, "selection");
     struct json_tree tree = {.arena = arena};
-    struct names owners, done_by;
+    struct names owners;
     TRY(yaml_names(arena, yaml_get(row, "owner"), &owners, why));
-    TRY(yaml_names(arena, yaml_get(row, "done_by"), &done_by, why));
+    TRY(done_load(arena, row, ret, why));
     ret->owners = owners.items;
     ret->owner_count = owners.count;
-    ret->done_by = done_by.items;
-    ret->done_count = done_by.count;
     TRY(yaml_flag(row, "body", false, &ret->is_outside, why));
     ret->is_of_entities = names_have(&owners, SPAN("entities"));
     if (ret->is_outside != (owners.count == 0)) return yaml_refuse(row, why, "obligation.owner", "either an owner or body: yes is expected");
@@ -159,6 +178,11 @@ const struct obligation *obligation_find(const struct law *law, struct span stat
     return NULL;
 }
 
+bool obligation_is_done(const struct obligation_done *done, const struct json *case_content) {
+    struct facts facts = {.case_facts = json_get(case_content, "facts"), .flags = json_get(case_content, "flags"), .received_ms = INSTANT_NONE};
+    return condition_holds(done->when, &facts);
+}
+
 // --- the days ---
 
 static struct civil day_after(struct civil day) { return civil_from_days(civil_to_days(day) + 1); }
@@ -216,10 +240,34 @@ struct span obligation_label(const struct law *law, struct span state, struct ci
 
 // --- check ---
 
-static bool has_document(const struct law *law, struct span state, struct span name) {
-    size_t dot = span_find(name, '.', 0);
-    const struct procedure *p = procedure_get(law, state, latest_day(), span_part(name, 0, dot));
-    return p != NULL && dot + 1 < name.len && document_get(p, latest_day(), span_part(name, dot + 1, name.len)) != NULL;
+static void tell(const struct obligation *o, struct buf *report, size_t *findings, const char *words, struct span name) {
+    buf_printf(report, "%s:%u: %s \"%.*s\"\n", o->yaml->file, o->yaml->line, words, SPAN_FMT(name));
+    (*findings)++;
+}
+
+struct done_walk {
+    const struct obligation *o;
+    const struct procedure *procedure;
+    struct buf *report;
+    size_t *findings;
+};
+
+static void done_visit(void *context, const char *kind, struct span name, const struct yaml *node) {
+    struct done_walk *walk = context;
+    bool is_there = false;
+    (void)node;
+    for (size_t i = 0; strcmp(kind, "case") == 0 && i < walk->procedure->fact_count; i++) is_there = is_there || span_equals(walk->procedure->facts[i].name, name);
+    for (size_t i = 0; strcmp(kind, "flag") == 0 && i < walk->procedure->flags.count; i++) is_there = is_there || span_equals(walk->procedure->flags.items[i], name);
+    if (!is_there) tell(walk->o, walk->report, walk->findings, "what fulfils it can't be told by what its case does not have:", name);
+}
+
+static void done_check(const struct law *law, struct span state, const struct obligation *o, struct buf *report, size_t *findings) {
+    for (size_t i = 0; i < o->done_count; i++) {
+        const struct procedure *p = procedure_get(law, state, latest_day(), o->done_by[i].procedure);
+        struct done_walk walk = {o, p, report, findings};
+        if (p == NULL || document_get(p, latest_day(), o->done_by[i].document) == NULL) tell(o, report, findings, "no procedure has the document", o->done_by[i].document);
+        else condition_visit(o->done_by[i].when, done_visit, &walk);
+    }
 }
 
 static bool has_duty(const struct law *law, struct span state, const struct obligation *o) {
@@ -229,18 +277,12 @@ static bool has_duty(const struct law *law, struct span state, const struct obli
     return false;
 }
 
-static void tell(const struct obligation *o, struct buf *report, size_t *findings, const char *words, struct span name) {
-    buf_printf(report, "%s:%u: %s \"%.*s\"\n", o->yaml->file, o->yaml->line, words, SPAN_FMT(name));
-    (*findings)++;
-}
-
 void obligations_check(const struct law *law, struct buf *report, size_t *findings) {
     for (size_t l = 0; l < law->obligations->count; l++)
         for (size_t i = 0; i < law->obligations->lists[l].count; i++) {
             const struct obligation *o = &law->obligations->lists[l].rows[i];
             struct span state = span_is(o->node, "union") ? SPAN("EU") : law->obligations->lists[l].state; // the Union's rows for states: of none
-            for (size_t k = 0; k < o->done_count; k++)
-                if (!has_document(law, state, o->done_by[k])) tell(o, report, findings, "no procedure has the document", o->done_by[k]);
+            done_check(law, state, o, report, findings);
             if (o->procedure.len > 0 && !has_duty(law, state, o)) tell(o, report, findings, "no procedure has the duty", o->duty);
             if (label_in(law, state, latest_day(), o->is_of_entities ? "asked" : "opened", o->id, SPAN("en"), law->arena).len == 0)
                 tell(o, report, findings, "the form by which the node opens obligations has no choice", o->id);

@@ -12,7 +12,7 @@
  *         counts: grid               # from the first day on | last: from the day on which it was last fulfilled
  *         opens_months_before: 12    # before the due day; absent: as soon as the last one was due
  *         missed: each               # while the node was down: opened each | last: only what is still ahead
- *         done_by: [summary.quarterly_summary]
+ *         done_by: [summary.quarterly_summary]   # or {document: P.D, when: CONDITION}: over what the case of that filing holds
  *       - {obligation: STRATEGY_REVIEW, article: .., node: state, owner: spoc, in_case: strategy.review}
  *       - {obligation: CER_LIST_REVIEW, article: .., node: state, body: yes, first: .., every_months: 48}
  *
@@ -26,14 +26,19 @@
 #include "base/json.h"
 #include "base/time.h"
 
+struct condition;
 struct law;
 struct yaml;
 
+struct obligation_done { // what fulfils it
+    struct span procedure, document;
+    const struct condition *when; // of `case` and `flag`; NULL: always
+};
 struct obligation {
     struct span id, article, certainty, node;
     size_t owner_count, done_count;
     const struct span *owners; // kinds of office, or "entities"; none: a body outside
-    const struct span *done_by; // "procedure.document"
+    const struct obligation_done *done_by;
     bool is_of_entities, is_outside;
     struct span procedure, duty; // in_case; empty: the calendar opens it
     bool has_first;
@@ -53,6 +58,9 @@ size_t obligations_of(const struct law *law, struct span state, const struct obl
 bool obligation_is_of(const struct obligation *o, struct span state, struct civil at);
 // NULL where there is none.
 const struct obligation *obligation_find(const struct law *law, struct span state, struct span id);
+
+// Whether such a filing in a case with that content (facts and flags, as JSON) fulfils it.
+bool obligation_is_done(const struct obligation_done *done, const struct json *case_content);
 
 struct obligation_past { // the one that was opened last
     bool is_there, is_done;

@@ -2,6 +2,7 @@
 #include "service/obligation.h"
 
 #include "law/obligation.h"
+#include "service/case.h"
 #include "service/effects.h"
 #include "service/filing.h"
 #include "service/selection.h"
@@ -93,17 +94,34 @@ static struct err look_to_open(struct look *l, const struct obligation *o, struc
     return err_none();
 }
 
+// The first filing since the opening that fulfils it; others of the same document may be about something else.
+static struct err look_for_document(struct look *l, const struct obligation_done *done, int64_t seq, struct obligation_step *step, struct why *why) {
+    struct rows found;
+    do {
+        struct value params[] = {value_text(done->procedure), value_text(done->document), value_int(seq)};
+        TRY(store_read(l->conn, STMT_OBLIGATION_FULFILLING, params, 3, l->arena, &found, why));
+        for (size_t i = 0; i < found.count; i++) {
+            struct case_file file;
+            TRY(case_get(l->conn, rows_span(&found, i, 2), l->arena, &file, why));
+            seq = rows_int(&found, i, 3);
+            if (!obligation_is_done(done, &file.content)) continue;
+            step->filing = rows_span(&found, i, 0);
+            step->at_ms = rows_int(&found, i, 1);
+            return err_none();
+        }
+    } while (found.count > 0);
+    return err_none();
+}
+
 static struct err look_for_filing(struct look *l, const struct obligation *o, struct obligation_step *ret) {
     struct value id = value_text(o->id);
-    struct rows waits, found;
+    struct rows waits;
     TRY(store_read(l->conn, STMT_OBLIGATION_WAITS, &id, 1, l->arena, &waits, l->why));
     for (size_t i = 0; waits.count > 0 && i < o->done_count; i++) {
-        size_t dot = span_find(o->done_by[i], '.', 0);
-        struct value params[] = {value_text(span_part(o->done_by[i], 0, dot)), value_text(span_part(o->done_by[i], dot + 1, o->done_by[i].len)),
-                                 value_int(rows_int(&waits, 0, 1))};
-        TRY(store_read(l->conn, STMT_OBLIGATION_FULFILLING, params, 3, l->arena, &found, l->why));
-        if (found.count == 0) continue;
-        *ret = (struct obligation_step){.of = o, .case_id = rows_span(&waits, 0, 0), .filing = rows_span(&found, 0, 0), .at_ms = rows_int(&found, 0, 1)};
+        struct obligation_step step = {.of = o, .case_id = rows_span(&waits, 0, 0)};
+        TRY(look_for_document(l, &o->done_by[i], rows_int(&waits, 0, 1), &step, l->why));
+        if (step.filing.len == 0) continue;
+        *ret = step;
         return err_none();
     }
     return err_none();

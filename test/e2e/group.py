@@ -11,8 +11,8 @@ from varde_client import Count, Node, instant
 PASSWORD = "a beacon on the hill 1"
 
 
-def union_node():
-    return Node(state="EU", name="Union").start()
+def union_node(edit=None):
+    return Node(state="EU", name="Union", edit=edit).start()
 
 
 def file(client, procedure, document, fields, case=None, as_=None, status=201, entity=None):

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """The Union's papers: a Reserve request with its 48 hours and summary, an incident review with approval and anonymity, ENISA's findings, the report on the
-state of cybersecurity with its data."""
+state of cybersecurity with its data, and the reports of the networks that the calendar asks for."""
 import sys
+import time
 
 from group import PASSWORD, file, union_node
 from varde_client import Count, instant, seconds_of
@@ -68,13 +69,52 @@ def papers(count, node, enisa, group_lu, csirt_lu):
     count.equal(table.data.decode().split("\r\n")[:2], ["indicator,part,sector,unit,value,year", "maturity,e,,of 5,3.50,2026"], "as a table")
 
 
+def periods(client, obligation):
+    rows = client.need(200, "GET", "/api/v1/obligations")["obligations"]
+    return [row["periods"] for row in rows if row["obligation"] == obligation][0]
+
+
+def wait_for(count, what, ask, seconds=30):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = ask()
+        if found:
+            return found
+        time.sleep(0.2)
+    count.check(False, f"in time: {what}")
+    return None
+
+
+def report_of_network(enisa, subject):
+    case = file(enisa, "union_report", "call", {"subject": subject, "text": "What was achieved?"})["case"]
+    file(enisa, "union_report", "report_draft", {"text": "Much."}, case)
+    file(enisa, "union_report", "report_adoption", {"on": "2026-01-10", "how": "The members."}, case)
+    return file(enisa, "union_report", "report_submission", {"to_whom": "Parliament and Council", "on": "2026-01-12"}, case)["filing"]
+
+
+def owed_by_the_calendar(count, enisa):
+    """One document fulfils two obligations: which one, its case says; of a third subject it fulfils neither."""
+    for name in ("CYC_REPORT", "CNW_REPORT"):
+        wait_for(count, f"{name} is opened", lambda name=name: periods(enisa, name))
+    oldest = periods(enisa, "CYC_REPORT")[-1]
+    count.equal(oldest["due_on"], "2026-01-17", "C34 the report of EU-CyCLONe that is due")
+    report_of_network(enisa, "cyclone_group")
+    cyclone = report_of_network(enisa, "cyclone_report")
+    network = report_of_network(enisa, "network_report")
+    for name, filing in (("CYC_REPORT", cyclone), ("CNW_REPORT", network)):
+        done = wait_for(count, f"{name} is fulfilled", lambda name=name: [p for p in periods(enisa, name) if "done_at" in p])
+        count.equal([p.get("filing") for p in done or []], [filing], f"{name}: by the report that is about it, and by no other")
+    count.equal(enisa.need(200, "GET", f"/api/v1/cases/{oldest['case']}")["state"], "done", "its case is closed")
+
+
 def main():
     count = Count()
-    node = union_node()
+    node = union_node(lambda text: text.rstrip("\n") + "\nobligations_from: 2025-01-01\n")
     try:
         admin = node.administrator()
         offices = ["enisa", "commission", "cyclone-member-lu", "cyclone-member-ee", "csirt-member-lu", "group-member-lu"]
         enisa, commission, lu, ee, csirt_lu, group_lu = [node.officer(admin, f"p{i}@node.example", f"Person {i}", office, PASSWORD) for i, office in enumerate(offices)]
+        owed_by_the_calendar(count, enisa)
         reserve(count, enisa, lu, ee, csirt_lu)
         review(count, enisa, commission, lu, ee)
         papers(count, node, enisa, group_lu, csirt_lu)

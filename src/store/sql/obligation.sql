@@ -23,9 +23,9 @@ SELECT due_on, done_ms FROM obligation WHERE obligation = $1 ORDER BY due_on DES
 SELECT case_id, opened_seq FROM obligation WHERE obligation = $1 AND done_by IS NULL ORDER BY due_on LIMIT 1;
 
 -- name: obligation_fulfilling
--- A filing that may fulfil it and fulfils no other. Takes procedure, document, seq of the opening; gives id, received_ms
-SELECT f.id, f.received_ms FROM filing f WHERE f.procedure = $1 AND f.document = $2 AND f.seq > $3
-AND NOT EXISTS (SELECT 1 FROM obligation o WHERE o.done_filing = f.id) ORDER BY f.seq LIMIT 1;
+-- A filing that may fulfil it and fulfils no other. Takes procedure, document, seq after which; gives id, received_ms, case, seq; at most 20
+SELECT f.id, f.received_ms, f.case_id, f.seq FROM filing f WHERE f.procedure = $1 AND f.document = $2 AND f.seq > $3
+AND NOT EXISTS (SELECT 1 FROM obligation o WHERE o.done_filing = f.id) ORDER BY f.seq LIMIT 20;
 
 -- name: obligation_list
 -- takes obligation, number of rows; gives due_on, case_id, opened_by, opened_ms, done_by, done_filing, done_ms; the latest first

@@ -136,6 +136,29 @@ static void a_state_changes_them(void **state) {
     assert_null(obligation_find(law, SPAN("BE"), SPAN("B")));
 }
 
+static struct json json_of(const char *text) {
+    struct json out;
+    assert_false(is_err(json_parse(&arena, span_of(text), &out, &why)));
+    return out;
+}
+
+// One document may fulfil several obligations: which one, the case says.
+static void fulfilled_by(void **state) {
+    (void)state;
+    const struct embedded_file files[] = {
+        EU_PACK, FILE_OF("eu/a/obligations.yaml", "obligations:\n- {obligation: A, article: x, node: state, owner: ca, first: 2025-01-01, "
+                                                  "done_by: [p.any, {document: p.d, when: {case: subject, is: one}}, {document: p.d, when: {flag: f}}]}\n")};
+    struct law *law;
+    assert_false(is_err(law_load(&arena, files, 2, &law, &why)));
+    const struct obligation *o = obligation_find(law, SPAN("BE"), SPAN("A"));
+    assert_int_equal(o->done_count, 3);
+    assert_true(span_is(o->done_by[0].procedure, "p") && span_is(o->done_by[0].document, "any") && span_is(o->done_by[1].document, "d"));
+    const struct json none = json_of("{}"), one = json_of("{\"facts\":{\"subject\":\"one\"}}"), two = json_of("{\"facts\":{\"subject\":\"two\"},\"flags\":{\"f\":true}}");
+    assert_true(obligation_is_done(&o->done_by[0], &none));
+    assert_true(obligation_is_done(&o->done_by[1], &one) && !obligation_is_done(&o->done_by[1], &two) && !obligation_is_done(&o->done_by[1], &none));
+    assert_true(obligation_is_done(&o->done_by[2], &two) && !obligation_is_done(&o->done_by[2], &one));
+}
+
 static void refused(void **state) {
     (void)state;
     static const char *const BAD[] = {
@@ -151,6 +174,10 @@ static void refused(void **state) {
         "obligations:\n- {obligation: A, article: x, node: state, owner: ca, in_case: p}\n",
         "obligations:\n- {obligation: A, article: x, node: state, owner: ca, in_case: p.d, first: 2025-01-01}\n",
         "obligations:\n- {obligation: A, article: x, node: state, owner: ca, first: 2025-01-01, whim: 1}\n",
+        "obligations:\n- {obligation: A, article: x, node: state, owner: ca, first: 2025-01-01, done_by: [d]}\n",
+        "obligations:\n- {obligation: A, article: x, node: state, owner: ca, first: 2025-01-01, done_by: p.d}\n",
+        "obligations:\n- {obligation: A, article: x, node: state, owner: ca, first: 2025-01-01, done_by: [{document: p.d, if: {flag: f}}]}\n",
+        "obligations:\n- {obligation: A, article: x, node: state, owner: ca, first: 2025-01-01, done_by: [{document: p.d, when: {whim: f}}]}\n",
         "off: [A]\n", "obligations: 3\n"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         const struct embedded_file files[] = {EU_PACK, {"eu/a/obligations.yaml", (const unsigned char *)BAD[i], strlen(BAD[i])}};
@@ -165,6 +192,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(on_the_grid, setup, teardown), cmocka_unit_test_setup_teardown(month_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(from_the_last, setup, teardown), cmocka_unit_test_setup_teardown(once_and_missed, setup, teardown),
         cmocka_unit_test_setup_teardown(each_once, setup, teardown), cmocka_unit_test_setup_teardown(a_state_changes_them, setup, teardown),
+        cmocka_unit_test_setup_teardown(fulfilled_by, setup, teardown),
         cmocka_unit_test_setup_teardown(refused, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
