@@ -132,8 +132,21 @@ static void missing_words_are_found(void **state) {
 
 static void a_language_declared_too_early_is_found(void **state) {
     (void)state;
-    plant("eu/nis2/pack.yaml", "languages: [en, ", "languages: [en, mt, ");
+    plant("eu/nis2/pack.yaml", "languages: [en, fr, de]", "languages: [en, fr, de, mt]");
     assert_found("in mt");
+    assert_found("in courtesy: (ours): mt");
+}
+
+static void a_pack_of_the_union_without_german_is_found(void **state) {
+    (void)state;
+    plant("eu/nis2/pack.yaml", "languages: [en, fr, de]", "languages: [en, fr]");
+    assert_found("a pack of the Union has en, fr and de, missing is de");
+}
+
+static void a_translation_that_leaves_a_name_out_is_found(void **state) {
+    (void)state;
+    plant("eu/nis2/words/sentences.fr.yaml", "{label}", "{labels}");
+    assert_found("the {placeholders} are not those of the English text");
 }
 
 static void a_body_without_source_is_found(void **state) {
@@ -221,6 +234,8 @@ int main(void) {
         TEST(a_row_without_source_is_found),
         TEST(missing_words_are_found),
         TEST(a_language_declared_too_early_is_found),
+        TEST(a_pack_of_the_union_without_german_is_found),
+        TEST(a_translation_that_leaves_a_name_out_is_found),
         TEST(a_body_without_source_is_found),
         TEST(undeclared_facts_do_not_load),
         TEST(undeclared_values_do_not_load),
