@@ -18,7 +18,8 @@ static struct span page_language(const struct api_request *request) {
 
 static struct err get_home(struct api_request *request, struct api_response *response, struct why *why) {
     static const struct { const char *address, *key; } WAYS[] = {
-        {"/emergency", "emergency"}, {"/app/", "app"}, {"/app/scope", "scope"}, {"/public", "public"}, {"/api/v1/privacy?format=html", "privacy"},
+        {"/emergency", "emergency"}, {"/app/", "app"}, {"/scope", "scope"}, {"/directory", "directory"}, {"/public", "public"}, {"/receipt", "receipt"},
+        {"/api/v1/privacy?format=html", "privacy"},
         {"/api/v1/openapi.json", "api"}, {"/log/checkpoint", "log"},
     };
     struct html html;

@@ -144,6 +144,46 @@ static struct err get_named_types(struct api_request *request, struct api_respon
     return err_none();
 }
 
+static void write_values(struct api_request *request, struct json_out *out, const struct yaml *row) {
+    const struct yaml *values = yaml_get(row, "values");
+    json_out_name(out, "values");
+    json_out_array(out);
+    for (size_t i = 0; values != NULL && i < values->count; i++) {
+        struct span key = arena_printf(request->arena, "%.*s.%.*s", SPAN_FMT(cell(row, "name")), SPAN_FMT(values->items[i].text));
+        json_out_object(out);
+        json_out_member_string(out, "value", values->items[i].text);
+        write_word(request, out, "label", "fact_value", key);
+        json_out_object_end(out);
+    }
+    json_out_array_end(out);
+}
+
+// The facts with what people call them, the question for each and its choices.
+static struct err get_named_facts(struct api_request *request, struct api_response *response, struct why *why) {
+    const struct yaml *facts = yaml_get(pack_file_root(law_pack(request->services->law, SPAN("eu/nis2")), "facts.yaml"), "facts");
+    struct json_out out;
+    (void)why;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_name(&out, "facts");
+    json_out_array(&out);
+    for (size_t i = 0; facts != NULL && i < facts->count; i++) {
+        const struct yaml *row = &facts->items[i];
+        struct span name = cell(row, "name");
+        json_out_object(&out);
+        json_out_member_string(&out, "name", name);
+        json_out_member_string(&out, "type", cell(row, "type"));
+        write_word(request, &out, "label", "fact", name);
+        write_word(request, &out, "question", "ask", name);
+        json_out_member_string(&out, "article", cell(row, "article"));
+        write_values(request, &out, row);
+        json_out_object_end(&out);
+    }
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+    return err_none();
+}
+
 static struct err get_types(struct api_request *request, struct api_response *response, struct why *why) {
     return write_catalogue(request, response, "types.yaml", why);
 }
@@ -207,6 +247,7 @@ const struct route routes_law[] = {
     {"GET", "/api/v1/law/types", get_types, AUTH_NONE, 0, RATE_OPEN, "law", "The catalogue of entity types", NULL, "Catalogue", 200, NULL, false},
     {"GET", "/api/v1/law/types/named", get_named_types, AUTH_NONE, 0, RATE_OPEN, "law", "The types of entity with what people call them", NULL, "NamedTypes", 200, NULL, false},
     {"GET", "/api/v1/law/facts", get_facts, AUTH_NONE, 0, RATE_OPEN, "law", "The facts that a scope question knows", NULL, "Catalogue", 200, NULL, false},
+    {"GET", "/api/v1/law/facts/named", get_named_facts, AUTH_NONE, 0, RATE_OPEN, "law", "The facts of a scope question with what people call them, their questions and choices", NULL, "NamedFacts", 200, NULL, false},
     {"GET", "/api/v1/law/controls", get_controls, AUTH_NONE, 0, RATE_OPEN, "law", "Catalogues of controls against which measures are assessed", NULL, "Catalogue", 200, CONTROLS, false},
     {"GET", "/api/v1/law/find", get_find, AUTH_NONE, 0, RATE_OPEN, "law", "Texts of the law, and what the first Directive's terms and articles are today", NULL, "Found", 200, FIND, false},
     {"GET", "/api/v1/procedures", get_procedures, AUTH_NONE, 0, RATE_OPEN, "law", "Procedures and their documents", NULL, "ProcedureList", 200, AT, false},

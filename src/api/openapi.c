@@ -60,7 +60,9 @@ static void write_body(struct json_out *out, struct arena *arena, const struct r
     if (route->request_schema == NULL) return;
     struct span schema = span_of(route->request_schema);
     const char *type = span_is(schema, "Bytes") ? "application/octet-stream" : span_is(schema, "ImportLines") ? "application/x-ndjson"
-                       : span_is(schema, "UrlEncoded") ? "application/x-www-form-urlencoded" : "application/json";
+                       : span_is(schema, "UrlEncoded") ? "application/x-www-form-urlencoded"
+                       : span_is(schema, "Multipart")  ? "multipart/form-data"
+                                                       : "application/json";
     json_out_name(out, "requestBody");
     json_out_object(out);
     json_out_member_bool(out, "required", true);

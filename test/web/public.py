@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages without JavaScript: the scope questions to an answer, the directory, the receipt check; with scripts switched off, in three languages, and with
+hostile input."""
+import json
+import os
+import sys
+import tempfile
+
+import _browser as b
+
+v = b.v
+count = v.Count()
+
+
+def ask(page, node, types, states, answers):
+    """Answers questions by their words until there is an answer; gives how many were asked."""
+    page.goto(node.url + "/scope")
+    for sector, words in types:
+        page.locator("summary", has_text=sector).first.click()
+        page.get_by_label(words).check()
+    for state in states:
+        page.get_by_label(state, exact=True).check()
+    page.get_by_role("button", name="Go on").click()
+    asked = 0
+    while page.locator("h2#question").count() == 1 and asked < 20:
+        asked += 1
+        question = page.locator("h2#question").inner_text()
+        said = next((what for part, what in answers.items() if part in question), None)
+        box = page.get_by_role("textbox")
+        if said is not None and box.count() == 1:
+            box.fill(said)
+        elif said is not None:
+            page.get_by_label(said, exact=True).check()
+        page.get_by_role("button", name="Go on").click()
+    return asked
+
+
+def scope(browser, page, node):
+    page.goto(node.url + "/")
+    page.get_by_role("link", name="Am I in scope?").click()
+    page.locator("summary", has_text="Energy").wait_for()
+    browser.screen(page, "plain-scope")
+    asked = ask(page, node, [("Energy", "Electricity distribution system operator")], ["Belgium"], {"annual work units": "1 200", "turnover": "90000000", "balance sheet": "80000000,50"})
+    main = page.locator("main").inner_text()
+    count.check("The Directive applies: essential entity" in main, f"a large operator is essential: {main[:300]}")
+    count.check("3(1)(a)" in main and "Why" in main and "Whom to ask" in main and "CCB" in main, "reasons, articles, whom to ask")
+    count.check(0 < asked <= 9, f"{asked} questions")
+    browser.screen(page, "plain-scope-answer")
+    ask(page, node, [], ["Belgium"], {})
+    count.equal(page.locator("h2").first.inner_text(), "The Directive does not apply", "no type is out")
+    ask(page, node, [("Energy", "Electricity distribution system operator")], ["Belgium"], {})
+    text = page.locator("main").inner_text()
+    count.check("This cannot be said yet" in text and "What would settle it" in text, f"{text[:400]}: without figures it is undetermined, and says what would settle it")
+    ask(page, node, [("Energy", "Electricity distribution system operator")], ["Belgium"], {"annual work units": "<b>many</b>"})
+    count.check("A number is expected" in page.locator("main").inner_text() and page.locator("main b").count() == 0, "what is no number is refused in words")
+    page.goto(node.url + "/scope?language=de")
+    count.check(page.locator("html").get_attribute("lang") == "de" and page.get_by_label("Belgien").count() == 1, "German")
+    page.get_by_role("button", name="Weiter").click()
+    count.equal(page.locator("html").get_attribute("lang"), "de", "German stays")
+
+
+def directory(browser, page, node):
+    page.goto(node.url + "/directory")
+    count.equal(page.locator("table").count(), 27, "27 states")
+    text = page.locator("main").inner_text()
+    count.check("not verified: from memory" in text and "confirmed: public trackers" in text and "2026-11-21" in text, "source, certainty and date")
+    browser.screen(page, "plain-directory")
+    page.goto(node.url + "/directory?language=fr")
+    count.check("Allemagne" in page.locator("main").inner_text(), "French")
+
+
+def receipt(browser, page, node, proof):
+    page.goto(node.url + "/receipt")
+    count.check(node.key in page.locator("main").inner_text() and "varde verify" in page.locator("main").inner_text(), "the key, and how to do without the node")
+    browser.screen(page, "plain-receipt")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "receipt.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(proof, file)
+        page.get_by_label("File of the receipt").set_input_files(path)
+        page.get_by_role("button", name="Check").click()
+    page.get_by_role("heading", name="Valid", exact=True).wait_for()
+    count.check(proof["filing"] in page.locator("main").inner_text(), "says of which filing")
+    browser.screen(page, "plain-receipt-valid")
+    shown = next(item for item in proof["fields"] if isinstance(item.get("value"), str))
+    shown["value"] += "<script>document.title='ran'</script>"
+    page.get_by_label("Or its text").fill(json.dumps(proof))
+    page.get_by_role("button", name="Check").click()
+    page.get_by_role("heading", name="Not valid").wait_for()
+    browser.screen(page, "plain-receipt-not-valid")
+    page.get_by_label("Or its text").fill("nonsense <b>")
+    page.get_by_role("button", name="Check").click()
+    page.get_by_role("heading", name="Not valid").wait_for()
+    count.equal(page.locator("main b").count(), 0, "nothing of it is markup")
+
+
+def main():
+    b.venv(count)
+    node = v.Node().start()
+    node.administrator()
+    clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
+    filed = clerk.must_file("registration", "registration", v.registration("Company"))
+    proof = clerk.need(200, "GET", f"/api/v1/filings/{filed['filing']}/receipt")
+    browser = b.Browser(node, count)
+    try:
+        bare = browser.person(java_script_enabled=False)
+        ask(bare, node, [("Energy", "Electricity distribution system operator")], ["Belgium"], {"annual work units": "1 200", "turnover": "90000000", "balance sheet": "80000000,50"})
+        count.check("essential entity" in bare.locator("main").inner_text(), "with scripts switched off")
+        page = browser.person()
+        scope(browser, page, node)
+        directory(browser, page, node)
+        receipt(browser, page, node, proof)
+        facts = clerk.need(200, "GET", "/api/v1/law/facts/named?language=fr")["facts"]
+        food = next(one for one in facts if one["name"] == "food_activity")
+        count.check(food["values"][0] == {"value": "both", "label": "les deux"} and all(one["label"] and one["question"] for one in facts), "facts have names, questions and choices")
+        refused = clerk.call("POST", "/receipt", b"--x\r\n", kind="multipart/form-data; boundary=x")
+        count.equal(refused.status, 422, "what no browser sends is refused")
+    except BaseException:
+        browser.last_words()
+        raise
+    finally:
+        browser.close()
+        node.close()
+    return count.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
