@@ -33,6 +33,7 @@ enum test {
     TEST_IS_NOT,
     TEST_IN,
     TEST_HAS,
+    TEST_WITHIN,
     TEST_KNOWN,
     TEST_ITEMS_AT_LEAST,
     TEST_OVERLAPS,
@@ -46,7 +47,7 @@ enum test {
     TEST_NOT_AFTER,
     TEST_COUNT
 };
-static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "known", "items_at_least", "overlaps", "above_ceiling", "below_minimum",
+static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "within", "known", "items_at_least", "overlaps", "above_ceiling", "below_minimum",
                                               "at_least", "at_most", "before", "after", "not_before", "not_after"};
 
 struct operand {
@@ -154,7 +155,7 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
         found++;
     }
     if (found != 1) return yaml_refuse(node, why, "condition.test", "exactly one comparison (is, in, has, known, before, ...) is expected");
-    condition->is_compared = condition->test <= TEST_HAS && right->type == YAML_MAPPING && yaml_get(right, "list") == NULL;
+    condition->is_compared = condition->test <= TEST_WITHIN && right->type == YAML_MAPPING && yaml_get(right, "list") == NULL;
     if (condition->is_compared) return operand_load(right, &condition->right, why);
     switch (condition->test) {
     case TEST_IS:
@@ -165,6 +166,7 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
         condition->value = right->text;
         return err_none();
     case TEST_IN:
+    case TEST_WITHIN:
     case TEST_HAS: return values_load(arena, right, lists, &condition->names, why);
     case TEST_OVERLAPS:
         TRY(values_load(arena, right, lists, &condition->names, why));
@@ -188,7 +190,7 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
 static struct err leaf_load(struct arena *arena, const struct yaml *node, const struct name_lists *lists,
                             struct condition *condition, struct why *why) {
     TRY(yaml_only(node,
-                  "field case subject setting flag filed state role duty_open on_behalf received party party_state against barred item is is_not in has known items_at_least overlaps "
+                  "field case subject setting flag filed state role duty_open on_behalf received party party_state against barred item is is_not in has within known items_at_least overlaps "
                   "above_ceiling below_minimum at_least at_most "
                   "before after not_before not_after",
                   why));
@@ -295,6 +297,27 @@ static bool value_is_among(const struct json *value, const struct names *names) 
     return false;
 }
 
+// Whether the two have a value in common; each may be one or a list.
+static bool is_shared(const struct json *a, const struct json *b) {
+    if (a->type == JSON_ARRAY) {
+        for (size_t i = 0; i < a->count; i++)
+            if (is_shared(&a->items[i], b)) return true;
+        return false;
+    }
+    if (b->type == JSON_ARRAY) return is_shared(b, a);
+    if (a->type != b->type) return false;
+    return a->type == JSON_STRING ? span_equals(a->string, b->string) : a->type == JSON_INT ? a->integer == b->integer : a->type == JSON_BOOL && a->boolean == b->boolean;
+}
+
+// Whether each of the values (of one that is no list: itself) is among the names, or among those of OTHER; of none, it is not.
+static bool value_is_within(const struct json *value, const struct names *names, const struct json *other) {
+    struct json one = {.type = JSON_ARRAY, .count = 1, .items = (struct json *)(uintptr_t)value};
+    const struct json *list = value->type == JSON_ARRAY ? value : &one;
+    for (size_t i = 0; i < list->count; i++)
+        if (other != NULL ? !is_shared(&list->items[i], other) : !value_is_among(&list->items[i], names)) return false;
+    return list->count > 0;
+}
+
 // Whether an address of the value lies in one of the ranges.
 static bool value_overlaps(const struct json *value, const struct names *ranges) {
     for (size_t i = 0; value->type == JSON_ARRAY && i < value->count; i++)
@@ -381,21 +404,10 @@ static bool number_holds(const struct condition *c, const struct json *value) {
     return c->test == TEST_AT_LEAST ? number >= c->bound : number <= c->bound;
 }
 
-// Whether the two have a value in common; each may be one or a list.
-static bool is_shared(const struct json *a, const struct json *b) {
-    if (a->type == JSON_ARRAY) {
-        for (size_t i = 0; i < a->count; i++)
-            if (is_shared(&a->items[i], b)) return true;
-        return false;
-    }
-    if (b->type == JSON_ARRAY) return is_shared(b, a);
-    if (a->type != b->type) return false;
-    return a->type == JSON_STRING ? span_equals(a->string, b->string) : a->type == JSON_INT ? a->integer == b->integer : a->type == JSON_BOOL && a->boolean == b->boolean;
-}
-
 static bool compared_holds(const struct condition *c, const struct facts *facts, const struct json *value) {
     const struct json *other = fact_of(facts, c->right.source, c->right.name);
     if (other == NULL) return false;
+    if (c->test == TEST_WITHIN) return value_is_within(value, NULL, other);
     return is_shared(value, other) == (c->test != TEST_IS_NOT);
 }
 
@@ -414,6 +426,7 @@ static bool test_holds(const struct condition *c, const struct facts *facts) {
     case TEST_BELOW_MINIMUM: return ceiling_is_passed(facts, c->value, value, c->test == TEST_BELOW_MINIMUM);
     case TEST_IN:
     case TEST_HAS: return value_is_among(value, &c->names);
+    case TEST_WITHIN: return value_is_within(value, &c->names, NULL);
     case TEST_OVERLAPS: return value_overlaps(value, &c->names);
     default: return number_holds(c, value);
     }

@@ -23,9 +23,10 @@
  *     {item: status, is: not_applicable}            another field of the list's element that the condition stands in
  *     {field: state, is: {case: reviewed}}          the same value, or one in common where one is a list (is_not, in, has likewise)
  *     {case: designating, items_at_least: 2}        a list of at least so many
+ *     {case: concerned, within: {case: approving}}  each of the values is among those of the other (or of a list); a list of none is not
  *     {all: [..]}  {any: [..]}  {not: ..}
  * Comparisons: is, is_not, in (list), has (list: one of them is among the values; {list: NAME} names a list of the
- * procedure), known (yes/no), overlaps (list of address ranges, or {list: NAME}: an address lies in one of them), at_least, at_most, before, after, not_before, not_after. The right side of the last four is
+ * procedure), within (list: each of them is among the values), known (yes/no), overlaps (list of address ranges, or {list: NAME}: an address lies in one of them), at_least, at_most, before, after, not_before, not_after. The right side of the last four is
  * a constant instant or date, or {field|case|received: .., plus: "5 m"} (units s, m, h, d; minus likewise).
  */
 #ifndef LAW_CONDITION_H

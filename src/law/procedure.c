@@ -40,7 +40,7 @@ static struct err case_read(struct decision *d, struct why *why) {
     d->state = json_is_null(before) ? case_new(d->tree, d->procedure, d->input->filer_office) : json_tree_copy(d->tree, before);
     if (d->tree->is_failed) return err_make(ERR_MEMORY);
     override_begin(d);
-    if (d->document->seen_by.count > 0 && d->state.type == JSON_OBJECT && json_get(&d->state, "audience") == NULL) {
+    if (d->document->seen_by.count > 0 && !d->document->is_by_party && d->state.type == JSON_OBJECT && json_get(&d->state, "audience") == NULL) {
         struct json audience = json_object();
         (void)json_tree_add(d->tree, &audience, SPAN("facts"), json_object());
         (void)json_tree_add(d->tree, &audience, SPAN("flags"), json_object());
@@ -247,7 +247,7 @@ static void filing_append(struct decision *d) {
 
 // Notes in the case that only some see what this filing sets: {"audience":{"facts":{"NAME":["csirt"]},"flags":{..}}}.
 static void audience_note(struct decision *d, const char *kind, struct span name, bool is_for_all) {
-    struct json *audience = d->document->seen_by.count == 0 || is_for_all ? NULL : member(&d->state, "audience");
+    struct json *audience = d->document->seen_by.count == 0 || is_for_all || d->is_party ? NULL : member(&d->state, "audience");
     struct json *names = audience == NULL ? NULL : member(audience, kind);
     if (names != NULL) (void)json_tree_set(d->tree, names, name, json_tree_names(d->tree, &d->document->seen_by));
 }

@@ -167,9 +167,11 @@ struct err entity_list_bounds(const struct principal *principal, struct arena *a
     return err_none();
 }
 
-static void write_bound(struct json_out *out, const struct role *role, struct span reach) {
+// `k` is how the case reaches her, `r` the kind as what she then sees what only some do.
+static void write_bound(struct json_out *out, const struct role *role, struct span kind, struct span reach) {
     json_out_object(out);
     json_out_member_string(out, "k", reach);
+    json_out_member_string(out, "r", kind);
     json_out_name(out, "s");
     if (role_is_unbounded(role)) {
         json_out_null(out);
@@ -194,7 +196,8 @@ struct err case_list_bounds(const struct services *services, const struct princi
         const struct role *role = &principal->roles[i / 3];
         if (!access_role_works_in(role, workspace)) continue; // lists show what one could open, no more
         may = true;
-        write_bound(&out, role, i % 3 == 0 ? arena_printf(arena, " %.*s ", SPAN_FMT(role->kind->id))
+        struct span kind = arena_printf(arena, " %.*s ", SPAN_FMT(role->kind->id));
+        write_bound(&out, role, kind, i % 3 == 0 ? kind
                                 : i % 3 == 1 ? arena_printf(arena, " @%.*s ", SPAN_FMT(role->person_id)) : arena_printf(arena, " =%.*s ", SPAN_FMT(role->office)));
     }
     json_out_array_end(&out);

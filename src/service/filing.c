@@ -13,6 +13,7 @@
 #include "service/gate_view.h"
 #include "service/intake.h"
 #include "service/letter_op.h"
+#include "service/lock.h"
 #include "service/party.h"
 #include "service/selection.h"
 #include "service/filing_attachment.h"
@@ -460,12 +461,10 @@ static struct err write_accepted(struct services *services, struct store_conn *c
     TRY(record_append(services, conn, edge, &record, arena, ret_seq, why));
     struct effects_of of = {.filing_id = plan->filing_id,
                             .seq = *ret_seq,
-                            .document = plan->request->document,
-                            .filer_role = plan->as,
+                            .document = plan->request->document, .filer_role = plan->as,
                             .filer = plan->principal->is_known ? plan->principal->pseudonym : SPAN("anonymous"),
                             .office = plan->office,
-                            .received_ms = plan->received_ms,
-                            .recorded_ms = now_ms,
+                            .received_ms = plan->received_ms, .recorded_ms = now_ms,
                             .values = plan->decision.values,
                             .effects = &plan->effects};
     TRY(effects_apply(services, conn, &of, arena, why));
@@ -493,6 +492,7 @@ struct err filing_write(struct services *services, struct store_conn *conn, stru
     if (plan->is_repeat) return write_repeat(conn, plan, arena, ret_seq, why);
     if (!plan->decision.is_accepted)
         return why_set(why, ERR_LAW, "", "filing.refused", "", "%.*s", SPAN_FMT(plan->decision.faults[0].words));
+    TRY(lock_check(services, conn, plan, now_ms, arena, why)); // again: another case may have locked it since, in this group too
     TRY(write_accepted(services, conn, edge, plan, now_ms, arena, ret_seq, why));
     TRY(standing_apply(services, conn, edge, plan, now_ms, arena, why));
     atomic_fetch_add(&services->counters[COUNT_FILINGS], 1);

@@ -34,9 +34,9 @@ def review(count, node, people):
     refused(count, commission, "clearance", {}, case, "peer_review.one_state", "E20: experts of one state only")
     second = file(fi, "peer_review", "designation", dict(expert, expert=boris.person, state="FI", conflict="risk", conflict_text="Worked there in 2019."), case)["filing"]
     count.check(first != second and reads(anna, case) and reads(boris, case) and not reads(stranger, case), "named experts read it, others of their office don't")
-    file(lu, "peer_review", "objection", {"state": "LU", "designation": second, "grounds": "He left after a dispute with our CSIRT."}, case)
+    objection = file(lu, "peer_review", "objection", {"state": "LU", "designation": second, "grounds": "He left after a dispute with our CSIRT."}, case)["filing"]
     refused(count, commission, "clearance", {}, case, "peer_review.objection_open", "an objection is open")
-    file(fi, "peer_review", "objection_settled", {"state": "FI", "objection": second, "how": "replaced", "reason": "Another one comes."}, case)
+    file(fi, "peer_review", "objection_settled", {"state": "FI", "objection": objection, "how": "replaced", "reason": "Another one comes."}, case)
     file(fi, "peer_review", "designation_end", {"state": "FI", "designation": second, "has_other": False, "reason": "Objection."}, case)
     count.check(not reads(boris, case), "whose designation ended reads no more")
     refused(count, commission, "clearance", {}, case, "peer_review.one_state", "E20: one state is left")
@@ -48,6 +48,10 @@ def review(count, node, people):
     own = file(lu, "peer_review", "self_assessment", {"text": "We are good at night."}, case)["filing"]
     count.status(anna.get(f"/api/v1/filings/{own}"), 200, "the expert reads the self-assessment")
     file(anna, "peer_review", "review_begun", {"plan": "Two days in May."}, case)
+    owed = [d["duty"]["duty"] for d in anna.get("/api/v1/duties?workspace=review").json["duties"]]
+    count.check("draft_report" in owed and "peer_review_report" in owed, f"what the experts owe, also what only they see: {owed}")
+    count.equal(stranger.get("/api/v1/duties?workspace=review").json["duties"], [], "nothing of it for an expert who was not named")
+    count.equal(ee.get("/api/v1/duties?workspace=review").json["duties"], [], "nor for a member")
     asked = file(anna, "peer_review", "question", {"text": "Who is on call?"}, case)["filing"]
     count.status(lu.get(f"/api/v1/filings/{asked}"), 200, "the reviewed state reads the question")
     told = file(lu, "peer_review", "information", {"text": "Two people."}, case)["filing"]
@@ -72,12 +76,21 @@ def review(count, node, people):
     return case
 
 
+def ready(lu, ee, fi, anna, boris, commission, case):
+    file(lu, "peer_review", "scope_notice", {"state": "LU", "scope": "The CSIRT again."}, case)
+    for who, state, expert in ((ee, "EE", anna), (fi, "FI", boris)):
+        file(who, "peer_review", "designation", {"state": state, "expert": expert.person, "competence": "Ten years.", "conflict": "none"}, case)
+    file(commission, "peer_review", "clearance", {}, case)
+    return case
+
+
 def conclude(count, node, people, case):
     commission, lu, irish, ee = people[0], people[1], people[2], people[3]
     again = {"reviewed": "LU", "topics": ["csirts"], "again": "no"}
     earlier = file(lu, "peer_review", "proposal", again)["case"]
     file(irish, "peer_review", "discussion", {"text": "Taken note of."}, case, "chair")
     refused(count, lu, "proposal", again, None, "lock.peer_review_again", "the same aspect within two years")
+    refused(count, commission, "review_begun", {"plan": "In June."}, ready(lu, ee, people[4], people[5], people[6], commission, earlier), "lock.peer_review_again", "nor does begin what was proposed before")
     file(lu, "peer_review", "proposal", {"reviewed": "LU", "topics": ["assistance"], "again": "no"})
     file(ee, "peer_review", "proposal", {"reviewed": "EE", "topics": ["csirts"], "again": "no"})
     file(lu, "peer_review", "proposal", dict(again, again="asked"))

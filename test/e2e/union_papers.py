@@ -33,14 +33,16 @@ def reserve(count, enisa, lu, ee, csirt_lu):
     count.equal(enisa.get(f"/api/v1/cases/{case}").json["state"], "closed", "closed by the summary")
 
 
-def review(count, enisa, commission, lu, ee):
-    case = file(commission, "incident_review", "review_request", {"incident": "The outage of October.", "concerned": ["LU"]})["case"]
+def review(count, enisa, commission, lu, ee, be):
+    case = file(commission, "incident_review", "review_request", {"incident": "The outage of October.", "concerned": ["LU", "BE"]})["case"]
     count.problem(ee.post("/api/v1/filings", {"procedure": "incident_review", "document": "approval", "case": case, "fields": {"state": "EE", "approves": True, "anonymise": False}}),
                   422, "incident_review.not_concerned", "only a state concerned approves", "/state")
-    begun = {"procedure": "incident_review", "document": "review_start", "case": case, "fields": {"all_approved": True}}
+    begun = {"procedure": "incident_review", "document": "review_start", "case": case, "fields": {}}
     count.problem(enisa.post("/api/v1/filings", begun), 422, "incident_review.not_approved", "nobody has approved")
     file(lu, "incident_review", "approval", {"state": "LU", "approves": True, "anonymise": True}, case)
-    file(enisa, "incident_review", "review_start", {"all_approved": True}, case)
+    count.problem(enisa.post("/api/v1/filings", begun), 422, "incident_review.not_approved", "one of two has approved")
+    file(be, "incident_review", "approval", {"state": "BE", "approves": True, "anonymise": False}, case)
+    file(enisa, "incident_review", "review_start", {}, case)
     report = {"text": "A patch was missing.", "no_unpatched": True, "anonymised": False, "tlp": "TLP:AMBER"}
     ask = {"procedure": "incident_review", "document": "review_report", "case": case}
     count.problem(enisa.post("/api/v1/filings", dict(ask, fields=report)), 422, "incident_review.anonymise", "anonymised on request")
@@ -62,7 +64,7 @@ def papers(count, node, enisa, group_lu, csirt_lu):
     row = {"part": "e", "indicator": "maturity", "year": 2026, "value": "3.5", "unit": "of 5"}
     file(group_lu, "state_of_cybersecurity", "contribution", {"data": [row]}, case)
     count.check("3.5" in enisa.get(f"/api/v1/cases/{case}/answers?document=contribution").data.decode(), "ENISA reads the contribution")
-    report = file(enisa, "state_of_cybersecurity", "state_report", {"title": "State of cybersecurity 2026", "summary": "Better.", "recommendations": "More.", "data": [row, dict(row, part="a")]}, case)["filing"]
+    report = file(enisa, "state_of_cybersecurity", "state_report", {"title": "State of cybersecurity 2026", "summary": "Better.", "situation": "Calm.", "recommendations": "More.", "data": [row, dict(row, part="a")]}, case)["filing"]
     data = [f["value"] for f in node.client().get(f"/api/v1/public/{report}").json["fields"] if f["name"] == "data"][0]
     count.equal([(r["part"], r["value"]) for r in data], [("e", "3.50"), ("a", "3.50")], "its data for machines")
     table = node.client().get(f"/api/v1/public/{report}/data.csv?field=data")
@@ -112,11 +114,11 @@ def main():
     node = union_node(lambda text: text.rstrip("\n") + "\nobligations_from: 2025-01-01\n")
     try:
         admin = node.administrator()
-        offices = ["enisa", "commission", "cyclone-member-lu", "cyclone-member-ee", "csirt-member-lu", "group-member-lu"]
-        enisa, commission, lu, ee, csirt_lu, group_lu = [node.officer(admin, f"p{i}@node.example", f"Person {i}", office, PASSWORD) for i, office in enumerate(offices)]
+        offices = ["enisa", "commission", "cyclone-member-lu", "cyclone-member-ee", "csirt-member-lu", "group-member-lu", "cyclone-member-be"]
+        enisa, commission, lu, ee, csirt_lu, group_lu, be = [node.officer(admin, f"p{i}@node.example", f"Person {i}", office, PASSWORD) for i, office in enumerate(offices)]
         owed_by_the_calendar(count, enisa)
         reserve(count, enisa, lu, ee, csirt_lu)
-        review(count, enisa, commission, lu, ee)
+        review(count, enisa, commission, lu, ee, be)
         papers(count, node, enisa, group_lu, csirt_lu)
     finally:
         node.close()

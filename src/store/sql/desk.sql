@@ -214,7 +214,7 @@ SELECT w.seq, f.id, f.case_id, f.document, f.filer_role, f.filer, f.office, f.se
 FROM search_word w JOIN filing f ON f.seq = w.seq JOIN desk_case d ON d.case_id = f.case_id LEFT JOIN entity e ON e.id = d.entity_id
 WHERE w.workspace = $1 AND w.word = $2 AND w.seq < $3
   AND EXISTS (SELECT 1 FROM json_each($5) b WHERE instr(d.offices, b.value ->> 'k') > 0
-              AND (f.seen_by IS NULL OR instr(' ' || f.seen_by || ' ', b.value ->> 'k') > 0)
+              AND (f.seen_by IS NULL OR instr(' ' || f.seen_by || ' ', b.value ->> 'r') > 0)
               AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
   AND ($6 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $6 AND o.seq = w.seq))
   AND ($7 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $7 AND o.seq = w.seq))

@@ -97,7 +97,7 @@ SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, 
 FROM duty d JOIN desk_case c ON c.case_id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
 WHERE d.done_ms IS NULL AND d.workspace = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
   AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(c.offices, b.value ->> 'k') > 0
-              AND (d.seen_by IS NULL OR instr(' ' || d.seen_by || ' ', b.value ->> 'k') > 0)
+              AND (d.seen_by IS NULL OR instr(' ' || d.seen_by || ' ', b.value ->> 'r') > 0)
               AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
   AND ($7 IS NULL OR d.owed_by = $7) AND d.due_ms <= $8
 ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;

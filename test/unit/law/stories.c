@@ -236,9 +236,9 @@ static struct span effect_line(const struct json *effect) {
     if (json_get_string(to, "entity").len > 0) target = SPAN("entity");
     if (json_get_string(to, "parties").len > 0) target = SPAN("parties");
     if (to != NULL && to->type == JSON_STRING) target = to->string;
-    static const char *const DETAILS[] = {"kind", "rule", "status", "class", "as"};
+    static const char *const DETAILS[] = {"kind", "rule", "status", "class", "as", "lock"};
     struct span detail = SPAN("");
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 6; i++)
         if (json_get_string(effect, DETAILS[i]).len > 0) detail = json_get_string(effect, DETAILS[i]);
     return arena_printf(&arena, "%.*s %.*s %.*s", SPAN_FMT(json_get_string(effect, "op")), SPAN_FMT(detail), SPAN_FMT(target));
 }
@@ -486,6 +486,7 @@ static const struct { const char *path; size_t least; } FILES[] = {
     {"test/law/supervision.yaml", 18},
     {"test/law/state.yaml", 10},
     {"test/law/disclosure.yaml", 5},
+    {"test/law/group.yaml", 10}, {"test/law/peer_review.yaml", 4}, {"test/law/union_papers.yaml", 7},
 };
 
 static void stories(void **state) {

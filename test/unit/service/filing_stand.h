@@ -97,7 +97,7 @@ static bool file_it(struct deed *deed) {
 }
 
 // Files COUNT drawn filings; returns how many were accepted.
-static size_t file_many(size_t count, bool erasures) {
+static inline size_t file_many(size_t count, bool erasures) {
     size_t accepted = 0;
     for (size_t i = 0; i < count; i++) {
         struct deed deed;
