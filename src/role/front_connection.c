@@ -150,6 +150,12 @@ static void handshake(struct connection *connection) {
     if (!http2_begin(connection)) connection->is_doomed = true;
 }
 
+// No request is under way here. What was answered before may still wait for the client to take it: it goes out first.
+static void end_idle(struct connection *connection) {
+    if (connection->stage != STAGE_HTTP2 && connection_queued_bytes(connection) > 0) connection->closes_after_out = true;
+    else connection->is_doomed = true;
+}
+
 // The client sends no more. Whoever waits for a whole answer still gets it; a stream of events has lost its reader.
 static void client_closed(struct connection *connection) {
     connection->is_read_closed = true;
@@ -157,7 +163,8 @@ static void client_closed(struct connection *connection) {
     const struct exchange *exchange = connection->exchange;
     bool is_streaming = exchange != NULL && exchange->has_head_answered && !exchange->has_length;
     bool is_answering = connection->stage == STAGE_ANSWER || connection->closes_after_out;
-    if (!is_answering || is_streaming) connection->is_doomed = true;
+    if (is_streaming || connection->stage == STAGE_BODY) connection->is_doomed = true;
+    else if (!is_answering) end_idle(connection);
 }
 
 // Bytes read, 0 at the end, -1 where there are none now, -2 where the connection broke.
@@ -297,7 +304,6 @@ void connection_check_deadline(struct connection *connection) {
 void connection_drain(struct connection *connection) {
     connection->may_persist = false;
     if (connection->stage == STAGE_HTTP2) http2_goaway(connection);
-    else if (connection->stage != STAGE_BODY && connection->stage != STAGE_ANSWER && connection->stage != STAGE_LINGER)
-        connection->is_doomed = true;
+    else if (connection->stage != STAGE_BODY && connection->stage != STAGE_ANSWER && connection->stage != STAGE_LINGER) end_idle(connection);
     connection_touch(connection);
 }
