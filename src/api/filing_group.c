@@ -129,6 +129,7 @@ struct err filing_group_post(struct api_request *request, struct api_response *r
         struct err e = filing_decide(request->services, request->conn, &request->principal, &one->request, request->received_ms, request->arena,
                                      &one->plan, &own);
         if (is_err(e)) return name_entity(ctx, i, e, &own, why);
+        if (one->plan.document.claim == CLAIM_INVITES) return list_refuse(ctx, why, "what gives a token is filed case by case");
         if (!one->plan.is_repeat && !one->plan.decision.is_accepted) return answer_faults(request, response, *place_of(ctx, one), one);
     }
     return api_write(request, response, group_apply, group_render, ctx, true);

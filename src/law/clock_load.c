@@ -95,6 +95,7 @@ static struct err correction_load(const struct yaml *node, struct clock_correcti
 // Settings of NODE over those in TARGET; only the Union's packs may bring new names.
 static struct err settings_add(struct arena *arena, const struct yaml *node, bool may_declare, struct json *target, struct why *why) {
     struct json_tree tree = {.arena = arena};
+    if (node != NULL && node->type != YAML_MAPPING) return yaml_refuse(node, why, "clock.setting", "names with values are expected");
     for (size_t i = 0; node != NULL && i < node->count; i++) {
         const struct yaml *value = &node->pairs[i].value;
         if (value->type != YAML_SCALAR) return yaml_refuse(value, why, "clock.setting", "one value is expected");
@@ -105,6 +106,24 @@ static struct err settings_add(struct arena *arena, const struct yaml *node, boo
         (void)json_tree_set(&tree, target, node->pairs[i].name, is_yes || is_no ? json_from_bool(is_yes) : json_from_string(value->text));
     }
     return tree.is_failed ? err_make(ERR_MEMORY) : err_none();
+}
+
+static struct err list_expect(const struct yaml *node, struct why *why) {
+    return node == NULL || node->type == YAML_SEQUENCE ? err_none() : yaml_refuse(node, why, "clock.rows", "a list of rows is expected");
+}
+
+// A file of clocks beside clocks.yaml belongs to procedures of the state's own: it brings names that nobody has, and changes none.
+static struct err only_adds(const struct yaml *root, const struct clock_profile *profile, struct why *why) {
+    static const char *const NEVER[] = {"profile", "settings", "corrections"};
+    const struct yaml *clocks = yaml_get(root, "clocks");
+    for (size_t i = 0; i < sizeof NEVER / sizeof NEVER[0]; i++)
+        if (yaml_get(root, NEVER[i]) != NULL) return yaml_refuse(root, why, "clock.adds", "%s: stands in the state's clocks.yaml alone; a file under clocks/ only adds clocks", NEVER[i]);
+    TRY(list_expect(clocks, why));
+    for (size_t i = 0; clocks != NULL && i < clocks->count; i++)
+        for (size_t k = 0; k < profile->clock_count; k++)
+            if (span_equals(profile->clocks[k].id, yaml_get_text(&clocks->items[i], "clock")))
+                return yaml_refuse(&clocks->items[i], why, "clock.adds", "there is a clock \"%.*s\" already; a file under clocks/ replaces none", SPAN_FMT(profile->clocks[k].id));
+    return err_none();
 }
 
 // Lays one file over PROFILE: clocks of the same name are replaced.
@@ -118,6 +137,8 @@ static struct err file_load(struct law *law, const struct yaml *root, bool is_ba
     TRY(settings_add(arena, yaml_get(root, "settings"), is_base, settings, why));
     profile->settings = settings;
     const struct yaml *clocks = yaml_get(root, "clocks"), *corrections = yaml_get(root, "corrections");
+    TRY(list_expect(clocks, why));
+    TRY(list_expect(corrections, why));
     size_t more = clocks == NULL ? 0 : clocks->count;
     struct clock *all = arena_take_array(arena, profile->clock_count + more + 1, sizeof *all);
     if (all == NULL) return err_make(ERR_MEMORY);
@@ -182,8 +203,11 @@ struct err clocks_load(struct law *law, struct why *why) {
         profiles->own = profiles->before;
         const struct yaml *root = pack_file_root(pack, "clocks.yaml");
         if (root != NULL) TRY(file_load(law, root, false, &profiles->own, why));
-        for (size_t k = 0; k < pack->file_count; k++) // of procedures of its own
-            if (pack_file_is_under(&pack->files[k], "clocks/")) TRY(file_load(law, pack->files[k].root, false, &profiles->own, why));
+        for (size_t k = 0; k < pack->file_count; k++) { // of procedures of its own
+            if (!pack_file_is_under(&pack->files[k], "clocks/")) continue;
+            TRY(only_adds(pack->files[k].root, &profiles->own, why));
+            TRY(file_load(law, pack->files[k].root, false, &profiles->own, why));
+        }
     }
     return err_none();
 }

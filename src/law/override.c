@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
  * Taking a step that the encoded law refuses, with a stated ground. A rule of a pack may say `overridable: yes`. The head of an office
- * asks for it (an effect `override: asked`), a second person confirms (`override: confirmed`), and a later filing that cites the
+ * asks for it (an effect `override: asked`), a second person confirms (`override: confirmed`), and a later filing of that office that cites the
  * request is taken as the document asked for, marked for ever as filed against these rules. One request serves one filing. The case
  * remembers it ("overrides"), and so does the filing ("against"). Rules of access, of markings and of what leaves are never
  * overridable: override_rows_check proves it.
@@ -74,6 +74,8 @@ static void cited_check(struct decision *d, struct fault_list *faults) {
         fault_at(faults, SPAN(FIELD_OVERRIDE), d->document, "The case has no request to override a rule of this document by the number", cited->string);
     else if (json_get_string(request, "confirmed_by").len == 0)
         fault_at(faults, SPAN(FIELD_OVERRIDE), d->document, "No second person has confirmed the request", cited->string);
+    else if (!span_equals(json_get_string(request, "office"), d->input->filer_office))
+        fault_at(faults, SPAN(FIELD_OVERRIDE), d->document, "Another office asked for it:", cited->string);
     else if (json_get_string(request, "used_by").len > 0)
         fault_at(faults, SPAN(FIELD_OVERRIDE), d->document, "A filing has been made on it already:", cited->string);
     else d->override = request;
@@ -123,6 +125,7 @@ static void asked_apply(struct decision *d, const struct effect_row *effect) {
     if (all == NULL) return;
     (void)json_tree_add(d->tree, &row, SPAN("id"), json_from_string(d->input->filing_id));
     (void)json_tree_add(d->tree, &row, SPAN("document"), *json_find(d->values, effect->field));
+    (void)json_tree_add(d->tree, &row, SPAN("office"), json_from_string(d->input->filer_office));
     (void)json_tree_add(d->tree, &row, SPAN("rules"), names_of(d, json_find(d->values, effect->kind_field)));
     (void)json_tree_push(d->tree, all, row);
 }

@@ -29,7 +29,7 @@
  *     "note":"..."|null, "readings":[{"as":"national"|...,"anchor_at","due","due_latest","article"}],
  *     "done_by":"F..."|null,"done_at":"...Z"|null,"closed_by":"F..."|null}],
  *   "flags":{"cross_border":true,...},
- *   "overrides":[{"id":"F...","document","rules":[".."],"confirmed_by"?:"F...","used_by"?:"F..."}]     only where one was asked for
+ *   "overrides":[{"id":"F...","document","office","rules":[".."],"confirmed_by"?:"F...","used_by"?:"F..."}]     only where one was asked for
  *   "party_duties":[<duty> and "of":"joined"|"all"]}     only where the procedure has parties: what each of them owes, once
  *     for all; those that joined by the filing that opened it, or all that were parties then. A party's part says what it did.
  *     "opener": the office that opened the case, where the procedure reaches it (`reaches: [{office: opener}]`).

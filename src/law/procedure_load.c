@@ -166,9 +166,14 @@ static struct err state_load(struct law *law, const struct commons *commons, con
         set->procedures[i] = book->base[i];
         if (overlays_of(pack, &book->base[i]) > 0) TRY(overlays_apply(law, commons, pack, &book->base[i], &set->procedures[i], why));
     }
-    for (size_t i = 0; i < pack->file_count; i++)
-        if (pack_file_is_under(&pack->files[i], "procedures/") && is_own_procedure(book, pack->files[i].root))
-            TRY(procedure_load(law, commons, pack, pack->files[i].root, false, &set->procedures[set->count++], why));
+    for (size_t i = 0; i < pack->file_count; i++) {
+        struct procedure *own_one = &set->procedures[set->count];
+        if (!pack_file_is_under(&pack->files[i], "procedures/") || !is_own_procedure(book, pack->files[i].root)) continue;
+        TRY(procedure_load(law, commons, pack, pack->files[i].root, false, own_one, why));
+        for (size_t k = 0; k < set->count; k++)
+            if (span_equals(set->procedures[k].id, own_one->id)) return yaml_refuse(own_one->node, why, "pack.twice", "there is a procedure \"%.*s\" already", SPAN_FMT(own_one->id));
+        set->count++;
+    }
     return err_none();
 }
 

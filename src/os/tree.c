@@ -26,6 +26,8 @@ static struct err walk_entry(struct walk *walk, const char *inside, const char *
     if (full == NULL) return err_make(ERR_MEMORY);
     struct stat state;
     if (lstat(full, &state) != 0) return err_none(); // gone in the meantime
+    if (S_ISLNK(state.st_mode)) // left out, it would be missed in silence; followed, it would lead anywhere
+        return why_set(walk->why, ERR_INPUT, "", "tree.link", "", "%s is a symbolic link; plain files and directories are expected", full);
     if (S_ISDIR(state.st_mode)) return walk_dir(walk, path, depth + 1);
     if (!S_ISREG(state.st_mode) || !span_ends_with(span_of(name), span_of(walk->suffix))) return err_none();
     if (walk->count == TREE_FILES_MAX)

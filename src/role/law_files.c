@@ -23,6 +23,15 @@ static bool is_built_in(const char *path) {
     return false;
 }
 
+// A file with a procedure has states. What has none is laid over a procedure of the program's, or over what several have in common.
+static struct err adds_procedure(struct arena *arena, const struct embedded_file *file, struct why *why) {
+    struct yaml root;
+    if (!span_starts_with(span_part(span_of(file->path), 12, SIZE_MAX), SPAN("procedures/"))) return err_none();
+    TRY(yaml_load(arena, file->path, span_make(file->bytes, file->size_bytes), &root, why));
+    if (yaml_get(&root, "states") != NULL) return err_none();
+    return why_set(why, ERR_INPUT, "law", "law.own", "", "%s: a procedure with its states is expected; own law changes none of the program's", file->path);
+}
+
 struct err law_files_read(struct arena *arena, const char *own_dir, struct span state, const struct embedded_file **ret, size_t *ret_count,
                           struct why *why) {
     *ret = embedded_law;
@@ -37,6 +46,7 @@ struct err law_files_read(struct arena *arena, const char *own_dir, struct span 
     for (size_t i = 0; i < count; i++) {
         if (!may_add(span_of(own[i].path), state))
             return why_set(why, ERR_INPUT, "law", "law.own", "", "%s: own law stands in national/STATE/procedures, clocks or words of the node's state", own[i].path);
+        TRY(adds_procedure(arena, &own[i], why));
         if (is_built_in(own[i].path)) return why_set(why, ERR_INPUT, "law", "law.own", "", "%s: the program has this file; own law adds and replaces nothing", own[i].path);
         all[embedded_law_count + i] = own[i];
     }

@@ -79,6 +79,9 @@ def coordinate(w):
         count.check("For " + name in text and [d["duty"] for d in seen["duties"]] == ["party_answer"], f"{name} reads what is for it")
         count.check(all(word not in text for word in [REPORTER, w.report, w.main, w.token] + others + [w.parts[o] for o in others]), f"{name} reads nothing of the others or of the reporter")
         count.check("contact" not in text and "Called back" not in text, f"{name} does not read how it was found")
+    several = w.csirt.post("/api/v1/filings", {"procedure": "disclosure_party", "document": "party_invitation", "cases": list(w.parts.values()),
+                                               "fields": {"name": "All", "kind": "vendor", "contact": "x", "reporter_wish": "anonymous"}})
+    count.problem(several, 422, "filing.group", "a token is given case by case, so that none stays in force unseen", "/cases")
     lost = w.tokens["Switch SA"]
     renewed = w.csirt.must_file("disclosure_party", "party_invitation", {"name": "Switch SA", "kind": "vendor", "contact": "Lost it.", "reporter_wish": "anonymous"}, case=w.parts["Switch SA"])
     status(w, lost, 404)

@@ -417,7 +417,7 @@ def stopping(server, report):
         probe, _ = ask_big(server, 20000000)
         capacity = fill(server, probe)
         probe.close()
-        sizes = [capacity + more for more in (60000, 120000, 180000, 500000)]
+        sizes = [capacity + more for more in (60000, 180000, 500000)]
         busy = [ask_big(server, size) for size in sizes]
         for sock, _ in busy:
             fill(server, sock)

@@ -68,6 +68,28 @@ def check(folder):
         count.check(done.returncode != 0 and "own law stands in" in done.stdout, f"{bad} is refused: {done.stdout[:300]}")
         os.remove(extra)
         del said
+    adds_only(folder, text)
+
+
+def adds_only(folder, drill):
+    """Own law changes nothing of the program's, and nothing is left out in silence."""
+    head = '# SPDX-License-Identifier: EUPL-1.2\ntitle: x\nsource: x\nchecked_on: 2026-11-22\n'
+    clock = '  - clock: early_warning\n    article: x\n    rows:\n      - {anchor: aware_at, amount: 90, unit: d, as: national}\n'
+    for name, text, said in (("clocks/more.yaml", head + "clocks:\n" + clock, "already"), ("clocks/more.yaml", head + "settings: [x]\n", "only adds clocks"),
+                             ("clocks/more.yaml", head + "clocks: {x: y}\n", "a list of rows"), ("procedures/incident.yaml", head + "procedure: incident\n", "own law changes none"),
+                             ("procedures/common/gate.yaml", head + "common: gate\n", "own law changes none"), ("procedures/zz.yaml", drill, "already")):
+        extra = os.path.join(folder, "national/lu", name)
+        os.makedirs(os.path.dirname(extra), exist_ok=True)
+        with open(extra, "w", encoding="utf-8") as file:
+            file.write(text)
+        done = run("law", "check", "--own", folder, "--state", "LU")
+        count.check(done.returncode == 1 and said in done.stdout and os.path.basename(name) in done.stdout, f"{name}, {said}: {done.returncode} {done.stdout[-300:]}")
+        os.remove(extra)
+    link = folder + "/national/lu/procedures/linked.yaml"
+    os.symlink("/etc/hostname", link)
+    done = run("law", "check", "--own", folder, "--state", "LU")
+    count.check(done.returncode == 1 and "symbolic link" in done.stdout, f"a link is named: {done.stdout[-300:]}")
+    os.remove(link)
 
 
 def filed(node, company, csirt):
