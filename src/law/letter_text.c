@@ -9,19 +9,21 @@
 static const struct {
     const char *name;
     enum fact_type type;
+    const char *words; // the value is a name of the law: its words are WORDS.VALUE
 } FACTS[] = {
-    {"entity.name", LETTER_FACT_TEXT},     {"entity.id", LETTER_FACT_TEXT},       {"entity.identifier", LETTER_FACT_TEXT},
-    {"entity.address", LETTER_FACT_TEXT},  {"entity.class", LETTER_FACT_TEXT},    {"entity.status", LETTER_FACT_TEXT},
-    {"case.id", LETTER_FACT_TEXT},         {"case.procedure", LETTER_FACT_TEXT},  {"case.state", LETTER_FACT_TEXT},
-    {"case.link", LETTER_FACT_TEXT},       {"case.opened", LETTER_FACT_MOMENT},   {"office.name", LETTER_FACT_TEXT},
-    {"office.id", LETTER_FACT_TEXT},       {"office.telephone", LETTER_FACT_TEXT}, {"node.name", LETTER_FACT_TEXT},
-    {"node.state", LETTER_FACT_TEXT},      {"node.url", LETTER_FACT_TEXT},        {"letter.number", LETTER_FACT_TEXT},
-    {"letter.date", LETTER_FACT_DAY},      {"letter.answer_by", LETTER_FACT_MOMENT}, {"letter.addressee", LETTER_FACT_TEXT},
-    {"letter.code", LETTER_FACT_TEXT},     {"letter.expires", LETTER_FACT_MOMENT}, {"letter.signer", LETTER_FACT_TEXT},
-    {"letter.filing", LETTER_FACT_TEXT},   {"filing.id", LETTER_FACT_TEXT},       {"filing.document", LETTER_FACT_TEXT},
-    {"filing.received", LETTER_FACT_MOMENT}, {"duty.words", LETTER_FACT_TEXT},    {"duty.article", LETTER_FACT_TEXT},
-    {"duty.due", LETTER_FACT_MOMENT},      {"log.origin", LETTER_FACT_TEXT},     {"page", LETTER_FACT_TEXT},
-    {"pages", LETTER_FACT_TEXT},
+    {"entity.name", LETTER_FACT_TEXT, NULL}, {"entity.id", LETTER_FACT_TEXT, NULL}, {"entity.identifier", LETTER_FACT_TEXT, NULL},
+    {"entity.address", LETTER_FACT_TEXT, NULL}, {"entity.class", LETTER_FACT_TEXT, "class"},
+    {"entity.status", LETTER_FACT_TEXT, "letter.status"}, {"case.id", LETTER_FACT_TEXT, NULL},
+    {"case.procedure", LETTER_FACT_TEXT, NULL}, {"case.state", LETTER_FACT_TEXT, NULL}, {"case.link", LETTER_FACT_TEXT, NULL},
+    {"case.opened", LETTER_FACT_MOMENT, NULL}, {"office.name", LETTER_FACT_TEXT, NULL}, {"office.id", LETTER_FACT_TEXT, NULL},
+    {"office.telephone", LETTER_FACT_TEXT, NULL}, {"node.name", LETTER_FACT_TEXT, NULL}, {"node.state", LETTER_FACT_TEXT, NULL},
+    {"node.url", LETTER_FACT_TEXT, NULL}, {"letter.number", LETTER_FACT_TEXT, NULL}, {"letter.date", LETTER_FACT_DAY, NULL},
+    {"letter.answer_by", LETTER_FACT_MOMENT, NULL}, {"letter.addressee", LETTER_FACT_TEXT, NULL},
+    {"letter.code", LETTER_FACT_TEXT, NULL}, {"letter.expires", LETTER_FACT_MOMENT, NULL},
+    {"letter.signer", LETTER_FACT_TEXT, NULL}, {"letter.filing", LETTER_FACT_TEXT, NULL}, {"filing.id", LETTER_FACT_TEXT, NULL},
+    {"filing.document", LETTER_FACT_TEXT, NULL}, {"filing.received", LETTER_FACT_MOMENT, NULL},
+    {"duty.words", LETTER_FACT_TEXT, NULL}, {"duty.article", LETTER_FACT_TEXT, NULL}, {"duty.due", LETTER_FACT_MOMENT, NULL},
+    {"log.origin", LETTER_FACT_TEXT, NULL}, {"page", LETTER_FACT_TEXT, NULL}, {"pages", LETTER_FACT_TEXT, NULL},
 };
 
 enum fact_type letter_fact_type(const struct letter *letter, struct span name) {
@@ -91,13 +93,25 @@ static struct span value_text_of(const struct letter_input *input, const struct 
     return value->type == JSON_STRING && value->string.len > 0 ? value->string : span_make(NULL, 0);
 }
 
+// What people call the value in the letter's language, else in English, else as it is.
+static struct span said(const struct letter_input *input, struct span name, struct span value, struct arena *arena) {
+    size_t i = 0;
+    while (i < sizeof FACTS / sizeof FACTS[0] && !span_is(name, FACTS[i].name)) i++;
+    if (value.at == NULL || i == sizeof FACTS / sizeof FACTS[0] || FACTS[i].words == NULL) return value;
+    struct span key = arena_printf(arena, "%s.%.*s", FACTS[i].words, SPAN_FMT(value));
+    struct span text = word_exactly(input->law, input->letter->pack, input->state, key, input->lang);
+    if (text.at == NULL) text = word_exactly(input->law, input->letter->pack, input->state, key, SPAN("en"));
+    return text.at != NULL ? text : value;
+}
+
 struct span letter_fact(const struct letter_input *input, struct span name, struct arena *arena) {
     size_t dot = span_find(name, '.', 0);
     struct span group = span_part(name, 0, dot), member = span_part(name, dot + 1, name.len);
     const struct json *from = json_find(input->facts, group);
     if (span_is(group, "field")) from = input->texts;
     if (span_is(group, "fact")) from = input->case_state == NULL ? NULL : json_get(input->case_state, "facts");
-    return from == NULL ? span_make(NULL, 0) : value_text_of(input, json_find(from, member), letter_fact_type(input->letter, name), arena);
+    if (from == NULL) return span_make(NULL, 0);
+    return said(input, name, value_text_of(input, json_find(from, member), letter_fact_type(input->letter, name), arena), arena);
 }
 
 struct span letter_fill(const struct letter_input *input, struct span text, struct arena *arena, struct letter_gap *gap) {

@@ -3,6 +3,7 @@
 
 #include "format/paper.h"
 #include "law/procedure.h"
+#include "law/translate.h"
 #include "service/case.h"
 #include "service/entity.h"
 #include "service/gate_view.h"
@@ -83,10 +84,11 @@ static void put_entity(struct facts_of *f, const struct entity *entity) {
     put_text(f, "entity", "status", entity->status);
 }
 
-static void put_case(struct facts_of *f, const struct services *services, const struct case_file *file) {
+static void put_case(struct facts_of *f, const struct services *services, const struct letter_request *request, const struct case_file *file) {
+    struct civil at = zone_date(services->zone, request->date_ms);
     put_text(f, "case", "id", file->id);
     put_text(f, "case", "procedure", file->procedure);
-    put_text(f, "case", "state", file->state);
+    put_text(f, "case", "state", procedure_state_label(services->law, services->state, at, file->procedure, file->state, request->language, f->arena));
     put_moment(f, "case", "opened", file->opened_ms);
     put_text(f, "case", "link", arena_printf(f->arena, "%.*s/api/v1/cases/%.*s", SPAN_FMT(services->public_url), SPAN_FMT(file->id)));
     const struct json *duties = json_get(&file->content, "duties"), *first = NULL;
@@ -98,7 +100,7 @@ static void put_case(struct facts_of *f, const struct services *services, const 
         if (first == NULL || span_compare(due, json_get_string(first, "due")) < 0) first = duty;
     }
     if (first == NULL) return;
-    put_text(f, "duty", "words", json_get_string(json_get(first, "words"), "en"));
+    put_text(f, "duty", "words", law_say(services->law, services->state, json_get_string(json_get(first, "words"), "en"), request->language, f->arena));
     put_text(f, "duty", "article", json_get_string(first, "article"));
     put_text(f, "duty", "due", json_get_string(first, "due"));
 }
@@ -164,7 +166,7 @@ static struct err read_sources(const struct services *services, struct store_con
         TRY(case_get(conn, request->case_id, arena, &s->file, why));
         struct gate_place place = gate_place_of(&s->file);
         TRY(gate_view_document(services, conn, &place, request->date_ms, arena, &view, why));
-        put_case(f, services, &s->file);
+        put_case(f, services, request, &s->file);
         s->has_case = true;
         entity_id = s->file.entity_id;
     }

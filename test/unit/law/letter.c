@@ -73,6 +73,21 @@ static void facts_and_tables(void **state) {
     assert_false(holds(text, "7en|")); // each label is there in French
 }
 
+// Class and status are said as people say them, in the letter's language.
+static void names_of_the_law_are_said(void **state) {
+    (void)state;
+    static const struct { const char *lang, *class, *status; } SAID[] = {
+        {"en", "essential entity", "removed from the register"}, {"fr", "entit\xc3\xa9 essentielle", "radi\xc3\xa9" "e du registre"}, {"de", "wesentliche Einrichtung", "aus dem Register gel\xc3\xb6scht"}};
+    for (size_t i = 0; i < sizeof SAID / sizeof SAID[0]; i++) {
+        struct span text;
+        assert_false(is_err(compose("register_change", SAID[i].lang, "{\"case\":{\"id\":\"C1\"},\"entity\":{\"name\":\"A\",\"id\":\"E1\",\"identifier\":\"1\","
+                                                                     "\"class\":\"essential\",\"status\":\"deregistered\"}}", "{}", CASE, true, &text, NULL)));
+        assert_true(holds(text, arena_text(&arena, arena_printf(&arena, "|%s\n", SAID[i].class))));
+        assert_true(holds(text, arena_text(&arena, arena_printf(&arena, "|%s\n", SAID[i].status))));
+        assert_false(holds(text, "|essential\n") || holds(text, "|deregistered\n"));
+    }
+}
+
 // The letter may go to the entity: no filing or duty that it may not see; and what was filed against a rule says so.
 static void what_others_may_not_see(void **state) {
     (void)state;
@@ -222,7 +237,7 @@ static void bad_templates_are_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(facts_and_tables), cmocka_unit_test(what_others_may_not_see), cmocka_unit_test(what_is_missing_is_refused), cmocka_unit_test(what_was_written),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(facts_and_tables), cmocka_unit_test(names_of_the_law_are_said), cmocka_unit_test(what_others_may_not_see), cmocka_unit_test(what_is_missing_is_refused), cmocka_unit_test(what_was_written),
                                        cmocka_unit_test(forms_and_numbers), cmocka_unit_test(states_have_their_own), cmocka_unit_test(mistakes_are_found), cmocka_unit_test(bad_templates_are_refused)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
