@@ -4,7 +4,7 @@
 #include "service/case.h"
 #include "service/downtime.h"
 #include "service/entity.h"
-#include "service/gate_list.h"
+#include "service/gate_entity.h"
 #include "service/party.h"
 #include "service/seen.h"
 #include "service/timeline.h"
@@ -117,13 +117,17 @@ static struct err get_timeline(struct api_request *request, struct api_response 
 
 // --- lists ---
 
-static void write_case_row(struct json_out *out, struct arena *arena, const struct rows *rows, size_t i) {
+static struct err listed_name(struct api_request *request, const struct gate_list *gate, struct span entity, struct span name, struct span *ret, struct why *why) {
+    return gate_entity_name(gate, request->services, request->conn, &request->principal, request->received_ms, entity, name, request->arena, ret, why);
+}
+
+static void write_case_row(struct json_out *out, struct arena *arena, const struct rows *rows, size_t i, struct span entity_name) {
     json_out_object(out);
     json_out_member_string(out, "id", rows_span(rows, i, 0));
     json_out_member_string(out, "procedure", rows_span(rows, i, 1));
     json_out_member_string(out, "workspace", rows_span(rows, i, 2));
     json_out_member_string(out, "entity", rows_span(rows, i, 3));
-    json_out_member_string(out, "entity_name", rows_span(rows, i, 10));
+    json_out_member_string(out, "entity_name", entity_name);
     json_out_name(out, "sectors");
     json_out_raw(out, rows_span(rows, i, 4).at != NULL ? rows_span(rows, i, 4) : SPAN("[]"));
     json_out_member_string(out, "state", rows_span(rows, i, 5));
@@ -203,9 +207,13 @@ static struct err cases_by_due(struct api_request *request, const struct page *p
     TRY(store_read(request->conn, STMT_CASE_PAGE_DUE, params, 7, request->arena, ret, why));
     struct span wanted = api_query(request, "count");
     if (wanted.at == NULL || !span_is(wanted, "true")) return err_none();
-    struct value filters[] = {value_text(workspace->id), value_text(sectors), procedure, state};
+    struct gate_list gate;
+    struct span hidden;
+    TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
+    TRY(gate_list_hidden(&gate, request->services, request->conn, &request->principal, request->received_ms, request->arena, &hidden, why));
+    struct value filters[] = {value_text(workspace->id), value_text(sectors), procedure, state, value_text(hidden)};
     struct rows count;
-    TRY(store_read(request->conn, STMT_CASE_COUNT, filters, 4, request->arena, &count, why));
+    TRY(store_read(request->conn, STMT_CASE_COUNT, filters, 5, request->arena, &count, why));
     *ret_total = rows_int(&count, 0, 0);
     return err_none();
 }
@@ -238,7 +246,10 @@ static struct err get_cases(struct api_request *request, struct api_response *re
         else if (!may_know_case(request, &rows, i)) continue;
         TRY(gate_list_hides(&gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, &is_hidden, why));
         if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, place.procedure, request->received_ms)) continue;
-        if (!is_hidden) write_case_row(&out, request->arena, &rows, i);
+        if (is_hidden) continue;
+        struct span name;
+        TRY(listed_name(request, &gate, place.entity_id, rows_span(&rows, i, 10), &name, why));
+        write_case_row(&out, request->arena, &rows, i, name);
     }
     size_t key = is_of_one ? 9 : 7;
     struct json last[2] = {{.type = JSON_NULL}, {.type = JSON_NULL}};
@@ -330,11 +341,13 @@ static struct err get_duties(struct api_request *request, struct api_response *r
         if (is_err(json_parse(request->arena, rows_span(&rows, i, 5), &duty, NULL))) continue;
         if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, rows_span(&rows, i, 7), request->received_ms)) continue;
         TRY(party_duty_strip(request, &rows, i, &duty, why));
+        struct span name;
+        TRY(listed_name(request, &gate, rows_span(&rows, i, 2), rows_span(&rows, i, 6), &name, why));
         json_out_object(&out);
         json_out_member_string(&out, "case", rows_span(&rows, i, 0));
         json_out_member_string(&out, "procedure", rows_span(&rows, i, 7));
         json_out_member_string(&out, "entity", rows_span(&rows, i, 2));
-        json_out_member_string(&out, "entity_name", rows_span(&rows, i, 6));
+        json_out_member_string(&out, "entity_name", name);
         json_out_name(&out, "duty");
         struct json one = {.type = JSON_ARRAY, .count = 1, .items = &duty};
         struct downtimes downtimes;

@@ -168,9 +168,11 @@ static struct err office_entities(struct api_request *request, struct json_out *
     }
     struct span wanted = api_query(request, "count");
     if (wanted.at == NULL || !span_is(wanted, "true")) return err_none();
-    struct value filters[] = {value_text(sectors), status, class, text, value_text(search)};
+    struct span hidden;
+    TRY(gate_entity_hidden(&gate, request->services, request->conn, &request->principal, request->received_ms, request->arena, &hidden, why));
+    struct value filters[] = {value_text(sectors), status, class, text, value_text(search), value_text(hidden)};
     struct rows count;
-    TRY(store_read(request->conn, STMT_ENTITY_COUNT, filters, 5, request->arena, &count, why));
+    TRY(store_read(request->conn, STMT_ENTITY_COUNT, filters, 6, request->arena, &count, why));
     json_out_member_int(out, "total", rows_int(&count, 0, 0));
     return err_none();
 }

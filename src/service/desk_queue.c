@@ -2,7 +2,7 @@
 #include "service/desk_queue.h"
 
 #include "law/procedure.h"
-#include "service/gate_list.h"
+#include "service/gate_entity.h"
 #include "service/seen.h"
 
 #define NEVER_MS INT64_MAX
@@ -161,11 +161,13 @@ static struct err row_write(struct json_out *out, const struct queue *q, const s
     if ((viewer.views & VIEW_OFFICES) == 0) return err_none(); // the statement let it through, the rule doesn't
     TRY(gate_list_hides(&q->gate, q->services, q->conn, &place, question->principal, question->now_ms, q->arena, &is_hidden, why));
     if (is_hidden) return err_none();
+    struct span name;
+    TRY(gate_entity_name(&q->gate, q->services, q->conn, question->principal, question->now_ms, file.entity_id, rows_span(rows, i, Q_ENTITY_NAME), q->arena, &name, why));
     json_out_object(out);
     json_out_member_string(out, "case", file.id);
     json_out_member_string(out, "procedure", file.procedure);
     json_out_member_string(out, "entity", file.entity_id);
-    json_out_member_string(out, "entity_name", rows_span(rows, i, Q_ENTITY_NAME));
+    json_out_member_string(out, "entity_name", name);
     json_out_member_string(out, "class", rows_span(rows, i, Q_CLASS));
     json_out_name(out, "sectors");
     json_out_raw(out, file.sectors.at != NULL ? file.sectors : SPAN("[]"));
@@ -230,12 +232,15 @@ static struct err page_read(const struct queue *q, struct rows *ret, struct why 
 static struct err count_read(const struct queue *q, int64_t *ret, struct why *why) {
     const struct queue_question *question = q->question;
     bool is_person = question->order == QUEUE_OF_PERSON, is_changed = question->order == QUEUE_CHANGED;
-    struct value params[4 + FILTERS + 1] = {value_int(is_changed), is_person ? value_text(question->person) : value_null(), value_text(q->deputy_of),
+    struct span hidden;
+    struct value params[4 + FILTERS + 2] = {value_int(is_changed), is_person ? value_text(question->person) : value_null(), value_text(q->deputy_of),
                                             value_text(q->away_alone)};
     struct rows rows;
     filters_fill(q, &params[4]);
     params[4 + FILTERS] = is_changed && question->since_ms != INSTANT_NONE ? value_int(question->since_ms) : value_null();
-    TRY(store_read(q->conn, STMT_DESK_COUNT, params, 4 + FILTERS + 1, q->arena, &rows, why));
+    TRY(gate_list_hidden(&q->gate, q->services, q->conn, question->principal, question->now_ms, q->arena, &hidden, why));
+    params[4 + FILTERS + 1] = value_text(hidden);
+    TRY(store_read(q->conn, STMT_DESK_COUNT, params, 4 + FILTERS + 2, q->arena, &rows, why));
     *ret = rows_int(&rows, 0, 0);
     return err_none();
 }

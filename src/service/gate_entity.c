@@ -80,3 +80,46 @@ struct err gate_entity_is_listed(const struct services *services, struct store_c
     TRY(entity_get(conn, entity_id, arena, &entity, why));
     return gate_entity(services, conn, principal, now_ms, &entity, arena, ret, why);
 }
+
+struct err gate_entity_name(const struct gate_list *list, const struct services *services, struct store_conn *conn, const struct principal *principal,
+                            int64_t now_ms, struct span entity_id, struct span name, struct arena *arena, struct span *ret, struct why *why) {
+    struct value params[] = {value_text(entity_id), value_int(now_ms)};
+    struct entity entity;
+    struct rows rows;
+    *ret = name;
+    if (list->count == 0 || entity_id.len == 0) return err_none();
+    TRY(store_read(conn, STMT_BLOCKS_OF_ENTITY, params, 2, arena, &rows, why));
+    if (rows.count == 0) return err_none();
+    TRY(entity_get(conn, entity_id, arena, &entity, why));
+    TRY(gate_entity(services, conn, principal, now_ms, &entity, arena, NULL, why));
+    *ret = entity.name.len > 0 ? entity.name : span_make(NULL, 0);
+    return err_none();
+}
+
+struct err gate_entity_hidden(const struct gate_list *list, const struct services *services, struct store_conn *conn, const struct principal *principal,
+                              int64_t now_ms, struct arena *arena, struct span *ret, struct why *why) {
+    struct buf text;
+    struct json_out out;
+    struct span *seen = arena_take_array(arena, list->count + 1, sizeof *seen), last = SPAN("");
+    size_t seen_count = 0;
+    if (seen == NULL) return err_make(ERR_MEMORY);
+    buf_init(&text, arena, LIMIT_RECEIPT_BYTES);
+    json_out_init(&out, &text);
+    json_out_array(&out);
+    for (size_t i = 0; i < list->count; i++) { // in the order of cases
+        struct case_file file;
+        bool is_listed = true, is_again = span_equals(list->rows[i].case_id, last);
+        last = list->rows[i].case_id;
+        if (is_again) continue;
+        TRY(case_get(conn, last, arena, &file, why));
+        for (size_t k = 0; k < seen_count; k++) is_again = is_again || span_equals(seen[k], file.entity_id);
+        if (is_again || file.entity_id.len == 0) continue;
+        seen[seen_count++] = file.entity_id;
+        TRY(gate_entity_is_listed(services, conn, principal, now_ms, file.entity_id, arena, &is_listed, why));
+        if (!is_listed) json_out_string(&out, file.entity_id);
+    }
+    json_out_array_end(&out);
+    if (out.is_failed || text.is_failed) return err_make(ERR_MEMORY);
+    *ret = buf_span(&text);
+    return err_none();
+}

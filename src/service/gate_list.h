@@ -17,6 +17,9 @@ CHECKED struct err gate_list_load(struct store_conn *conn, int64_t now_ms, struc
 CHECKED struct err gate_list_hides(const struct gate_list *list, const struct services *services, struct store_conn *conn,
                                    const struct gate_place *place, const struct principal *principal, int64_t now_ms, struct arena *arena, bool *ret,
                                    struct why *why);
+// The cases that gate_list_hides would hide, as a JSON array of their ids: what a total leaves out. Holds are few.
+CHECKED struct err gate_list_hidden(const struct gate_list *list, const struct services *services, struct store_conn *conn, const struct principal *principal,
+                                    int64_t now_ms, struct arena *arena, struct span *ret, struct why *why);
 // The filing that is frozen: FILING_ID itself, or what FILING_ID froze; at == NULL where it is neither.
 struct span gate_list_withdrawn(const struct gate_list *list, struct span filing_id);
 

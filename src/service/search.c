@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/search.h"
 
-#include "service/gate_list.h"
+#include "service/gate_entity.h"
 #include "service/seen.h"
 
 enum { WORD_BYTES = 8, CANDIDATES = 200 };
@@ -126,7 +126,9 @@ static struct err hit_check(const struct search *s, const struct rows *rows, siz
     return err_none();
 }
 
-static void hit_write(struct json_out *out, const struct search *s, const struct rows *rows, size_t i, struct span field) {
+static struct err hit_write(struct json_out *out, const struct search *s, const struct rows *rows, size_t i, struct span field, struct why *why) {
+    struct span name;
+    TRY(gate_entity_name(&s->gate, s->services, s->conn, s->question->principal, s->question->now_ms, rows_span(rows, i, 11), rows_span(rows, i, 15), s->arena, &name, why));
     json_out_object(out);
     json_out_member_string(out, "case", rows_span(rows, i, 2));
     json_out_member_string(out, "filing", rows_span(rows, i, 1));
@@ -135,9 +137,10 @@ static void hit_write(struct json_out *out, const struct search *s, const struct
     json_out_member_string(out, "field", field);
     json_out_member_string(out, "state", rows_span(rows, i, 16));
     json_out_member_string(out, "entity", rows_span(rows, i, 11));
-    json_out_member_string(out, "entity_name", rows_span(rows, i, 15));
+    json_out_member_string(out, "entity_name", name);
     json_out_member_string(out, "recorded_at", instant_text(s->arena, rows_int(rows, i, 8)));
     json_out_object_end(out);
+    return err_none();
 }
 
 static struct err page_read(struct search *s, int64_t before_seq, struct rows *ret, struct why *why) {
@@ -154,6 +157,7 @@ struct err search_write(struct json_out *out, const struct services *services, s
     struct rows rows;
     int64_t found = 0, last = -1;
     TRY(words_read(&s, why));
+    TRY(gate_list_load(conn, question->now_ms, arena, &s.gate, why));
     TRY(page_read(&s, question->before_seq, &rows, why));
     json_out_array(out);
     for (size_t i = 0; i < rows.count; i++) {
@@ -163,7 +167,7 @@ struct err search_write(struct json_out *out, const struct services *services, s
         TRY(hit_check(&s, &rows, i, &is_hit, &field, why));
         if (!is_hit) continue;
         if (found == question->limit) break;
-        hit_write(out, &s, &rows, i, field);
+        TRY(hit_write(out, &s, &rows, i, field, why));
         found++;
         last = rows_int(&rows, i, 0);
     }

@@ -118,13 +118,44 @@ def resolve(who, made, placed):
     count.check(CANARY in who["company"].need(200, "GET", "/api/v1/filings/" + made["notification"])["fields"]["impact"], "it is back")
 
 
+def totals(client):
+    """What a list of all holds, and what it says it holds."""
+    return [(len(list(client.pages(path, rows))), client.need(200, "GET", path + "?count=true")["total"])
+            for path, rows in (("/api/v1/cases", "cases"), ("/api/v1/queue", "queue"), ("/api/v1/entities", "entities"))]
+
+
+def names(client, entity):
+    """The entity's name wherever a list shows it."""
+    rows = list(client.pages("/api/v1/cases", "cases")) + list(client.pages("/api/v1/queue", "queue")) + list(client.pages("/api/v1/duties", "duties"))
+    return {row["entity_name"] for row in rows if row.get("entity") == entity}
+
+
+def hold_over_the_register(who, made):
+    """A hold over the case in which the entity registered: its name is in no list any more, and no total counts it."""
+    before = totals(who["spoc"])
+    count.equal(names(who["spoc"], made["entity"]), {"Vraxquel Power (invented)"}, "its name is in lists")
+    held = who["cahead"].must_file("registration", "hold", {"ground": "national_security", "reason": "Inquiry.", "spared": ["csirt"]}, case=made["registration_case"], **{"as": "ca"})
+    after = totals(who["spoc"])
+    count.check(all(shown == total for shown, total in after), f"totals are of what is shown: {after}")
+    count.equal((after[0][1], after[2][1]), (before[0][1] - 1, before[2][1] - 1), "one case and one entity less")
+    count.equal(names(who["spoc"], made["entity"]), {None}, "its name is in no list of another office")
+    count.equal(names(who["csirt"], made["entity"]), {"Vraxquel Power (invented)"}, "the spared office reads it")
+    asked = who["ca"].must_file("registration", "hold_lift_request", {"hold": held["filing"], "reason": "Over."}, case=made["registration_case"], **{"as": "ca"})
+    who["cahead"].must_file("registration", "hold_lifted", {"hold": held["filing"], "request": asked["filing"], "reason": "Over."}, case=made["registration_case"], **{"as": "ca"})
+    count.equal((totals(who["spoc"]), names(who["spoc"], made["entity"])), (before, {"Vraxquel Power (invented)"}), "and all is back")
+
+
 def hold(node, who, made):
     case, filing = made["case"], made["notification"]
+    before = totals(who["spoc"])
     count.problem(who["ca"].file("incident", "hold", {"ground": "national_security", "reason": "Inquiry."}, case=case, **{"as": "ca"}), 403, "filing.head",
                   "an officer holds nothing")
     held = who["cahead"].must_file("incident", "hold", {"ground": "national_security", "reason": "Inquiry.", "spared": ["csirt"]}, case=case, **{"as": "ca"})
     count.status(who["spoc"].get("/api/v1/cases/" + case), 404, "another office does not know of the case any more")
     count.check(all(row["id"] != case for row in who["spoc"].pages("/api/v1/cases", "cases")), "nor has it in its list")
+    after = totals(who["spoc"])
+    count.check(all(shown == total for shown, total in after) and after[0][1] == before[0][1] - 1 and after[1][1] == before[1][1] - 1,
+                f"nor in what its list counts: {before}, {after}")
     count.status(who["spoc"].get("/api/v1/filings/" + filing), 404, "nor its filings")
     count.equal(sweep(node, who["company"], made), [], "nothing of it leaves to its entity")
     seen = who["company"].need(200, "GET", "/api/v1/cases/" + case)
@@ -192,6 +223,7 @@ def main():
         count.equal(sweep(node, who["ca"], made), [], "after a rebuild it is still frozen")
         resolve(who, made, placed)
         hold(node, who, made)
+        hold_over_the_register(who, made)
         markings(who, made)
         register(who, made)
     finally:

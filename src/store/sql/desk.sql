@@ -116,7 +116,7 @@ ORDER BY d.next_due_ms, d.case_id LIMIT $4;
 
 -- name: desk_count
 -- How many the queue has. Takes $1 1 where closed ones count too else 0, $2 person as desk_page_person or NULL, $3 and $4 its arrays,
--- $5 to $15 as desk_page_queue, $16 instant since which changed or NULL
+-- $5 to $15 as desk_page_queue, $16 instant since which changed or NULL, $17 cases to leave out (JSON array)
 SELECT count(*) FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
 WHERE d.workspace = $5 AND (d.is_open = 1 OR $1 = 1) AND ($16 IS NULL OR d.changed_ms > $16)
   AND ($2 IS NULL OR d.owner = $2 OR d.owner IN (SELECT value FROM json_each($3))
@@ -127,7 +127,8 @@ WHERE d.workspace = $5 AND (d.is_open = 1 OR $1 = 1) AND ($16 IS NULL OR d.chang
   AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
   AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
   AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
-  AND ($15 IS NULL OR d.is_owned = $15);
+  AND ($15 IS NULL OR d.is_owned = $15)
+  AND d.case_id NOT IN (SELECT value FROM json_each($17));
 
 -- name: desk_duties_open
 -- takes case_id; gives content, seen_by of what is open, next due first

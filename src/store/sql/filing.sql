@@ -70,12 +70,13 @@ SELECT * FROM (
 ORDER BY changed_ms DESC, id DESC LIMIT $3;
 
 -- name: case_count
--- takes workspace, bounds as case_page_due, procedure or NULL, state or NULL; gives the number of cases
+-- takes workspace, bounds as case_page_due, procedure or NULL, state or NULL, cases to leave out (JSON array); gives the number of cases
 SELECT count(*) FROM desk_case d
 WHERE workspace = $1
   AND EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
               AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($3 IS NULL OR procedure = $3) AND ($4 IS NULL OR state = $4);
+  AND ($3 IS NULL OR procedure = $3) AND ($4 IS NULL OR state = $4)
+  AND case_id NOT IN (SELECT value FROM json_each($5));
 
 -- name: duty_clear
 -- takes case_id

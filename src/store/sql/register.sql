@@ -39,12 +39,13 @@ WHERE (n.name_folded, n.id) > ($1, $2)
 ORDER BY n.name_folded, n.id LIMIT $3;
 
 -- name: entity_count
--- takes the filters of entity_page: sectors, status, class, text, identifier; gives the number of rows
+-- takes the filters of entity_page: sectors, status, class, text, identifier, and entries to leave out (JSON array); gives the number of rows
 SELECT count(*) FROM entity
 WHERE ($1 IS NULL OR EXISTS (SELECT 1 FROM json_each(sectors) s, json_each($1) b WHERE s.value = b.value))
   AND ($2 IS NULL OR status = $2)
   AND ($3 IS NULL OR coalesce(class, class_proposed) = $3)
-  AND ($4 IS NULL OR name_folded LIKE $4 ESCAPE '\' OR identifier = $5);
+  AND ($4 IS NULL OR name_folded LIKE $4 ESCAPE '\' OR identifier = $5)
+  AND id NOT IN (SELECT value FROM json_each($6));
 
 -- name: entity_twins
 -- takes id, identifier or NULL, folded name; gives id of other entities with the same identifier or name
