@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Cases, duties and the stream of events. */
+#include "api/case_title.h"
 #include "api/resources.h"
 #include "service/case.h"
 #include "service/downtime.h"
@@ -121,13 +122,14 @@ static struct err listed_name(struct api_request *request, const struct gate_lis
     return gate_entity_name(gate, request->services, request->conn, &request->principal, request->received_ms, entity, name, request->arena, ret, why);
 }
 
-static void write_case_row(struct json_out *out, struct arena *arena, const struct rows *rows, size_t i, struct span entity_name) {
+static void write_case_row(struct json_out *out, struct arena *arena, const struct rows *rows, size_t i, struct span entity_name, struct span title) {
     json_out_object(out);
     json_out_member_string(out, "id", rows_span(rows, i, 0));
     json_out_member_string(out, "procedure", rows_span(rows, i, 1));
     json_out_member_string(out, "workspace", rows_span(rows, i, 2));
     json_out_member_string(out, "entity", rows_span(rows, i, 3));
     json_out_member_string(out, "entity_name", entity_name);
+    if (title.len > 0) json_out_member_string(out, "title", title);
     json_out_name(out, "sectors");
     json_out_raw(out, rows_span(rows, i, 4).at != NULL ? rows_span(rows, i, 4) : SPAN("[]"));
     json_out_member_string(out, "state", rows_span(rows, i, 5));
@@ -221,7 +223,8 @@ static struct err cases_by_due(struct api_request *request, const struct page *p
 static struct err get_cases(struct api_request *request, struct api_response *response, struct why *why) {
     struct page page = {.after = {{.type = JSON_INT}, {.type = JSON_STRING}}};
     struct span entity = api_query(request, "entity"), office = api_query(request, "office");
-    bool is_of_one = entity.at != NULL || office.at != NULL;
+    struct span titles = api_query(request, "titles");
+    bool is_of_one = entity.at != NULL || office.at != NULL, has_titles = titles.at != NULL && span_is(titles, "true") && entity.at == NULL;
     const char *kind = is_of_one ? "cases-of-entity" : "cases";
     TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &page.limit, why));
     TRY(api_cursor_read(request, kind, page.after, 2, &page.is_after, why));
@@ -247,9 +250,10 @@ static struct err get_cases(struct api_request *request, struct api_response *re
         TRY(gate_list_hides(&gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, &is_hidden, why));
         if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, place.procedure, request->received_ms)) continue;
         if (is_hidden) continue;
-        struct span name;
+        struct span name, title = span_make(NULL, 0);
         TRY(listed_name(request, &gate, place.entity_id, rows_span(&rows, i, 10), &name, why));
-        write_case_row(&out, request->arena, &rows, i, name);
+        if (has_titles) TRY(case_title_read(request, place.case_id, office.at != NULL, &title, why));
+        write_case_row(&out, request->arena, &rows, i, name, title);
     }
     size_t key = is_of_one ? 9 : 7;
     struct json last[2] = {{.type = JSON_NULL}, {.type = JSON_NULL}};
@@ -393,6 +397,7 @@ static const struct route_param LIST_CASES[] = {
     {"limit", "integer", "rows, 1 to 250; 50 by default"},
     {"cursor", "string", "where to go on: next of the page before"},
     {"count", "boolean", "true: also the exact number of all"},
+    {"titles", "boolean", "true: also what a case is called by the filing that opened it; not with entity"},
     {NULL, NULL, NULL},
 };
 static const struct route_param EVENTS[] = {

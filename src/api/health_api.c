@@ -34,6 +34,21 @@ static struct err get_ready(struct api_request *request, struct api_response *re
     return err_none();
 }
 
+// What every page must say of the node it stands on. Always answered: whether it takes filings is a word, not a failure.
+static struct err get_node(struct api_request *request, struct api_response *response, struct why *why) {
+    (void)why;
+    const struct services *services = request->services;
+    struct json_out out;
+    api_json(response, 200, &out);
+    json_out_object(&out);
+    json_out_member_string(&out, "state", services->state);
+    json_out_member_string(&out, "name", services->node_name);
+    json_out_member_bool(&out, "is_exercise", services->is_exercise);
+    json_out_member_bool(&out, "is_read_only", services->is_read_only);
+    json_out_object_end(&out);
+    return err_none();
+}
+
 static void metric(struct buf *out, const char *name, const char *type, const char *help, uint64_t value) {
     buf_printf(out, "# HELP varde_%s %s\n# TYPE varde_%s %s\nvarde_%s %llu\n", name, help, name, type, name,
                (unsigned long long)value);
@@ -107,6 +122,7 @@ static struct err get_metrics(struct api_request *request, struct api_response *
 const struct route routes_health[] = {
     {"GET", "/health/live", get_live, AUTH_NONE, 0, RATE_COUNT, "health", "Whether the process answers", NULL, "Live", 200, NULL, false},
     {"GET", "/health/ready", get_ready, AUTH_NONE, 0, RATE_COUNT, "health", "Whether the node takes filings", NULL, "Ready", 200, NULL, false},
+    {"GET", "/api/v1/node", get_node, AUTH_NONE, 0, RATE_COUNT, "health", "Whose node this is, and whether all on it is an exercise", NULL, "Node", 200, NULL, false},
     {"GET", "/metrics", get_metrics, AUTH_KNOWN, SCOPE_READ, RATE_COUNT, "health", "Counters in the Prometheus text format", NULL, NULL, 200, NULL, false},
     {0},
 };

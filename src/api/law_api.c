@@ -69,6 +69,14 @@ static struct err get_significance_facts(struct api_request *request, struct api
     return err_none();
 }
 
+static void write_languages(struct json_out *out, const struct pack *pack, const char *name) {
+    const struct yaml *list = pack->manifest == NULL ? NULL : yaml_get(pack->manifest, name);
+    json_out_name(out, name);
+    json_out_array(out);
+    for (size_t i = 0; list != NULL && i < list->count; i++) json_out_string(out, list->items[i].text);
+    json_out_array_end(out);
+}
+
 static struct err get_packs(struct api_request *request, struct api_response *response, struct why *why) {
     (void)why;
     const struct law *law = request->services->law;
@@ -90,6 +98,8 @@ static struct err get_packs(struct api_request *request, struct api_response *re
         if (pack->has_from) json_out_string(&out, civil_text(request->arena, pack->from));
         else json_out_null(&out);
         json_out_member_string(&out, "hash", buf_span(&hash));
+        write_languages(&out, pack, "languages");
+        write_languages(&out, pack, "official");
         json_out_object_end(&out);
     }
     json_out_array_end(&out);

@@ -15,6 +15,7 @@ extern const struct route routes_directory_page[];
 extern const struct route routes_receipt_page[];
 extern const struct route routes_filing[];
 extern const struct route routes_case[];
+extern const struct route routes_situation[];
 extern const struct route routes_emergency[];
 extern const struct route routes_emergency_page[];
 extern const struct route routes_downtime[];

@@ -40,6 +40,16 @@ WHERE c.workspace = $4 AND (c.next_due_ms, c.id) > ($1, $2)
   AND ($7 IS NULL OR c.state = $7)
 ORDER BY c.next_due_ms, c.id LIMIT $3;
 
+-- name: case_situation
+-- Those changed last first. Takes number of rows, workspace, what bounds the reader (as case_page_due)
+-- gives id, procedure, workspace, entity_id, sectors, state, next_due_ms, content, offices, is_closed
+SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.next_due_ms, c.content, d.offices, d.is_closed
+FROM case_file c JOIN desk_case d ON d.case_id = c.id
+WHERE c.workspace = $2
+  AND EXISTS (SELECT 1 FROM json_each($3) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+ORDER BY c.changed_ms DESC, c.id LIMIT $1;
+
 -- name: case_page_of_entity
 -- Its own, and those in which it is a party. Takes changed_ms and id before which to go on, number of rows, entity_id
 -- gives the columns of case_page_due

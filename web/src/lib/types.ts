@@ -96,6 +96,8 @@ export interface Case {
   proposals: unknown[];
   attachments: { id: string; name: string; size_bytes: number; filing: string }[];
   links: unknown[];
+  indications?: { indication: string; words: string; article: string; is_met: boolean }[];
+  is_party?: boolean;
   next: Step[];
 }
 export interface FilingRead {
@@ -176,4 +178,19 @@ export interface EntityRow {
   class_proposed: string | null;
   sectors: string[];
   types: string[];
+}
+// What the parties of a case said, side by side.
+export interface AnswerRow {
+  party: string;
+  name: string;
+  of_state?: string;
+  state: string;
+  received_at: string;
+  filing: string;
+  fields: Record<string, unknown>;
+}
+export interface Answers {
+  answers: AnswerRow[];
+  missing: { party: string; name: string; of_state?: string; state: string }[];
+  next: string | null;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Words } from "./en";
+import { union } from "./union.de";
 
 // What the page itself says, in German. A courtesy translation until the state approves it.
 export const de: Words = {
+  ...union,
   app: "Varde",
   skip: "Zum Inhalt",
   menu: "Menü",

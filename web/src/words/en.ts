@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What the page itself says, in English: the measure for the other languages. What the law says comes from the node.
+import { union } from "./union.en";
+
 export const en = {
+  ...union,
   app: "Varde",
   skip: "Skip to the content",
   menu: "Menu",

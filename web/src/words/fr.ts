@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Words } from "./en";
+import { union } from "./union.fr";
 
 // What the page itself says, in French. A courtesy translation until the state approves it.
 export const fr: Words = {
+  ...union,
   app: "Varde",
   skip: "Aller au contenu",
   menu: "Menu",
