@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+/* What a case that concerns no entity is called in a list. */
 #ifndef API_CASE_TITLE_H
 #define API_CASE_TITLE_H
 
