@@ -54,7 +54,9 @@ struct err case_title_read(struct api_request *request, struct span case_id, boo
     struct gate_withheld withheld;
     place.is_party = is_party;
     TRY(gate_view_open(services, request->conn, &place, &request->principal, GATE_LIST, request->received_ms, request->arena, &view, why));
-    TRY(gate_read_record(&view, request->conn, rows_span(&rows, 0, 0), request->arena, &record, &withheld, why));
+    struct err read = gate_read_record(&view, request->conn, rows_span(&rows, 0, 0), request->arena, &record, &withheld, why);
+    if (read.code == ERR_NOT_FOUND || read.code == ERR_DENIED) return err_none(); // held or frozen: the case has no name here
+    TRY(read);
     take_title(request, &file, &record, document, is_party, ret);
     return err_none();
 }
