@@ -117,6 +117,7 @@ struct err emergency_apply_update(struct api_request *request, struct store_conn
     struct emergency *report = context;
     struct filing_plan plan = report->plan;
     int64_t seq;
+    TRY(claim_still_counts(conn, &report->token_hash, request->arena, why));
     TRY(filing_write(request->services, conn, edge, &plan, now_ms, request->arena, &seq, why));
     report->filing_id = plan.filing_id;
     return err_none();

@@ -27,10 +27,9 @@ static struct err no_claim(struct why *why) {
     return why_set(why, ERR_NOT_FOUND, "/token", "claim.unknown", "", "there is no report with this token");
 }
 
-struct err claim_find(struct store_conn *conn, struct span token, struct arena *arena, struct claim *ret, struct why *why) {
-    if (token.len != CLAIM_TOKEN_BYTES || !span_starts_with(token, SPAN("vrd_e_"))) return no_claim(why);
-    struct claim claim = {.token_hash = claim_token_hash(token)};
-    struct value hash = value_blob(hash_span(&claim.token_hash));
+static struct err find_hash(struct store_conn *conn, const struct hash *token_hash, struct arena *arena, struct claim *ret, struct why *why) {
+    struct claim claim = {.token_hash = *token_hash};
+    struct value hash = value_blob(hash_span(token_hash));
     struct rows rows;
     TRY(store_read(conn, STMT_CLAIM_GET, &hash, 1, arena, &rows, why));
     if (rows.count == 0) return no_claim(why);
@@ -40,6 +39,18 @@ struct err claim_find(struct store_conn *conn, struct span token, struct arena *
     claim.person_id = rows_span(&rows, 0, 3);
     *ret = claim;
     return err_none();
+}
+
+struct err claim_find(struct store_conn *conn, struct span token, struct arena *arena, struct claim *ret, struct why *why) {
+    if (token.len != CLAIM_TOKEN_BYTES || !span_starts_with(token, SPAN("vrd_e_"))) return no_claim(why);
+    struct hash token_hash = claim_token_hash(token);
+    return find_hash(conn, &token_hash, arena, ret, why);
+}
+
+struct err claim_still_counts(struct store_conn *conn, const struct hash *token_hash, struct arena *arena, struct why *why) {
+    struct claim claim;
+    TRY(find_hash(conn, token_hash, arena, &claim, why));
+    return claim.person_id.len == 0 ? err_none() : why_set(why, ERR_CONFLICT, "/token", "claim.taken", "", "this report was taken over with an account; go on there");
 }
 
 struct err claim_add(struct store_conn *conn, const struct hash *token_hash, struct span case_id, struct span filing_id, int64_t points,

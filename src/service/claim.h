@@ -24,6 +24,8 @@ void claim_token_make(const struct services *services, struct span key, const st
 struct hash claim_token_hash(struct span token);
 // ERR_NOT_FOUND (rule claim.unknown) for anything that is no token of a case here.
 CHECKED struct err claim_find(struct store_conn *conn, struct span token, struct arena *arena, struct claim *ret, struct why *why);
+// In the transaction that writes what the holder files: the token may have ended, or been taken over, since it was looked at.
+CHECKED struct err claim_still_counts(struct store_conn *conn, const struct hash *token_hash, struct arena *arena, struct why *why);
 // In a transaction. ERR_LIMIT (rule access.emergency) where the node has taken MOST_PER_HOUR within the hour.
 CHECKED struct err claim_add(struct store_conn *conn, const struct hash *token_hash, struct span case_id, struct span filing_id,
                              int64_t points, int64_t most_per_hour, int64_t now_ms, struct arena *arena, struct why *why);

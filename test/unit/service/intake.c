@@ -166,6 +166,19 @@ static void a_token_comes_again_only_for_the_same_request(void **state) {
     assert_string_not_equal(a, b);
 }
 
+// What a holder files is decided before it is written: her token may have ended in between.
+static void a_token_that_ended_meanwhile_writes_nothing(void **state) {
+    (void)state;
+    struct hash first = hash_sha256(SPAN("1")), second = hash_sha256(SPAN("2"));
+    must(claim_invite(conn, &first, SPAN("C1"), SPAN("F1"), T0, &why));
+    must(claim_still_counts(conn, &first, &arena, &why));
+    must(claim_invite(conn, &second, SPAN("C1"), SPAN("F2"), T0 + 1, &why));
+    assert_int_equal(claim_still_counts(conn, &first, &arena, NULL).code, ERR_NOT_FOUND);
+    must(claim_still_counts(conn, &second, &arena, &why));
+    must(claim_take(conn, &second, SPAN("P1"), T0 + 2, &why));
+    assert_int_equal(claim_still_counts(conn, &second, &arena, NULL).code, ERR_CONFLICT);
+}
+
 static void a_claim_is_taken_once_and_counted_by_the_hour(void **state) {
     (void)state;
     struct services services = {.random = chance};
@@ -196,6 +209,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(reading_only_lasts_until_it_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(outages_stand_beside_what_is_late, setup, teardown),
         cmocka_unit_test(a_token_comes_again_only_for_the_same_request),
+        cmocka_unit_test_setup_teardown(a_token_that_ended_meanwhile_writes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_claim_is_taken_once_and_counted_by_the_hour, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
