@@ -49,6 +49,11 @@ static bool is_provenance(struct span name) {
     return false;
 }
 
+static uint32_t digest_add(uint32_t digest, struct span text) {
+    for (size_t i = 0; i < text.len; i++) digest = (digest ^ text.at[i]) * UINT32_C(16777619); // FNV-1a
+    return digest;
+}
+
 static void row_put(struct row_reader *r, struct pack_row row) {
     struct validity validity;
     bool is_dated = row.node != NULL && row.node->type == YAML_MAPPING && !is_err(yaml_validity(row.node, &validity, NULL));
@@ -67,6 +72,7 @@ static void row_put(struct row_reader *r, struct pack_row row) {
     row.certainty = yaml_get_text(row.node, "certainty");
     if (row.article.len == 0) row.article = r->article;
     if (row.certainty.len == 0) row.certainty = r->certainty;
+    row.digest = digest_add(digest_add(UINT32_C(2166136261), row.file), row.name);
     r->rows->rows[r->rows->count++] = row;
 }
 
@@ -167,6 +173,7 @@ static bool is_same(const struct yaml *a, const struct yaml *b) {
 }
 
 static bool is_identity(const struct pack_row *a, const struct pack_row *b) {
+    if (a->digest != b->digest) return false;
     bool is_key = a->key.len == 0 || b->key.len == 0 || span_equals(a->key, b->key);
     return is_key && span_equals(a->name, b->name) && span_equals(a->file, b->file);
 }

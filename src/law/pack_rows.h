@@ -23,6 +23,7 @@ struct pack_row {
     struct span key, name; // "clock", "notification"; an empty key fits any
     struct span article, certainty;
     const struct yaml *node; // NULL for a bare name under `off`
+    uint32_t digest;         // of file and name: rows that differ in it need no closer look
 };
 struct pack_rows {
     size_t count;
