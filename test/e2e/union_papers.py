@@ -109,17 +109,35 @@ def owed_by_the_calendar(count, enisa):
     count.equal(enisa.need(200, "GET", f"/api/v1/cases/{oldest['case']}")["state"], "done", "its case is closed")
 
 
+def toolbox(count, node, commission, lu, be):
+    case = file(commission, "toolbox_5g", "progress_call", {"until": instant(86400)})["case"]
+    file(lu, "toolbox_5g", "progress", {"measures": [{"control": "SM01", "stage": "in_place", "risks": ["r4", "r5"]}, {"control": "TM11", "stage": "planned", "risks": ["r4"]}]}, case)
+    file(be, "toolbox_5g", "progress", {"measures": [{"control": "SM01", "stage": "planned"}]}, case)
+    file(be, "toolbox_5g", "progress", {"measures": [{"control": "SM01", "stage": "in_place", "risks": ["r5"]}]}, case)  # the last version counts
+    where = f"/api/v1/cases/{case}/answers/tally?document=progress&list=measures"
+    tally = commission.need(200, "GET", where + "&by=control,stage")
+    count.equal({(r["values"]["control"], r["values"]["stage"]): (r["parties"], sorted(r["states"])) for r in tally["rows"]},
+                {("SM01", "in_place"): (2, ["BE", "LU"]), ("TM11", "planned"): (1, ["LU"])}, "progress by measure, stage and state")
+    count.equal((tally["answered"], tally["missing"]), (2, 25), "of 27")
+    risks = commission.need(200, "GET", where + "&by=risks")["rows"]
+    count.equal({r["values"]["risks"]: r["parties"] for r in risks}, {"r4": 1, "r5": 2}, "by risk, each state once")
+    count.problem(commission.get(where), 422, "api.query", "by what is needed")
+    for who in (lu, be):
+        count.status(who.get(where + "&by=control"), 404, "a state does not see what the others said")
+
+
 def main():
     count = Count()
     node = union_node(lambda text: text.rstrip("\n") + "\nobligations_from: 2025-01-01\n")
     try:
         admin = node.administrator()
-        offices = ["enisa", "commission", "cyclone-member-lu", "cyclone-member-ee", "csirt-member-lu", "group-member-lu", "cyclone-member-be"]
-        enisa, commission, lu, ee, csirt_lu, group_lu, be = [node.officer(admin, f"p{i}@node.example", f"Person {i}", office, PASSWORD) for i, office in enumerate(offices)]
+        offices = ["enisa", "commission", "cyclone-member-lu", "cyclone-member-ee", "csirt-member-lu", "group-member-lu", "cyclone-member-be", "group-member-be"]
+        enisa, commission, lu, ee, csirt_lu, group_lu, be, group_be = [node.officer(admin, f"p{i}@node.example", f"Person {i}", office, PASSWORD) for i, office in enumerate(offices)]
         owed_by_the_calendar(count, enisa)
         reserve(count, enisa, lu, ee, csirt_lu)
         review(count, enisa, commission, lu, ee, be)
         papers(count, node, enisa, group_lu, csirt_lu)
+        toolbox(count, node, commission, group_lu, group_be)
     finally:
         node.close()
     return count.done()
