@@ -177,7 +177,7 @@ enum route_auth {
     AUTH_ADMINISTRATOR,
 };
 struct route_param {
-    const char *name, *type, *help; // query parameters; type "string", "integer", "boolean"
+    const char *name, *type, *help; // query parameters; type "string", "integer", "boolean"; the name "*" takes any query
 };
 struct route {
     const char *method, *path;

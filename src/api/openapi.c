@@ -31,6 +31,7 @@ static void write_parameters(struct json_out *out, struct arena *arena, const st
     write_path_parameters(out, arena, span_of(route->path));
     bool has_language = false;
     for (size_t i = 0; route->params != NULL && route->params[i].name != NULL; i++) {
+        if (strcmp(route->params[i].name, "*") == 0) continue;
         has_language = has_language || strcmp(route->params[i].name, "language") == 0;
         write_parameter(out, route->params[i].name, "query", route->params[i].type, route->params[i].help, false);
     }

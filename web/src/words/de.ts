@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { people } from "./people.de";
 import type { Words } from "./en";
 import { union } from "./union.de";
 
 // What the page itself says, in German. A courtesy translation until the state approves it.
 export const de: Words = {
   ...union,
+  ...people,
   app: "Varde",
   skip: "Zum Inhalt",
   menu: "Menü",

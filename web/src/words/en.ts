@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { people } from "./people.en";
 // What the page itself says, in English: the measure for the other languages. What the law says comes from the node.
 import { union } from "./union.en";
 
 export const en = {
   ...union,
+  ...people,
   app: "Varde",
   skip: "Skip to the content",
   menu: "Menu",

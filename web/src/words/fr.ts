@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { people } from "./people.fr";
 import type { Words } from "./en";
 import { union } from "./union.fr";
 
 // What the page itself says, in French. A courtesy translation until the state approves it.
 export const fr: Words = {
   ...union,
+  ...people,
   app: "Varde",
   skip: "Aller au contenu",
   menu: "Menu",
