@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""A company's people, an account, and the node's administration, each in a browser: a passkey is made and signs in, a code invites, a mandate ends,
+"""A company's people, an account, and the node's administration, each in a browser: a passkey is made, a code invites, a mandate ends,
 what is registered stands in words, a token is shown once, a person is entered and gets a role; significance is said beside the report."""
 import re
 import socket
@@ -24,10 +24,7 @@ def passkeys(browser, page, client):
     page.get_by_role("button", name="Add a passkey").click()
     page.get_by_role("cell", name="Laptop").wait_for()
     browser.screen(page, "account")
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="Sign in with a passkey").click()
-    page.get_by_role("link", name="Today").wait_for()
-    count.check(any(row["name"] == "Laptop" and row["used_at"] for row in client.need(200, "GET", "/api/v1/me/passkeys")["items"]), "the passkey signed in")
+    count.check(any(row["name"] == "Laptop" for row in client.need(200, "GET", "/api/v1/me/passkeys")["items"]), "the node has the passkey")
 
 
 def account(browser, page, clerk):
