@@ -48,7 +48,7 @@ struct err api_query_int(const struct api_request *request, const char *name, in
 
 static const struct route_param *query_param_find(const struct route *route, struct span name) {
     for (const struct route_param *param = route->params; param != NULL && param->name != NULL; param++)
-        if (span_is(name, param->name)) return param;
+        if (span_is(name, param->name) || span_is(SPAN("*"), param->name)) return param; // "*": a page reads its own
     return NULL;
 }
 

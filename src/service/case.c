@@ -403,7 +403,18 @@ static struct err write_next(struct json_out *out, const struct services *servic
     return err_none();
 }
 
-static void write_head(struct json_out *out, const struct shown *shown, struct arena *arena) {
+// Who works on it, by name beside the id.
+static struct err write_worker(struct json_out *out, struct store_conn *conn, const char *id_name, const char *name_name, struct span person, struct arena *arena,
+                               struct why *why) {
+    struct value id = value_text(person);
+    struct rows rows = {0};
+    json_out_member_string(out, id_name, person);
+    if (person.len > 0) TRY(store_read(conn, STMT_PERSON_BRIEF, &id, 1, arena, &rows, why));
+    json_out_member_string(out, name_name, rows.count > 0 ? rows_span(&rows, 0, 1) : span_make(NULL, 0));
+    return err_none();
+}
+
+static struct err write_head(struct json_out *out, const struct shown *shown, struct store_conn *conn, struct arena *arena, struct why *why) {
     const struct case_file *file = shown->file;
     bool is_office = (shown->viewer.views & VIEW_OFFICES) != 0;
     json_out_member_string(out, "id", file->id);
@@ -418,9 +429,10 @@ static void write_head(struct json_out *out, const struct shown *shown, struct a
     json_out_member_string(out, "opened_at", instant_text(arena, file->opened_ms));
     json_out_member_string(out, "changed_at", instant_text(arena, is_office ? file->changed_ms : file->plain_changed_ms));
     if (is_office) {
-        json_out_member_string(out, "owner", file->owner);
-        json_out_member_string(out, "backup", file->backup);
+        TRY(write_worker(out, conn, "owner", "owner_name", file->owner, arena, why));
+        TRY(write_worker(out, conn, "backup", "backup_name", file->backup, arena, why));
     }
+    return err_none();
 }
 
 struct err case_write_json(struct json_out *out, const struct services *services, struct store_conn *conn, const struct case_file *file,
@@ -439,7 +451,7 @@ struct err case_write_json(struct json_out *out, const struct services *services
     TRY(downtimes_load(conn, json_get(&file->content, "duties"), now_ms, arena, &downtimes, why));
     shown.viewer.downtimes = &downtimes;
     json_out_object(out);
-    write_head(out, &shown, arena);
+    TRY(write_head(out, &shown, conn, arena, why));
     // Facts come from fields of filings: where some of these stay, so do all facts. Duties and their times bind and stay in sight.
     bool is_blocked = gate_view_has_blocks(&shown.gate);
     write_named(out, &shown, "facts", is_blocked);

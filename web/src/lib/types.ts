@@ -3,6 +3,17 @@
 export type Texts = Record<string, string> | string | null;
 
 export type DutyStatus = "open" | "late" | "undecided" | "done_in_time" | "done_late" | "closed" | string;
+export interface Reading {
+  as?: string;
+  anchor?: string | null;
+  anchor_at?: string | null;
+  due?: string | null;
+  due_latest?: string | null;
+  due_local?: string | null;
+  amount?: number;
+  unit?: string;
+  article?: string;
+}
 export interface Duty {
   duty: string;
   document: string;
@@ -20,7 +31,8 @@ export interface Duty {
   done_at: string | null;
   done_by: string | null;
   note: string | null;
-  readings: unknown[];
+  opened_by?: string | null;
+  readings: Reading[];
   seconds_left?: number;
 }
 export interface DutyRow {
@@ -31,7 +43,7 @@ export interface DutyRow {
   duty: Duty;
 }
 export interface Worker {
-  person: string;
+  id: string;
   name: string;
   is_absent?: boolean;
 }
@@ -67,7 +79,7 @@ export interface CaseFiling {
   recorded_at: string;
   version: number;
   status: string;
-  seen_by?: string[];
+  seen_by?: string; // kinds of office, with a blank between; absent: all who see the case
 }
 export interface Step {
   as: string;
@@ -76,6 +88,14 @@ export interface Step {
   article: string;
   is_owed: boolean;
   due?: string | null;
+}
+export interface CaseLink {
+  kind: string;
+  case: string;
+  is_from_here: boolean;
+  procedure: string;
+  state: string;
+  entity: string | null;
 }
 export interface Case {
   id: string;
@@ -87,18 +107,28 @@ export interface Case {
   version: number;
   opened_at: string;
   changed_at: string;
-  owner: Worker | null;
-  backup: Worker | null;
+  owner?: string | null; // for offices, as are the next three
+  owner_name?: string | null;
+  backup?: string | null;
+  backup_name?: string | null;
   facts: Record<string, unknown>;
   flags: Record<string, boolean>;
   duties: Duty[];
   filings: CaseFiling[];
-  proposals: unknown[];
+  proposals: { filing: string }[];
   attachments: { id: string; name: string; size_bytes: number; filing: string }[];
-  links: unknown[];
+  links?: CaseLink[];
+  above?: { case: string; procedure: string; state: string; joined_at: string }[];
+  shared?: { filing: string; case?: string; document: string; received_at: string }[];
   indications?: { indication: string; words: string; article: string; is_met: boolean }[];
   is_party?: boolean;
   next: Step[];
+}
+export interface Withheld {
+  field: string;
+  rule: string;
+  reason: string | null;
+  article: string | null;
 }
 export interface FilingRead {
   filing: string;
@@ -118,7 +148,7 @@ export interface FilingRead {
   };
   fields: Record<string, unknown>;
   erased: string[];
-  withheld: string[];
+  withheld: Withheld[];
 }
 export interface Choice {
   value: string;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { people } from "./people.de";
+import { deskDe } from "./desk.de";
 import type { Words } from "./en";
 import { union } from "./union.de";
 
@@ -268,4 +269,5 @@ export const de: Words = {
   outcome_in: "Betroffen",
   outcome_out: "Nicht betroffen",
   outcome_undetermined: "Unbestimmt",
+  ...deskDe,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { people } from "./people.en";
+import { deskEn } from "./desk.en";
 // What the page itself says, in English: the measure for the other languages. What the law says comes from the node.
 import { union } from "./union.en";
 
@@ -267,6 +268,7 @@ export const en = {
   outcome_in: "In scope",
   outcome_out: "Out of scope",
   outcome_undetermined: "Undetermined",
+  ...deskEn,
 } as const satisfies Record<string, string>;
 
 export type Words = { [K in keyof typeof en]: string };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { people } from "./people.fr";
+import { deskFr } from "./desk.fr";
 import type { Words } from "./en";
 import { union } from "./union.fr";
 
@@ -268,4 +269,5 @@ export const fr: Words = {
   outcome_in: "Concerné",
   outcome_out: "Hors champ",
   outcome_undetermined: "Indéterminé",
+  ...deskFr,
 };
