@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* The node's front door, plain HTML without JavaScript and cookies: what this is and where to go. The words are the packs'. */
+/* The node's front door and its accessibility statement, plain HTML without JavaScript and cookies: what this is and where to go. The words are the packs'. */
 #include "api/html.h"
 #include "api/resources.h"
 #include "law/pack.h"
@@ -19,7 +19,7 @@ static struct span page_language(const struct api_request *request) {
 static struct err get_home(struct api_request *request, struct api_response *response, struct why *why) {
     static const struct { const char *address, *key; } WAYS[] = {
         {"/emergency", "emergency"}, {"/app/", "app"}, {"/scope", "scope"}, {"/directory", "directory"}, {"/public", "public"}, {"/receipt", "receipt"},
-        {"/api/v1/privacy?format=html", "privacy"},
+        {"/app/statistics", "statistics"}, {"/app/law", "law"}, {"/api/v1/privacy?format=html", "privacy"}, {"/accessibility", "accessibility"},
         {"/api/v1/openapi.json", "api"}, {"/log/checkpoint", "log"},
     };
     struct html html;
@@ -38,7 +38,39 @@ static struct err get_home(struct api_request *request, struct api_response *res
     return err_none();
 }
 
+// --- accessibility ---
+
+static struct span part(const struct api_request *request, const char *name, const char *of) {
+    struct span whole = arena_printf(request->arena, "page.accessibility.%s%s", name, of);
+    struct span found = law_word(request->services->law, request->services->state, whole, request->lang);
+    return found.at != NULL ? found : span_of(name);
+}
+
+// The statement: what is met, what is not, what is not known, whom to tell.
+static struct err get_accessibility(struct api_request *request, struct api_response *response, struct why *why) {
+    static const char *const PARTS[] = {"applies", "standard", "met", "unmet", "unknown", "tested", "feedback", NULL};
+    const struct services *services = request->services;
+    struct html html;
+    (void)why;
+    html_page(&html, response, 200, page_language(request), part(request, "title", ""), request->arena);
+    html_element(&html, "p", services->node_name);
+    for (size_t i = 0; PARTS[i] != NULL; i++) {
+        html_element(&html, "h2", part(request, PARTS[i], ".title"));
+        html_element(&html, "p", part(request, PARTS[i], ".text"));
+    }
+    html_element(&html, "p", arena_printf(request->arena, "%.*s: %.*s", SPAN_FMT(services->answer_by), SPAN_FMT(services->answer_how)));
+    if (services->emergency_telephone.len > 0) html_element(&html, "p", services->emergency_telephone);
+    if (services->emergency_post.len > 0) html_element(&html, "p", services->emergency_post);
+    html_element(&html, "p", part(request, "enforcement", ""));
+    html_open(&html, "p");
+    html_link(&html, SPAN("/"), services->node_name);
+    html_close(&html, "p");
+    html_page_end(&html);
+    return err_none();
+}
+
 const struct route routes_home_page[] = {
+    {"GET", "/accessibility", get_accessibility, AUTH_NONE, 0, RATE_PAGE, "web", "Page: accessibility statement, with the channel for feedback", NULL, "Html", 200, NULL, false},
     {"GET", "/", get_home, AUTH_NONE, 0, RATE_PAGE, "web", "Page: what this node is, and where to go", NULL, "Html", 200, NULL, false},
     {0},
 };

@@ -90,6 +90,7 @@ void procedure_write_list(struct json_out *out, const struct law *law, struct sp
         json_out_member_string(out, "procedure", p->id);
         text_write(&w, "label", document_key(key, sizeof key, p, NULL), ".label", p->label);
         json_out_member_string(out, "article", p->article);
+        if (p->workspace.len > 0) json_out_member_string(out, "workspace", p->workspace);
         states_write(&w, p);
         json_out_name(out, "documents");
         json_out_array(out);

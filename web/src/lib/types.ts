@@ -196,6 +196,7 @@ export interface ProcedureRow {
   procedure: string;
   label: string;
   article: string;
+  workspace?: string;
   states?: { state: string; label: string }[];
   documents: { document: string; label: string; article: string; by: string[]; opens: boolean }[];
 }
