@@ -229,6 +229,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     states_check(law, report, &c.proof.findings);
     reminders_check(law, report, &c.proof.findings);
     obligations_check(law, report, &c.proof.findings);
+    if (law->procedures != NULL) emergency_check(law, report, &c.proof.findings);
     registry_check(law, report, &c.proof.findings);
     letters_check(law, report, &c.proof.findings);
     catalogues_report(law, report);

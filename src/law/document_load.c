@@ -264,6 +264,8 @@ static struct err claim_load(const struct load *l, const struct yaml *row, struc
     for (size_t i = CLAIM_OPENS; i < sizeof USES / sizeof USES[0]; i++)
         if (span_is(use, USES[i])) d->claim = (enum claim_use)i;
     if (use.len > 0 && d->claim == CLAIM_NONE) return yaml_refuse(row, l->why, "pack.claim", "claim: opens, files, takes, reads or invites is expected");
+    TRY(yaml_flag(row, "emergency", false, &d->is_emergency, l->why));
+    if (d->is_emergency && d->claim != CLAIM_OPENS) return yaml_refuse(row, l->why, "pack.emergency", "only a document that opens a case without account (claim: opens) is the emergency report");
     TRY(roles_load(l, yaml_get(row, "intake"), &d->intake));
     const struct yaml *compare = yaml_get(row, "compare");
     if (compare == NULL) return err_none();
@@ -289,7 +291,7 @@ static struct err other_load(const struct load *l, const struct yaml *row, struc
 
 static struct err document_head(const struct load *l, const struct yaml *row, struct document *d) {
     TRY(yaml_only(row,
-                  "document label help article marking by seen_by in opens entity repeatable attachments claim intake compare when when_words withdraws parties_see public calendar other_than head "
+                  "document label help article marking by seen_by in opens entity repeatable attachments claim emergency intake compare when when_words withdraws parties_see public calendar other_than head "
                   "fields rules moves sets flags effects from to certainty",
                   l->why));
     TRY(yaml_need(row, "document", &d->id, l->why));

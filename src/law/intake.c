@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Filings without account and filings recorded for another: what the packs say of them. */
+#include "law/law_private.h"
 #include "law/office.h"
 #include "law/pack.h"
 #include "law/procedure_private.h"
@@ -29,10 +30,39 @@ struct err procedure_claim_document(const struct law *law, struct span state, st
     for (size_t i = 0; i < count; i++) {
         if ((procedure.len > 0 && !span_equals(all[i].id, procedure)) || procedure_get(law, state, at, all[i].id) != &all[i]) continue;
         for (size_t k = 0; k < all[i].document_count; k++)
-            if (all[i].documents[k].claim == use && is_valid_at(&all[i].documents[k].validity, at))
+            if (all[i].documents[k].claim == use && (procedure.len > 0 || use != CLAIM_OPENS || all[i].documents[k].is_emergency) && is_valid_at(&all[i].documents[k].validity, at))
                 return procedure_find(law, state, at, all[i].id, all[i].documents[k].id, ret, why);
     }
     return why_set(why, ERR_NOT_FOUND, "", "document.claim", "", "The law of this state has no such document today.");
+}
+
+// Which report without account is meant where none is named must not hang on the order of files.
+static bool emergency_count(const struct law *law, struct span state, struct buf *report) {
+    const struct procedure *all;
+    const struct yaml *first = NULL, *second = NULL;
+    size_t count = procedures_of(law, state, latest_day(), &all), marked = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (procedure_get(law, state, latest_day(), all[i].id) != &all[i]) continue;
+        for (size_t k = 0; k < all[i].document_count; k++) {
+            const struct document *d = &all[i].documents[k];
+            if (d->claim != CLAIM_OPENS || !is_valid_at(&d->validity, latest_day())) continue;
+            if (first == NULL) first = d->node;
+            marked += d->is_emergency;
+            if (d->is_emergency && marked == 2) second = d->node;
+        }
+    }
+    if (first != NULL && marked == 0) buf_printf(report, "%s:%u: cases may be opened without account, but none of them says emergency: yes\n", first->file, first->line);
+    if (second != NULL) buf_printf(report, "%s:%u: one emergency report is enough: another document says emergency: yes too\n", second->file, second->line);
+    return first != NULL && marked != 1;
+}
+
+void emergency_check(const struct law *law, struct buf *report, size_t *findings) {
+    bool is_wrong = emergency_count(law, SPAN(""), report) || emergency_count(law, SPAN("EU"), report);
+    for (size_t i = 0; i < law_pack_count(law) && !is_wrong; i++) { // what is wrong for all is said once
+        struct span id = law_pack_at(law, i)->id;
+        if (span_starts_with(id, SPAN("national/"))) is_wrong = emergency_count(law, span_part(id, 9, id.len), report);
+    }
+    *findings += is_wrong;
 }
 
 static const struct document *document_at(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document) {

@@ -89,6 +89,8 @@ void registry_check(const struct law *law, struct buf *report, size_t *findings)
 // obligation.c: the same for what recurs by the calendar
 CHECKED struct err obligations_load(struct law *law, struct why *why);
 void obligations_check(const struct law *law, struct buf *report, size_t *findings);
+// One document of each state's law is the report without account that is meant where none is named. In intake.c.
+void emergency_check(const struct law *law, struct buf *report, size_t *findings);
 // letter_load.c, letter_check.c: the templates of all packs, and their part of the check
 CHECKED struct err letters_load(struct law *law, struct why *why);
 void letters_check(const struct law *law, struct buf *report, size_t *findings);

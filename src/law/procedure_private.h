@@ -95,6 +95,7 @@ struct document {
     struct names seen_by; // none: whoever sees the case
     struct names intake;  // kinds of offices that may record it for who files it
     enum claim_use claim; // what the holder of the case's claim token does with it
+    bool is_emergency;    // of those that open a case without account the one that is meant where none is named
     size_t compare_count;
     struct compare_row *compare;
     bool may_open, is_repeatable, needs_entity;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "law/law_private.h"
 #include "law/pack.h"
 #include "law/procedure.h"
 
@@ -101,6 +102,7 @@ static void bad_rows_are_refused(void **state) {
         {INCIDENT, "to: {body: enisa}", "to: {body: enisa, office: spoc}", "one of office, states, body"},
         {INCIDENT, "held: csirt}", "held: police}", "the kind of office that receives"},
         {INCIDENT, "claim: opens", "claim: gives", "opens, files, takes, reads or invites"},
+        {INCIDENT, "claim: files\n", "claim: files\n    emergency: yes\n", "is the emergency report"},
         {INCIDENT, "compare: {name: organisation, national_number: organisation_number, phone: contact_phone, email: contact_email}", "compare: organisation", "attributes of the register"},
         {"eu/nis2/procedures/availability.yaml", "downtime: withdrawn", "downtime: gone", "declared or withdrawn"},
         {"eu/nis2/procedures/availability.yaml", "{downtime: declared, field: from_at,", "{downtime: declared,", "of the beginning"},
@@ -178,6 +180,8 @@ static void what_does_not_hang_together_is_found(void **state) {
         {INCIDENT, "when: {flag: withdrawal_requested}", "when: {duty_open: task}", "others may not see: \"task\""},
         {INCIDENT, "office: spoc, when: {any: [{flag: cross_border}", "office: spoc, when: {any: [{flag: crossed}", "no flag \"crossed\""},
         {INCIDENT, "    claim: files\n", "    claim: opens\n", "it opens a case"},
+        {INCIDENT, "    emergency: yes", "    emergency: no", "none of them says emergency: yes"},
+        {"eu/nis2/procedures/vulnerability_report.yaml", "claim: opens\n", "claim: opens\n    emergency: yes\n", "one emergency report is enough"},
         {INCIDENT, "label: \"How did it end?\", article: \"NIS2 23(4)(e)\"", "label: \"How did it end?\"", "no source"},
         {INCIDENT, "{setting: answer_is_firm", "{setting: answer_firm", "no setting"},
         {INCIDENT, "{field: aware_at, before: {field: detected_at}}", "{field: aware_at, before: {field: seen_at}}", "no field \"seen_at\""},
@@ -199,6 +203,7 @@ static void what_does_not_hang_together_is_found(void **state) {
         buf_init(&report, &arena, 1024 * 1024);
         size_t findings = 0;
         assert_false(is_err(procedure_check(law, &report, &findings)));
+        emergency_check(law, &report, &findings);
         buf_add_byte(&report, '\0');
         if (findings == 0) fail_msg("\"%s\" for \"%s\" was not found", MISTAKES[i].instead, MISTAKES[i].find);
         expect_place((const char *)report.at, &MISTAKES[i]);
