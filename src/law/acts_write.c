@@ -17,9 +17,8 @@ static struct span note(const struct law *law, const char *name, struct span lan
 // What must be said before a proposal's reading, and of a state without a law of its own; at == NULL otherwise.
 static struct span caution(const struct acts_answer *answer, struct span lang) {
     const struct law *law = answer->law;
-    const struct pack *proposal = law_amended_by(law), *national = law_pack_of_state(law, answer->state);
-    bool is_pending = national != NULL && pack_is_untransposed(national, answer->at);
-    if (proposal == NULL) return is_pending ? law_word(law, SPAN(""), SPAN("diff.untransposed"), lang) : span_make(NULL, 0);
+    const struct pack *proposal = law_amended_by(law);
+    if (proposal == NULL) return law_caution(law, answer->state, answer->at, lang);
     struct span text = pack_word(law, law_pack(law, proposal->id), SPAN("what_if.head"), lang);
     return text.at != NULL ? text : pack_word(law, law_pack(law, proposal->id), SPAN("what_if.head"), SPAN("en"));
 }

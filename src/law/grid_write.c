@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The answer in JSON and in text, and what can be asked. */
 #include "law/grid_private.h"
+#include "law/pack_rows.h"
 
 struct span grid_words(const struct law *law, struct span state, const char *kind, struct span name, struct span own, struct span lang,
                        struct arena *arena) {
@@ -78,6 +79,7 @@ void grid_write_json(struct json_out *out, const struct grid_answer *answer, str
     instant_member(out, "since", answer->since_ms, arena);
     json_out_member_string(out, "at", civil_text(arena, answer->at));
     if (answer->state.len > 0) json_out_member_string(out, "state", answer->state);
+    if (answer->state.len > 0) json_out_member_string(out, "caution", law_caution(answer->law, answer->state, answer->at, lang));
     json_out_name(out, "types");
     json_out_array(out);
     for (size_t i = 0; i < answer->type_count; i++) {
@@ -116,6 +118,8 @@ static void text_rows(struct buf *out, const struct grid_answer *answer, enum gr
 
 void grid_write_text(struct buf *out, const struct grid_answer *answer, struct span lang) {
     buf_printf(out, "%.*s\n\n%.*s\n", SPAN_FMT(said(answer, "guidance", lang, answer->arena)), SPAN_FMT(said(answer, outcome_name(answer->truth), lang, answer->arena)));
+    struct span caution = answer->state.len > 0 ? law_caution(answer->law, answer->state, answer->at, lang) : span_make(NULL, 0);
+    if (caution.at != NULL) buf_printf(out, "\n%.*s\n", SPAN_FMT(caution));
     if (answer->since_ms != INSTANT_NONE) buf_printf(out, "Since %.*s.\n", SPAN_FMT(instant_text(answer->arena, answer->since_ms)));
     text_rows(out, answer, GRID_YES, "Met", lang);
     text_rows(out, answer, GRID_OPEN, "Open", lang);

@@ -17,6 +17,13 @@ bool pack_is_untransposed(const struct pack *pack, struct civil at) {
     return is_state && (!span_is(yaml_get_text(pack->manifest, "transposed"), "yes") || !pack_is_in_force(pack, at));
 }
 
+struct span law_caution(const struct law *law, struct span state, struct civil at, struct span lang) {
+    const struct pack *pack = law_pack_of_state(law, state);
+    if (pack == NULL || !pack_is_untransposed(pack, at)) return span_make(NULL, 0);
+    struct span text = law_word(law, SPAN(""), SPAN("diff.untransposed"), lang);
+    return text.at != NULL ? text : law_word(law, SPAN(""), SPAN("diff.untransposed"), SPAN("en"));
+}
+
 // A row that begins with a running number is named by its code.
 static bool is_numbered(const struct yaml *row) {
     int64_t number;

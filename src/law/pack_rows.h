@@ -40,6 +40,8 @@ bool pack_is_in_force(const struct pack *pack, struct civil at);
 bool pack_is_proposal(const struct pack *pack);
 // Whether it is a state's pack and says that nothing transposes the Directive yet.
 bool pack_is_untransposed(const struct pack *pack, struct civil at);
+// What must be said wherever the law of a state is shown that has none of its own on that day; at == NULL of any other.
+struct span law_caution(const struct law *law, struct span state, struct civil at, struct span lang);
 
 enum difference { DIFFERENCE_INSTEAD, DIFFERENCE_BESIDES, DIFFERENCE_WITHOUT };
 const char *difference_name(enum difference difference); // "instead", "besides", "without"

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "law/office.h"
 #include "law/pack.h"
+#include "law/pack_rows.h"
 #include "law/procedure_private.h"
 
 struct writer {
@@ -228,6 +229,7 @@ struct err procedure_write_form(struct json_out *out, const struct law *law, str
     text_write(&w, "label", key, ".label", d->label);
     text_write(&w, "help", key, ".help", d->help);
     json_out_member_string(out, "article", d->article);
+    json_out_member_string(out, "caution", law_caution(law, state, at, lang));
     names_write(out, "by", &d->by);
     if (d->seen_by.count > 0) names_write(out, "seen_by", &d->seen_by);
     json_out_member_bool(out, "opens", d->may_open);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/case.h"
 
+#include "law/pack_rows.h"
 #include "law/procedure.h"
 #include "service/admission.h"
 #include "service/case_acts.h"
@@ -452,6 +453,7 @@ struct err case_write_json(struct json_out *out, const struct services *services
     shown.viewer.downtimes = &downtimes;
     json_out_object(out);
     TRY(write_head(out, &shown, conn, arena, why));
+    json_out_member_string(out, "caution", law_caution(services->law, services->state, zone_date(services->zone, now_ms), lang));
     // Facts come from fields of filings: where some of these stay, so do all facts. Duties and their times bind and stay in sight.
     bool is_blocked = gate_view_has_blocks(&shown.gate);
     write_named(out, &shown, "facts", is_blocked);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* What a party sees of a case: what the offices let all parties see, and its own part. */
+#include "law/pack_rows.h"
 #include "law/procedure.h"
 #include "service/entity.h"
 #include "service/gate_view.h"
@@ -243,6 +244,7 @@ struct err party_write_case_json(struct json_out *out, const struct services *se
     json_out_member_int(out, "version", file->version + file->parties_version);
     json_out_member_string(out, "opened_at", instant_text(arena, file->opened_ms));
     json_out_member_bool(out, "is_party", true);
+    json_out_member_string(out, "caution", law_caution(services->law, services->state, zone_date(services->zone, now_ms), lang));
     json_out_name(out, "filings");
     json_out_array(out);
     write_filings(out, services, file, &filings, false, now_ms, arena);

@@ -278,6 +278,20 @@ def acts(node):
     plain = varde("acts", "-", "--state", "BE", "--lang", "fr", stdin=text)
     count.check(plain.startswith("Ceci ne les informe pas.") and plain.rstrip().endswith("s’adresser à chacun."), f"in French: {plain[:80]}")
     count.check("not the law of the state" in varde("acts", "-", "--state", "FR", stdin=text) and said["caution"] is None, "a state without a law says so")
+    for state, is_said in (("FR", True), ("BE", False)):
+        plain = varde("significance", "-", "--state", state, stdin=b'{"types": ["DI_CLOUD"]}')
+        count.equal("not the law of the state" in plain, is_said, f"{state}: and where significance is asked")
+    form = node.client().get("/api/v1/procedures/incident/documents/early_warning").json
+    count.check("caution" in form and form["caution"] is None, "a form of a state with a law has no caution")
+    other = Node(state="FR", name="Test node without a law").start()
+    try:
+        form = other.client().get("/api/v1/procedures/incident/documents/early_warning?language=fr").json
+        count.check("n’est pas le droit de l’État" in (form["caution"] or ""), f"a form of a state without one says so, in French: {form['caution']}")
+        company = other.person("security@one.example", "Desk", "a quiet harbour at dusk")
+        filed = company.must_file("registration", "registration", registration("One (invented)"))
+        count.check("not the law of the state" in (company.need(200, "GET", f"/api/v1/cases/{filed['case']}")["caution"] or ""), "and so does a case")
+    finally:
+        other.close()
     answer = node.client().post("/api/v1/acts?at=2026-11-22", OUTAGE)
     count.equal(answer.json, said, "the same over the API")
     count.problem(node.client().post("/api/v1/acts", {"weather": True}), 422, "acts.fact", "an unknown fact", "/weather")
