@@ -31,8 +31,8 @@ export class Draft {
     return `${PREFIX}${this.person}.${this.name}`;
   }
 
-  // What was kept, from here or from the node, whichever is later.
-  async restore(): Promise<Kept | null> {
+  // What was kept on this device. At once, so that the form is never shown without it.
+  restoreHere(): Kept | null {
     let found: Kept | null = null;
     try {
       const text = localStorage.getItem(this.key);
@@ -41,6 +41,13 @@ export class Draft {
       found = null;
     }
     if (found !== null && Date.now() - found.at > LIFE_MS) found = null;
+    if (found !== null) this.savedAt = found.at;
+    return found;
+  }
+
+  // What was kept at the node, where it is later than AT (what stands here already) and nothing was typed meanwhile.
+  async restoreNode(at: number): Promise<Kept | null> {
+    let found: Kept | null = null;
     if (this.atNode) {
       try {
         const list = (await call<{ drafts: { id: string; draft?: Kept & { name?: string } }[] }>("GET", "/api/v1/drafts", { quiet: true })).body;
@@ -49,14 +56,15 @@ export class Draft {
           if (one.body.draft.name !== this.name) continue;
           this.nodeId = row.id;
           this.etag = one.etag;
-          if (found === null || one.body.draft.at > found.at) found = one.body.draft;
+          if (one.body.draft.at > at) found = one.body.draft;
           break;
         }
       } catch {
         // the node is away, or one is not signed in: what is here has to do
       }
     }
-    if (found !== null) this.savedAt = found.at;
+    if (found === null || this.latest !== null) return null;
+    this.savedAt = found.at;
     return found;
   }
 
