@@ -85,26 +85,10 @@ static struct err get_file(struct api_request *request, struct api_response *res
     return answer_file(request, response, is_file ? path : SPAN("index.html"), why);
 }
 
-// Where providers of sign-in send people back to; the page hands over what they gave.
-static struct err get_come_back(struct api_request *request, struct api_response *response, struct why *why) {
-    struct span to = arena_printf(request->arena, "/app/sign-in/%.*s?%.*s", SPAN_FMT(request->params[0]), SPAN_FMT(request->query));
-    for (size_t i = 0; i < request->params[0].len; i++) {
-        uint8_t c = request->params[0].at[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')) return why_set(why, ERR_NOT_FOUND, "", "http.path", "RFC 9110 15.5.5", "There is nothing here.");
-    }
-    if (to.at == NULL) return err_make(ERR_MEMORY);
-    response->status = 303;
-    response->media_type = "text/html; charset=utf-8";
-    api_respond_header(response, "location", to);
-    api_respond_header(response, "cache-control", SPAN("no-store"));
-    api_respond_header(response, "referrer-policy", SPAN("no-referrer"));
-    return err_none();
-}
-
 static const struct route_param ANY[] = {{"*", "string", "what the page puts into its address"}, {NULL, NULL, NULL}};
 
 const struct route routes_web[] = {
-    {"GET", "/sign-in/{provider}", get_come_back, AUTH_NONE, 0, RATE_PAGE, "web", "Page: where a provider of sign-in sends people back to", NULL, "Html", 303, ANY, false},
+    {"GET", "/sign-in/{provider}", get_app, AUTH_NONE, 0, RATE_PAGE, "web", "Page: where a provider of sign-in sends people back to", NULL, "Html", 200, ANY, false},
     {"GET", "/app", get_app, AUTH_NONE, 0, RATE_PAGE, "web", "Page: the web interface", NULL, "Html", 200, ANY, false},
     {"GET", "/app/", get_app, AUTH_NONE, 0, RATE_PAGE, "web", "Page: the web interface, with its usual address", NULL, "Html", 200, ANY, false},
     {"GET", "/app/{path*}", get_file, AUTH_NONE, 0, RATE_PAGE, "web", "Page: the web interface, its addresses and files", NULL, "Html", 200, ANY, false},

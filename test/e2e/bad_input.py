@@ -94,7 +94,7 @@ def members(tries):
 
 
 WRONG = [1, -1, 1.5, True, False, "", " ", "x", "x" * 300, "x" * 20000, [], {}, [1], {"a": 1}, ["x"], None, "\u0000", "a\u0007b", 2**63, -2**63, 1e300,
-         "2026-13-01T00:00:00Z", "2026-02-30T10:00:00Z", "2026-11-22", "2026-11-22T25:00:00Z", "2026-11-22T10:00:00", "22.11.2026", "9999-12-31T23:59:59Z",
+         "2026-13-01T00:00:00Z", "2026-02-30T10:00:00Z", "2026-11-22", "2026-11-22T25:00:00Z", "2026-11-22T10:61:00Z", "22.11.2026", "9999-12-31T23:59:59Z",
          "0000-00-00T00:00:00Z", "BE", "be", "GR", "ZZZ", ["BE", 1], ["XX1"], [["BE"]], "yes", "YES", "no ", "+32 abc", "0032", "a@b", "a@b@c.example"]
 
 
@@ -123,6 +123,8 @@ def kinds(field):
         return texts + [w for w in others if isinstance(w, (bool, float, list, dict)) or (isinstance(w, int) and w < 0)]
     if kind in ("countries", "domains", "ip_ranges", "entity_types", "entities"):
         return [w for w in others if w not in ([],)] + texts
+    if kind == "list":  # an empty one is as good as none, where none is
+        return [w for w in others if w != [] or field["is_required"] or field.get("min_items")]
     if kind in ("email", "phone", "country", "domain", "filing", "case", "entity", "entity_type", "ip_range"):
         return others + [w for w in texts if not (kind == "country" and w in ("BE", "XX")) and not (kind == "domain" and "." in w)]
     return others

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """The command line against a real node: scope, law, file, import, show, duties, doctor; words, JSON and exit codes."""
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -164,7 +166,9 @@ def machines(node, folder):
     count.equal(varde("init", folder + "/third", "--state", "BEL", "--name", "Nowhere")[0], 2, "init for a state of three letters")
     code, out, err = varde("law", "replay", node.folder, "--json")
     replayed = json.loads(out) if count.equal(code, 0, "law replay: " + err) else {}
-    count.check(replayed.get("differences") == [] and replayed.get("records") == 6, f"law replay in JSON: {out}")
+    with contextlib.closing(sqlite3.connect(f"file:{node.folder}/node.db?mode=ro", uri=True)) as db:
+        records = db.execute("SELECT count(*) FROM record").fetchone()[0]  # the node files what the calendar asks of it when its turn comes
+    count.check(replayed.get("differences") == [] and replayed.get("records") == records >= 5, f"law replay in JSON: {out}, {records} records")
 
 
 def doctor(node):

@@ -8,7 +8,9 @@ export interface Place {
 }
 
 function here(): Place {
-  const path = location.pathname.startsWith(BASE) ? location.pathname.slice(BASE.length) : "/";
+  // A provider of sign-in sends people back to an address that is its own, beside BASE.
+  const isComeBack = location.pathname.startsWith("/sign-in/");
+  const path = location.pathname.startsWith(BASE) ? location.pathname.slice(BASE.length) : isComeBack ? location.pathname : "/";
   return { path: path === "" ? "/" : path, search: new URLSearchParams(location.search) };
 }
 
