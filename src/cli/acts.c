@@ -7,8 +7,6 @@
 #include "cli/packs.h"
 #include "cli/print.h"
 #include "law/amend.h"
-#include "os/clock.h"
-#include "os/zone.h"
 
 enum { ANSWER_BYTES = 4 * 1024 * 1024, CHOSEN_MAX = 16 };
 
@@ -30,7 +28,7 @@ static struct err law_of(const struct call *call, const struct law *law, struct 
 
 static struct err answer_write(const struct call *call, const struct law *law, struct arena *arena, struct civil at, struct buf *text, struct why *why) {
     struct span state = span_of(call_option(call, "--state")), lang = call_has(call, "--lang") ? span_of(call_option(call, "--lang")) : SPAN("en");
-    const struct zone *zone = NULL; // UTC where no state is named
+    const struct zone *zone;
     const struct law *asked;
     struct json_out out;
     json_out_init(&out, text);
@@ -40,11 +38,7 @@ static struct err answer_write(const struct call *call, const struct law *law, s
         buf_add_byte(text, '\n');
         return err_none();
     }
-    if (state.len > 0) {
-        struct span name = law_zone(law, state);
-        if (name.at == NULL) return why_set(why, ERR_INPUT, "--state", "law.state", "", "there is no Member State %.*s", SPAN_FMT(state));
-        TRY(zone_load(arena, (const char *)name.at, &zone, why));
-    }
+    TRY(packs_zone(call, law, arena, &zone, why));
     struct json facts;
     const struct acts_answer *answer;
     TRY(input_read_json(arena, call_argument(call, 0), &facts, why));
@@ -59,25 +53,8 @@ static struct err answer_write(const struct call *call, const struct law *law, s
 }
 
 static int acts_run(const struct call *call) {
-    const char *day = call_option(call, "--at");
-    struct civil at = wall_at(clock_now_ms(), 0).date;
-    if (day != NULL && !civil_parse(span_of(day), &at)) return call_misuse(call, "--at %s is no date like 2026-11-22", day);
     if ((call->argument_count == 1) == call_has(call, "--facts")) return call_misuse(call, "give FACTS, or --facts alone");
-    struct packs packs;
-    struct why why = {0};
-    struct err e = packs_open(&packs, call_option(call, "--law"), &why);
-    if (is_err(e)) return call_fail(call, e, &why);
-    struct arena arena;
-    struct buf text;
-    arena_init(&arena, 2 * (size_t)LIMIT_PACK_ARENA_BYTES);
-    buf_init(&text, &arena, ANSWER_BYTES);
-    e = answer_write(call, packs.law, &arena, at, &text, &why);
-    if (!is_err(e) && text.is_failed) e = err_make(ERR_MEMORY);
-    int code = is_err(e) ? call_fail(call, e, &why) : EXIT_DONE;
-    if (!is_err(e)) print_span(buf_span(&text));
-    arena_fini(&arena);
-    packs_close(&packs);
-    return code;
+    return packs_answer_run(call, 2 * (size_t)LIMIT_PACK_ARENA_BYTES, ANSWER_BYTES, answer_write);
 }
 
 static const struct option ACTS_OPTIONS[] = {

@@ -3,10 +3,8 @@
 #include "base/limits.h"
 #include "cli/commands.h"
 #include "cli/packs.h"
-#include "cli/print.h"
 #include "law/ceiling.h"
 #include "law/pack.h"
-#include "os/clock.h"
 
 static void facts_write(const struct call *call, struct buf *text) {
     struct json_out out;
@@ -73,24 +71,7 @@ static struct err answer_write(const struct call *call, const struct law *law, s
 }
 
 static int ceiling_run(const struct call *call) {
-    const char *day = call_option(call, "--at");
-    struct civil at = wall_at(clock_now_ms(), 0).date;
-    if (day != NULL && !civil_parse(span_of(day), &at)) return call_misuse(call, "--at %s is no date like 2026-11-22", day);
-    struct packs packs;
-    struct why why = {0};
-    struct err e = packs_open(&packs, call_option(call, "--law"), &why);
-    if (is_err(e)) return call_fail(call, e, &why);
-    struct arena arena;
-    struct buf text;
-    arena_init(&arena, (size_t)LIMIT_REQUEST_ARENA_BYTES);
-    buf_init(&text, &arena, LIMIT_JSON_BYTES);
-    e = answer_write(call, packs.law, &arena, at, &text, &why);
-    if (!is_err(e) && text.is_failed) e = err_make(ERR_MEMORY);
-    int code = is_err(e) ? call_fail(call, e, &why) : EXIT_DONE;
-    if (!is_err(e)) print_span(buf_span(&text));
-    arena_fini(&arena);
-    packs_close(&packs);
-    return code;
+    return packs_answer_run(call, (size_t)LIMIT_REQUEST_ARENA_BYTES, LIMIT_JSON_BYTES, answer_write);
 }
 
 static const struct option CEILING_OPTIONS[] = {

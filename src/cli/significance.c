@@ -6,18 +6,13 @@
 #include "cli/print.h"
 #include "law/grid.h"
 #include "os/clock.h"
-#include "os/zone.h"
 
 enum { ANSWER_BYTES = 4 * 1024 * 1024 };
 
 static struct err answer_write(const struct call *call, const struct law *law, struct arena *arena, struct civil at, struct buf *text, struct why *why) {
     struct span state = span_of(call_option(call, "--state")), lang = call_has(call, "--lang") ? span_of(call_option(call, "--lang")) : SPAN("en");
-    const struct zone *zone = NULL; // UTC where no state is named
-    if (state.len > 0) {
-        struct span name = law_zone(law, state);
-        if (name.at == NULL) return why_set(why, ERR_INPUT, "--state", "law.state", "", "there is no Member State %.*s", SPAN_FMT(state));
-        TRY(zone_load(arena, (const char *)name.at, &zone, why));
-    }
+    const struct zone *zone;
+    TRY(packs_zone(call, law, arena, &zone, why));
     struct json facts;
     struct grid_answer answer;
     TRY(input_read_json(arena, call_argument(call, 0), &facts, why));
@@ -34,24 +29,7 @@ static struct err answer_write(const struct call *call, const struct law *law, s
 }
 
 static int significance_run(const struct call *call) {
-    const char *day = call_option(call, "--at");
-    struct civil at = wall_at(clock_now_ms(), 0).date;
-    if (day != NULL && !civil_parse(span_of(day), &at)) return call_misuse(call, "--at %s is no date like 2026-11-22", day);
-    struct packs packs;
-    struct why why = {0};
-    struct err e = packs_open(&packs, call_option(call, "--law"), &why);
-    if (is_err(e)) return call_fail(call, e, &why);
-    struct arena arena;
-    struct buf text;
-    arena_init(&arena, (size_t)LIMIT_REQUEST_ARENA_BYTES);
-    buf_init(&text, &arena, ANSWER_BYTES);
-    e = answer_write(call, packs.law, &arena, at, &text, &why);
-    if (!is_err(e) && text.is_failed) e = err_make(ERR_MEMORY);
-    int code = is_err(e) ? call_fail(call, e, &why) : EXIT_DONE;
-    if (!is_err(e)) print_span(buf_span(&text));
-    arena_fini(&arena);
-    packs_close(&packs);
-    return code;
+    return packs_answer_run(call, (size_t)LIMIT_REQUEST_ARENA_BYTES, ANSWER_BYTES, answer_write);
 }
 
 static const struct option SIGNIFICANCE_OPTIONS[] = {
