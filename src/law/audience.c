@@ -265,11 +265,8 @@ static void offices_add(const struct law *law, const struct procedure *p, const 
     }
 }
 
-struct err procedure_reach(const struct law *law, struct span state, struct civil at, struct span procedure, const struct json *subject,
-                           const struct json *case_state, struct arena *arena, struct procedure_reach *ret, struct why *why) {
-    const struct procedure *p = procedure_get(law, state, at, procedure);
-    if (p == NULL) return why_set(why, ERR_NOT_FOUND, "", "procedure.unknown", "", "There is no such procedure here on this date.");
-    struct facts facts = {.subject = subject,
+struct facts facts_of_case(const struct law *law, struct span state, struct civil at, const struct json *case_state, const struct json *subject) {
+    return (struct facts){.subject = subject,
                           .settings = clock_profile_of(law, state, at)->settings,
                           .case_facts = json_get(case_state, "facts"),
                           .flags = json_get(case_state, "flags"),
@@ -277,6 +274,13 @@ struct err procedure_reach(const struct law *law, struct span state, struct civi
                           .duties = json_get(case_state, "duties"),
                           .state = json_get_string(case_state, "state"),
                           .received_ms = INSTANT_NONE};
+}
+
+struct err procedure_reach(const struct law *law, struct span state, struct civil at, struct span procedure, const struct json *subject,
+                           const struct json *case_state, struct arena *arena, struct procedure_reach *ret, struct why *why) {
+    const struct procedure *p = procedure_get(law, state, at, procedure);
+    if (p == NULL) return why_set(why, ERR_NOT_FOUND, "", "procedure.unknown", "", "There is no such procedure here on this date.");
+    struct facts facts = facts_of_case(law, state, at, case_state, subject);
     struct buf words;
     buf_init(&words, arena, 128);
     buf_add_byte(&words, ' ');

@@ -27,13 +27,7 @@ void procedure_write_indications(struct json_out *out, const struct law *law, st
                                  const struct json *case_state, struct span lang, struct arena *arena) {
     const struct procedure *p = procedure_get(law, state, at, procedure);
     if (p == NULL || p->indication_count == 0) return;
-    struct facts facts = {.settings = clock_profile_of(law, state, at)->settings,
-                          .case_facts = json_get(case_state, "facts"),
-                          .flags = json_get(case_state, "flags"),
-                          .filings = json_get(case_state, "filings"),
-                          .duties = json_get(case_state, "duties"),
-                          .state = json_get_string(case_state, "state"),
-                          .received_ms = INSTANT_NONE};
+    struct facts facts = facts_of_case(law, state, at, case_state, NULL);
     json_out_name(out, "indications");
     json_out_array(out);
     for (size_t i = 0; i < p->indication_count; i++) {

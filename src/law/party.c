@@ -249,13 +249,7 @@ bool procedure_party_sees(const struct law *law, struct span state, struct civil
     bool is_shared = d != NULL && d->is_by_party && p->do_parties_see_parties && yaml_get(d->node, "parties_see") == NULL;
     if (is_shared) return true;
     if (d == NULL || !d->parties_see) return false;
-    struct facts facts = {.settings = clock_profile_of(law, state, at)->settings,
-                          .case_facts = json_get(case_state, "facts"),
-                          .flags = json_get(case_state, "flags"),
-                          .filings = json_get(case_state, "filings"),
-                          .duties = json_get(case_state, "duties"),
-                          .state = json_get_string(case_state, "state"),
-                          .received_ms = INSTANT_NONE};
+    struct facts facts = facts_of_case(law, state, at, case_state, NULL);
     return condition_holds(d->parties_see_when, &facts);
 }
 

@@ -345,5 +345,7 @@ bool duty_row_is_of_parties(const struct duty_row *row);
 bool document_adds_parties(const struct document *document);
 struct json *effect_op_add(struct decision *d, struct json *effects, const char *op);
 void effect_text_add(struct decision *d, struct json *row, const char *name, struct span text);
+// What conditions see of a case as it stands, without a filing. SUBJECT: its entity's facts, or NULL.
+struct facts facts_of_case(const struct law *law, struct span state, struct civil at, const struct json *case_state, const struct json *subject);
 
 #endif
