@@ -147,7 +147,7 @@ law: $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS)) $(B)/varde
 	@$(RUN_TESTS) $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS))
 # Every test/e2e/NAME.py (but what they share: a leading _, varde_client) runs the real binary, found in $VARDE, one after another.
 E2E ?= $(filter-out test/e2e/_% test/e2e/varde_client.py,$(sort $(wildcard test/e2e/*.py)))
-e2e: $(B)/varde $(B)/test/e2e/_echo $(B)/test/e2e/_suppress
+e2e: $(B)/varde $(B)/test/e2e/_echo $(B)/test/e2e/_suppress $(B)/test/e2e/_questions
 	@$(RUN_TESTS) --jobs 2 --timeout $(if $(VARDE_LONG),7200,900) $(E2E)
 # Every test/web/NAME.py drives a browser against the real binary.
 WEB ?= $(filter-out test/web/_%,$(sort $(wildcard test/web/*.py)))
