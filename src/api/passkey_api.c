@@ -72,7 +72,8 @@ static struct err post_begin(struct api_request *request, struct api_response *r
     json_out_name(&out, "pubKeyCredParams");
     json_out_raw(&out, SPAN("[{\"type\":\"public-key\",\"alg\":-7},{\"type\":\"public-key\",\"alg\":-8},{\"type\":\"public-key\",\"alg\":-257}]"));
     json_out_name(&out, "authenticatorSelection");
-    json_out_raw(&out, SPAN("{\"residentKey\":\"preferred\",\"userVerification\":\"required\"}"));
+    // Signing in names no person, so the key itself has to know whose it is.
+    json_out_raw(&out, SPAN("{\"residentKey\":\"required\",\"requireResidentKey\":true,\"userVerification\":\"required\"}"));
     json_out_member_text(&out, "attestation", "none");
     json_out_member_int(&out, "timeout", 300000);
     json_out_name(&out, "excludeCredentials");

@@ -151,8 +151,10 @@ static void send_head(struct inflight *inflight) {
     struct buf *out = channel_out(&inflight->node->front);
     size_t mark = frame_begin(out, WIRE_RESPONSE_HEAD, inflight->number);
     frame_field_u64(out, TAG_STATUS, response->status == 0 ? 500 : response->status);
-    frame_field(out, TAG_HEADER_NAME, SPAN("content-type"));
-    frame_field(out, TAG_HEADER_VALUE, span_of(response->media_type != NULL ? response->media_type : "application/json"));
+    if (response->status != 204) { // what has no content has no type
+        frame_field(out, TAG_HEADER_NAME, SPAN("content-type"));
+        frame_field(out, TAG_HEADER_VALUE, span_of(response->media_type != NULL ? response->media_type : "application/json"));
+    }
     for (size_t i = 0; i < response->header_count; i++) {
         frame_field(out, TAG_HEADER_NAME, response->headers[i].name);
         frame_field(out, TAG_HEADER_VALUE, response->headers[i].value);

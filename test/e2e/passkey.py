@@ -119,7 +119,7 @@ def registering(ann, bob):
         return who.need(200, "POST", begin, {"password": who.password})["challenge"]
     key = Authenticator()
     options = ann.need(200, "POST", begin, {"password": ann.password})
-    count.check(options["rp"]["id"] == RP and options["authenticatorSelection"]["userVerification"] == "required", f"options: {options}")
+    count.check(options["rp"]["id"] == RP and options["authenticatorSelection"] == {"residentKey": "required", "requireResidentKey": True, "userVerification": "required"}, f"options: {options}")
     other = challenge(bob)
     for what, body, rule in (
             ("another origin", key.make(options["challenge"], origin="https://nis2.example.be.evil.example"), "passkey.refused"),
@@ -184,7 +184,8 @@ def signing_in(node, ann, key, made):
     fresh.counter = 0  # one that does not count
     fresh.counter += 2
     open_client.need(201, "POST", path, fresh.answer(challenge()))
-    count.status(me.call("DELETE", f"/api/v1/me/passkeys/{identifier}"), 204, "dropped")
+    dropped = me.call("DELETE", f"/api/v1/me/passkeys/{identifier}")
+    count.check(dropped.status == 204 and dropped.header("content-type") is None, f"dropped, and what has no content has no type: {dropped}")
     fresh.counter += 1
     count.problem(open_client.post(path, fresh.answer(challenge())), 401, "passkey.refused", "a dropped key")
 

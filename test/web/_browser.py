@@ -46,6 +46,7 @@ class Browser:
         self.driver = sync_playwright().start()
         self.chromium = self.driver.chromium.launch(executable_path=shutil.which("chromium") or shutil.which("chromium-browser"), args=["--no-sandbox", "--disable-dev-shm-usage"])
         self.errors = []
+        self.sessions = {}
 
     def person(self, locale="en-GB", width=1200, height=900, **more):
         context = self.chromium.new_context(ignore_https_errors=True, locale=locale, timezone_id="Europe/Brussels", viewport={"width": width, "height": height}, **more)
@@ -76,7 +77,10 @@ class Browser:
         # Run in a world of its own, so that the page's policy needs no hole.
         with open(AXE, encoding="utf-8") as file:
             source = file.read()
-        session = page.context.new_cdp_session(page)
+        # Kept open: the end of any such session takes the page's virtual authenticator with it, and a passkey then waits for ever.
+        if page not in self.sessions:
+            self.sessions[page] = page.context.new_cdp_session(page)
+        session = self.sessions[page]
         frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         world = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})["executionContextId"]
         session.send("Runtime.evaluate", {"expression": source, "contextId": world})
@@ -84,7 +88,6 @@ class Browser:
                            "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | ')))"})
         found = run["result"].get("value")
         self.count.equal(found, [], f"{name}: axe-core")
-        session.detach()
         size = page.viewport_size
         page.set_viewport_size({"width": 320, "height": 640})
         page.wait_for_timeout(80)

@@ -1,30 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""A company's people, an account, and the node's administration, each in a browser: a passkey is made, a code invites, a mandate ends,
+"""A company's people, an account, and the node's administration, each in a browser: a code invites, a mandate ends,
 what is registered stands in words, a token is shown once, a person is entered and gets a role; significance is said beside the report."""
-import re
-import socket
 import sys
 
 import _browser as b
 
 v = b.v
 count = v.Count()
-
-
-def passkeys(browser, page, client):
-    """With Chromium's own virtual authenticator."""
-    cdp = page.context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable")
-    cdp.send("WebAuthn.addVirtualAuthenticator", {"options": {"protocol": "ctap2", "transport": "usb", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}})
-    page.get_by_text("Add a passkey", exact=True).first.click()
-    page.get_by_label("Name of the passkey").fill("Laptop")
-    if page.locator("#passkey-password").count():
-        page.locator("#passkey-password").fill(client.password)
-    page.get_by_role("button", name="Add a passkey").click()
-    page.get_by_role("cell", name="Laptop").wait_for()
-    browser.screen(page, "account")
-    count.check(any(row["name"] == "Laptop" for row in client.need(200, "GET", "/api/v1/me/passkeys")["items"]), "the node has the passkey")
 
 
 def account(browser, page, clerk):
@@ -39,8 +22,7 @@ def account(browser, page, clerk):
     with page.expect_download() as download:
         page.get_by_role("button", name="Download it").click()
     count.equal(download.value.suggested_filename, "varde-me.json", "what is held of oneself")
-    passkeys(browser, page, clerk)
-    browser.open(page, "/app/account")
+    browser.screen(page, "account")
     page.locator(".language select").select_option("fr")
     page.get_by_role("heading", name="Sessions ouvertes").wait_for()
     browser.screen(page, "account-french")
@@ -105,10 +87,7 @@ def administration(browser, admin):
 
 def main():
     b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}", edit=lambda text: re.sub(r"(?m)^#? *public_url:.*\n", "", text) + f"\npublic_url: https://localhost:{port}\n").start()
+    node = v.Node().start()
     admin = node.administrator()
     ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
     clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
@@ -117,7 +96,6 @@ def main():
     ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
     entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
     browser = b.Browser(node, count)
-    browser.open = lambda page, path: page.goto(f"https://localhost:{port}{path}") # a passkey belongs to a name, not to an address
     try:
         page = browser.person()
         account(browser, page, clerk)

@@ -97,7 +97,7 @@ export async function call<T>(method: string, path: string, options: Options = {
   onReach(true);
   if (response.status === 401 && !options.quiet) onSignedOut();
   if (!response.ok) throw await problemOf(response);
-  const isJson = (response.headers.get("content-type") ?? "").includes("json");
+  const isJson = response.status !== 204 && (response.headers.get("content-type") ?? "").includes("json");
   return { status: response.status, body: (isJson ? await response.json() : undefined) as T, etag: response.headers.get("etag") };
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { office } from "./office.de";
 import { people } from "./people.de";
 import { deskDe } from "./desk.de";
 import type { Words } from "./en";
@@ -6,6 +7,7 @@ import { union } from "./union.de";
 
 // What the page itself says, in German. A courtesy translation until the state approves it.
 export const de: Words = {
+  ...office,
   ...union,
   ...people,
   app: "Varde",

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { office } from "./office.en";
 import { people } from "./people.en";
 import { deskEn } from "./desk.en";
 // What the page itself says, in English: the measure for the other languages. What the law says comes from the node.
 import { union } from "./union.en";
 
 export const en = {
+  ...office,
   ...union,
   ...people,
   app: "Varde",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { office } from "./office.fr";
 import { people } from "./people.fr";
 import { deskFr } from "./desk.fr";
 import type { Words } from "./en";
@@ -6,6 +7,7 @@ import { union } from "./union.fr";
 
 // What the page itself says, in French. A courtesy translation until the state approves it.
 export const fr: Words = {
+  ...office,
   ...union,
   ...people,
   app: "Varde",
