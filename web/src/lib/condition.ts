@@ -12,6 +12,7 @@ export interface Known {
   state?: string | undefined;
   subject?: Record<string, unknown> | undefined;
   role?: string | undefined;
+  item?: Record<string, unknown> | undefined; // the element of a list that the field is in
   onBehalf: boolean;
 }
 
@@ -74,6 +75,7 @@ export function holds(test: Condition | null | undefined, known: Known): Verdict
   }
   if ("on_behalf" in test) return (plain(test["on_behalf"]) === "yes") === known.onBehalf;
   if (typeof test["field"] === "string") return compare(known.fields[test["field"]], test);
+  if (typeof test["item"] === "string") return known.item === undefined ? null : compare(known.item[test["item"]], test);
   if (typeof test["case"] === "string") return known.case === undefined ? null : compare(known.case[test["case"]], test);
   if (typeof test["flag"] === "string") return known.flags === undefined ? null : known.flags[test["flag"]] === true;
   if (Array.isArray(test["state"])) return known.state === undefined ? null : (test["state"] as unknown[]).includes(known.state);

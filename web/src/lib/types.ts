@@ -174,6 +174,7 @@ export interface Field {
   decimals?: number;
   future?: boolean;
   hidden_from?: string[];
+  catalogue?: string; // the list answers the controls of this one
   notice?: string;
 }
 export type Condition = Record<string, unknown>;
@@ -186,6 +187,7 @@ export interface Form {
   by: string[];
   opens: boolean;
   needs_entity: boolean;
+  is_repeatable: boolean;
   marking: string;
   max_attachments: number;
   attachment_notice?: string;
@@ -224,4 +226,19 @@ export interface Answers {
   answers: AnswerRow[];
   missing: { party: string; name: string; of_state?: string; state: string }[];
   next: string | null;
+}
+// A catalogue of controls: what a list with `catalogue` asks.
+export interface Control {
+  control: string;
+  label: string;
+  article: string;
+  points: string[];
+  parts: string[];
+  is_asked: boolean; // otherwise a heading
+}
+export interface Catalogue {
+  catalogue: string;
+  label: string;
+  article: string;
+  controls: Control[];
 }

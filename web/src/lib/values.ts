@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // From what is typed to what is filed. Inputs hold texts; the node wants the types of doc/procedures.md.
+import { holds } from "./condition";
 import type { Field } from "./types";
 
 export type Values = Record<string, unknown>;
@@ -27,9 +28,13 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && Object.keys(value).length === 0;
 }
 
+// What a row of a list asks may depend on the row's other fields; what it does not ask is not filed.
+export const isAsked = (part: Field, row: Values): boolean => part.shown_when === null || holds(part.shown_when, { fields: {}, item: row, onBehalf: false }) !== false;
+export const isNeeded = (part: Field, row: Values): boolean => part.is_required || holds(part.required_when, { fields: {}, item: row, onBehalf: false }) === true;
+
 function one(field: Field, value: unknown): unknown {
   if (field.type === "group") return filed(field.fields ?? [], (value ?? {}) as Values);
-  if (field.type === "list") return ((value ?? []) as Values[]).map((row) => filed(field.fields ?? [], row)).filter((row) => !isEmpty(row));
+  if (field.type === "list") return ((value ?? []) as Values[]).map((row) => filed((field.fields ?? []).filter((part) => isAsked(part, row)), row)).filter((row) => !isEmpty(row));
   if (typeof value !== "string") return value;
   const text = value.trim();
   if (text === "") return null;
@@ -53,6 +58,31 @@ export function filed(fields: Field[], values: Values): Values {
   for (const field of fields) {
     const value = one(field, values[field.name]);
     if (!isEmpty(value)) out[field.name] = value;
+  }
+  return out;
+}
+
+function back(field: Field, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (field.type === "group") return typed(field.fields ?? [], value as Values);
+  if (field.type === "list") return Array.isArray(value) ? value.map((row) => typed(field.fields ?? [], row as Values)) : undefined;
+  if (field.type === "bool") return value === true ? "yes" : "no";
+  if (field.type === "instant") {
+    const at = typeof value === "string" ? value : ((value as { at?: unknown }).at ?? "");
+    return typeof at === "string" ? localOf(at) : undefined;
+  }
+  if (field.type === "selection") return JSON.stringify(value);
+  if (["choices", "countries", "entity_types"].includes(field.type)) return value;
+  if (Array.isArray(value)) return value.join("\n");
+  return typeof value === "object" ? undefined : String(value);
+}
+
+// The other way: what was filed, as one would have typed it.
+export function typed(fields: Field[], values: Values): Values {
+  const out: Values = {};
+  for (const field of fields) {
+    const value = back(field, values[field.name]);
+    if (value !== undefined) out[field.name] = value;
   }
   return out;
 }

@@ -2,6 +2,7 @@
 import { office } from "./office.de";
 import { people } from "./people.de";
 import { deskDe } from "./desk.de";
+import { ownDe } from "./own.de";
 import type { Words } from "./en";
 import { union } from "./union.de";
 
@@ -272,4 +273,5 @@ export const de: Words = {
   outcome_out: "Nicht betroffen",
   outcome_undetermined: "Unbestimmt",
   ...deskDe,
+  ...ownDe,
 };

@@ -2,6 +2,7 @@
 import { office } from "./office.fr";
 import { people } from "./people.fr";
 import { deskFr } from "./desk.fr";
+import { ownFr } from "./own.fr";
 import type { Words } from "./en";
 import { union } from "./union.fr";
 
@@ -272,4 +273,5 @@ export const fr: Words = {
   outcome_out: "Hors champ",
   outcome_undetermined: "Indéterminé",
   ...deskFr,
+  ...ownFr,
 };
