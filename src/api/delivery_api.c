@@ -10,7 +10,7 @@
 #define PARAMS(...) ((const struct value[]){__VA_ARGS__}), sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
 enum { WORDS_BYTES = 1000 };
 enum { D_ID, D_KIND, D_TOPIC, D_STATE, D_OWNER_KIND, D_OWNER, D_MEDIUM, D_ADDRESS, D_ATTEMPTS, D_CREATED, D_TRIED, D_SENT, D_NEXT, D_FAILURE, D_CLOSED,
-       D_CLOSED_WORDS, D_CASE, D_FILING, D_PAGE, D_OFFICE_KIND, D_ENTITY, D_NAME };
+       D_CLOSED_WORDS, D_CASE, D_FILING, D_PAGE, D_OFFICE_KIND, D_ENTITY, D_NAME, D_OFFICE };
 
 static void write_delivery(struct api_request *request, struct json_out *out, const struct rows *rows, size_t i) {
     struct arena *arena = request->arena;
@@ -18,7 +18,8 @@ static void write_delivery(struct api_request *request, struct json_out *out, co
     json_out_object(out);
     json_out_member_int(out, "id", rows_int(rows, i, D_ID));
     json_out_member_string(out, "kind", rows_span(rows, i, D_KIND));
-    json_out_member_string(out, "topic", span_is(rows_span(rows, i, D_KIND), "message") ? rows_span(rows, i, D_TOPIC) : span_make(NULL, 0));
+    bool has_topic = span_is(rows_span(rows, i, D_KIND), "message") || span_is(rows_span(rows, i, D_KIND), "notice");
+    json_out_member_string(out, "topic", has_topic ? rows_span(rows, i, D_TOPIC) : span_make(NULL, 0));
     json_out_member_string(out, "state", rows_span(rows, i, D_STATE));
     json_out_member_string(out, "to_kind", rows_span(rows, i, D_OWNER_KIND));
     json_out_member_string(out, "to", rows_span(rows, i, D_OWNER));
@@ -37,6 +38,7 @@ static void write_delivery(struct api_request *request, struct json_out *out, co
     json_out_member_string(out, "filing", rows_span(rows, i, D_FILING));
     json_out_member_string(out, "page", rows_span(rows, i, D_PAGE));
     json_out_member_string(out, "office_kind", rows_span(rows, i, D_OFFICE_KIND));
+    json_out_member_string(out, "office", rows_span(rows, i, D_OFFICE));
     json_out_object_end(out);
 }
 
@@ -104,23 +106,32 @@ static struct err deliveries_of_case(struct api_request *request, struct api_res
 
 // --- tasks ---
 
-static struct span kinds_json(struct api_request *request) {
+// Kinds of the offices where she works, or (IS_OFFICE) the offices.
+static struct span offices_json(struct api_request *request, bool is_office) {
     struct buf buf;
     struct json_out out;
     buf_init(&buf, request->arena, 4096);
     json_out_init(&out, &buf);
     json_out_array(&out);
-    for (size_t i = 0; i < request->principal.role_count; i++) json_out_string(&out, request->principal.roles[i].kind->id);
+    for (size_t i = 0; i < request->principal.role_count; i++) json_out_string(&out, is_office ? request->principal.roles[i].office : request->principal.roles[i].kind->id);
     json_out_array_end(&out);
     return buf_span(&buf);
+}
+
+// Whether the failed delivery is a task of an office where she has at least ROLE.
+static bool is_task_of(struct api_request *request, const struct rows *rows, size_t i, enum access_role_kind role) {
+    struct span office = rows_span(rows, i, D_OFFICE);
+    if (office.at != NULL) return access_has_role_at(&request->principal, office, role);
+    return access_is_officer_of(&request->principal, rows_span(rows, i, D_OFFICE_KIND), role);
 }
 
 static bool may_read_row(struct api_request *request, struct store_conn *conn, const struct rows *rows, size_t i) {
     struct case_file file;
     enum reader reader;
-    if (rows_at(rows, i, D_CASE)->type == VALUE_NULL || is_err(read_case(request, conn, rows_span(rows, i, D_CASE), &file, &reader, NULL))) return false;
-    return access_is_officer_of(&request->principal, rows_span(rows, i, D_OFFICE_KIND), ROLE_READER) &&
-           (reader == READS_ALL || (reader == READS_AS_PARTY && is_of_own_office(request, conn, rows, i)));
+    if (!is_task_of(request, rows, i, ROLE_READER)) return false;
+    if (rows_at(rows, i, D_CASE)->type == VALUE_NULL) return span_is(rows_span(rows, i, D_KIND), "notice");
+    if (is_err(read_case(request, conn, rows_span(rows, i, D_CASE), &file, &reader, NULL))) return false;
+    return reader == READS_ALL || (reader == READS_AS_PARTY && is_of_own_office(request, conn, rows, i));
 }
 
 static struct err failed_deliveries(struct api_request *request, struct api_response *response, int64_t limit, struct why *why) {
@@ -130,7 +141,7 @@ static struct err failed_deliveries(struct api_request *request, struct api_resp
     if (!request->principal.is_totp_done || request->principal.role_count == 0)
         return why_set(why, ERR_DENIED, "", "access.office", "", "these tasks are for officers, signed in with their second factor");
     TRY(api_cursor_read(request, "deliveries-failed", &after, 1, &is_after, why));
-    TRY(store_read(request->conn, STMT_DELIVERIES_FAILED, PARAMS(value_text(kinds_json(request)), value_int(is_after ? after.integer : 0), value_int(limit)),
+    TRY(store_read(request->conn, STMT_DELIVERIES_FAILED, PARAMS(value_text(offices_json(request, false)), value_int(is_after ? after.integer : 0), value_int(limit), value_text(offices_json(request, true))),
                    request->arena, &rows, why));
     struct json_out out;
     list_begin(response, &out);
@@ -160,7 +171,7 @@ static struct err find(struct api_request *request, struct store_conn *conn, str
     if (!span_to_int(request->params[0], &id)) id = 0;
     TRY(store_read(conn, STMT_DELIVERY_GET, PARAMS(value_int(id)), request->arena, ret, why));
     if (ret->count == 0 || !may_read_row(request, conn, ret, 0)) return why_set(why, ERR_NOT_FOUND, "", "delivery.unknown", "", "there is no such task");
-    if (!access_is_officer_of(&request->principal, rows_span(ret, 0, D_OFFICE_KIND), ROLE_OFFICER))
+    if (!is_task_of(request, ret, 0, ROLE_OFFICER))
         return why_set(why, ERR_DENIED, "", "access.office", "", "a task is done by an officer of the office");
     return err_none();
 }

@@ -10,6 +10,7 @@ struct reminder_rule {
     struct names procedures, duties, owed_by; // none: any
     int64_t offset_ms;                        // before: negative, of due; after: of due_latest
     bool is_after;
+    bool is_of_mandate; // otherwise of a duty
     struct validity validity;
     const struct yaml *node;
 };
@@ -24,7 +25,7 @@ struct reminder_book {
 };
 
 static struct err rule_load(struct arena *arena, const struct yaml *row, struct reminder_rule *ret, struct why *why) {
-    TRY(yaml_only(row, "reminder before after owed_by duties procedures article from to certainty", why));
+    TRY(yaml_only(row, "reminder of before after owed_by duties procedures article from to certainty", why));
     *ret = (struct reminder_rule){.node = row};
     TRY(yaml_need(row, "reminder", &ret->id, why));
     TRY(yaml_need(row, "article", &ret->article, why));
@@ -32,6 +33,10 @@ static struct err rule_load(struct arena *arena, const struct yaml *row, struct 
     TRY(yaml_names(arena, yaml_get(row, "duties"), &ret->duties, why));
     TRY(yaml_names(arena, yaml_get(row, "procedures"), &ret->procedures, why));
     TRY(yaml_validity(row, &ret->validity, why));
+    const struct yaml *of = yaml_get(row, "of");
+    ret->is_of_mandate = of != NULL && of->type == YAML_SCALAR && span_is(of->text, "mandate");
+    if (of != NULL && (!ret->is_of_mandate || ret->procedures.count + ret->duties.count + ret->owed_by.count > 0))
+        return yaml_refuse(row, why, "reminder.of", "of is mandate, and then no duties, procedures or owed_by stand beside it");
     const struct yaml *before = yaml_get(row, "before"), *after = yaml_get(row, "after");
     if ((before == NULL) == (after == NULL))
         return yaml_refuse(row, why, "reminder.offset", "either before or after is expected, as \"24 h\"");
@@ -114,7 +119,7 @@ size_t reminder_moments(const struct law *law, struct span state, struct civil a
     for (size_t i = 0; i < list->count; i++) {
         const struct reminder_rule *rule = &list->rules[i];
         int64_t from_ms = rule->is_after ? duty->due_latest_ms : duty->due_ms;
-        if (!is_valid_at(&rule->validity, at) || from_ms == INSTANT_NONE || !names_fit(&rule->procedures, duty->procedure) ||
+        if (rule->is_of_mandate != (duty->of.at != NULL) || !is_valid_at(&rule->validity, at) || from_ms == INSTANT_NONE || !names_fit(&rule->procedures, duty->procedure) ||
             !names_fit(&rule->duties, duty->duty) || !names_fit(&rule->owed_by, duty->owed_by))
             continue;
         struct reminder_moment moment = {.reminder = rule->id, .when_ms = from_ms + rule->offset_ms, .is_after = rule->is_after};

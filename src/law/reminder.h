@@ -5,6 +5,7 @@
  *     reminders:
  *       - {reminder: day_before, before: "24 h", article: "NIS2 23(4)", owed_by: [entity], duties: [..], procedures: [..]}
  *       - {reminder: hour_after, after: "1 h", article: "NIS2 23(4)"}
+ *       - {reminder: mandate_week, of: mandate, before: "7 d", article: ..}    # of the end of a mandate
  *
  * `before` counts back from the time that filers see (the earlier reading), `after` from the latest lawful one: nobody is called
  * late before. Without `owed_by`, `duties` or `procedures` a row is for all of them. A state's own reminders.yaml
@@ -19,8 +20,9 @@
 struct law;
 struct reminder_rule;
 
-// What is owed, as the rows of the database have it.
+// What is owed, as the rows of the database have it; or a mandate (OF "mandate", both due times its end).
 struct reminder_duty {
+    struct span of; // at == NULL: a duty
     struct span procedure, duty, owed_by;
     int64_t opened_ms;             // INSTANT_NONE: not known
     int64_t due_ms, due_latest_ms; // INSTANT_NONE: without a number

@@ -78,6 +78,7 @@ static struct err housekeeping_apply(struct write_job *job, struct store_conn *c
         {STMT_ATTACHMENT_KEYS_EXPIRE, now_ms - UNFILED_KEPT_MS},
         {STMT_ATTACHMENTS_EXPIRE, now_ms - UNFILED_KEPT_MS},
         {STMT_DELIVERY_EXPIRE, now_ms - DELIVERIES_KEPT_MS},
+        {STMT_NOTICE_EXPIRE, now_ms - DELIVERIES_KEPT_MS},
         {STMT_UPTIME_EXPIRE, now_ms - UPTIMES_KEPT_MS},
     };
     for (size_t i = 0; i < sizeof EXPIRED / sizeof EXPIRED[0]; i++) {

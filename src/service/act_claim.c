@@ -7,6 +7,7 @@
 #include "service/act.h"
 #include "service/case.h"
 #include "service/entity.h"
+#include "service/notice.h"
 #include "service/reach.h"
 
 enum { ID, PERSON, FIRM, ASKED, ENTITY, SCOPES, CAPACITY, PROCEDURES, GROUND, UNTIL, STATE, ATTEMPTS, PROOF, PROVED, MADE, EXPIRES,
@@ -61,6 +62,7 @@ struct err claim_make(struct services *services, struct store_conn *conn, const 
                            value_int(env->now_ms), value_int(env->now_ms + LIMIT_CLAIM_DAYS * MS_PER_DAY)),
                     NULL, why));
     TRY(access_event_add(conn, principal->person_id, "claim_made", span_make(NULL, 0), id, env->now_ms, why));
+    TRY(notice_add(conn, "claim_waits", id, env->now_ms, why));
     *ret_id = id;
     return err_none();
 }
@@ -205,6 +207,7 @@ struct err claim_try_code(struct services *services, struct store_conn *conn, co
         TRY(store_write(conn, STMT_ACT_CLAIM_PROVE, PARAMS(value_text(claim->id), value_text(rows_span(&rows, 0, 0)), value_int(now_ms)), NULL,
                         why));
         TRY(store_write(conn, STMT_ACT_CLAIM_CODE_DROP, PARAMS(value_text(claim->id)), NULL, why));
+        TRY(notice_add(conn, "claim_again", claim->id, now_ms, why));
         return access_event_add(conn, claim->person_id, "claim_proved", span_make(NULL, 0), claim->id, now_ms, why);
     }
     TRY(store_write(conn, STMT_ACT_CLAIM_ATTEMPT, PARAMS(value_text(claim->id)), NULL, why));
@@ -257,6 +260,7 @@ static struct err grant(struct store_conn *conn, const struct claim *claim, stru
                     PARAMS(value_text(claim->id), value_text(SPAN("granted")), value_int(env->now_ms), value_text(by), value_null(), value_text(id)),
                     NULL, why));
     TRY(store_write(conn, STMT_ACT_CLAIM_CODE_DROP, PARAMS(value_text(claim->id)), NULL, why));
+    TRY(notice_add(conn, "claim_granted", claim->id, env->now_ms, why));
     return access_event_add(conn, claim->person_id, "claim_granted", by, claim->entity, env->now_ms, why);
 }
 
@@ -314,12 +318,13 @@ struct err claim_decide(struct services *services, struct store_conn *conn, cons
         TRY(store_write(conn, STMT_ACT_CLAIM_END,
                         PARAMS(value_text(claim.id), value_text(*ret_state), value_int(env->now_ms), value_text(me), value_text(word->reason), value_null()),
                         NULL, why));
+        TRY(notice_add(conn, "claim_refused", claim.id, env->now_ms, why));
         return access_event_add(conn, claim.person_id, "claim_refused", me, claim.id, env->now_ms, why);
     }
     TRY(store_write(conn, STMT_ACT_CLAIM_PROVE, PARAMS(value_text(claim.id), value_text(side), value_int(env->now_ms)), NULL, why));
     TRY(store_read(conn, STMT_ACT_VOICE_LIST, PARAMS(value_text(claim.id)), arena, &voices, why));
     *ret_state = SPAN("proved");
-    if (!is_enough(services, &voices, env->now_ms)) return err_none();
+    if (!is_enough(services, &voices, env->now_ms)) return notice_add(conn, "claim_again", claim.id, env->now_ms, why);
     *ret_state = SPAN("granted");
     return grant(conn, &claim, me, env, arena, why);
 }

@@ -7,6 +7,7 @@
 #include "law/procedure.h"
 #include "service/access_private.h"
 #include "service/act.h"
+#include "service/notice.h"
 
 static const struct {
     const char *name;
@@ -187,6 +188,8 @@ struct err access_mandate_grant(struct store_conn *conn, const struct access_man
                            is_open ? value_null() : value_int(mandate->until_ms), value_text(or_empty(mandate->ground)),
                            value_int(env->now_ms), value_text(by)),
                     NULL, why));
+    TRY(notice_add(conn, "mandate_given", id, env->now_ms, why));
+    if (!is_open) TRY(notice_add(conn, "mandate_dates", id, env->now_ms, why));
     if (!is_firm) TRY(access_event_add(conn, holder, "mandate_granted", by, mandate->entity, env->now_ms, why));
     *ret_id = id;
     return err_none();
@@ -210,6 +213,7 @@ struct err access_mandate_renew(struct store_conn *conn, struct span mandate_id,
                     PARAMS(value_text(mandate_id), until_ms == INSTANT_NONE ? value_null() : value_int(until_ms), value_int(now_ms),
                            value_text(by)),
                     NULL, why));
+    TRY(notice_add(conn, "mandate_dates", mandate_id, now_ms, why));
     return tell_holders(conn, mandate_id, &rows, "mandate_renewed", by, now_ms, arena, why);
 }
 
@@ -224,6 +228,7 @@ struct err access_mandate_revoke(struct store_conn *conn, struct span mandate_id
     if (!is_err(result))
         result = store_write(conn, STMT_ACCESS_MANDATE_REVOKE,
                              PARAMS(value_text(mandate_id), value_text(by), value_int(now_ms)), NULL, why);
+    if (!is_err(result)) result = notice_add(conn, "mandate_revoked", mandate_id, now_ms, why);
     if (!is_err(result)) result = tell_holders(conn, mandate_id, &rows, "mandate_revoked", by, now_ms, &arena, why);
     arena_fini(&arena);
     return result;

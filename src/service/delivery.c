@@ -19,7 +19,7 @@ struct err delivery_add(struct store_conn *conn, const struct delivery_new *d, i
                               value_text(span_of(d->owner_kind)), value_text(d->owner), value_text(d->channel_id),
                               value_text(span_of(d->medium)), value_text(d->address), value_text(d->language), value_text(d->words),
                               value_text(failure != NULL ? SPAN("failed") : SPAN("waiting")), value_int(now_ms),
-                              value_int(failure != NULL ? REACH_NEVER_MS : d->next_ms), value_text(span_of(failure))),
+                              value_int(failure != NULL ? REACH_NEVER_MS : d->next_ms), value_text(span_of(failure)), value_text(d->office)),
                        NULL, why);
 }
 

@@ -209,11 +209,41 @@ static void write_code(struct services *services, const struct delivery_row *row
     else mail_set(services, row, headline, filled(services, is_claim ? "mail.claim" : "mail.code", row->language, fills, 4, arena), arena, out);
 }
 
+// What happened to a claim or mandate; not sent where it is no longer so.
+static struct err write_notice(struct services *services, struct store_conn *conn, const struct delivery_row *row, int64_t now_ms, struct arena *arena,
+                               struct delivery_out *out, bool *ret_is_needed, struct why *why) {
+    struct json words;
+    int64_t until_ms = 0;
+    struct span until = SPAN("");
+    *ret_is_needed = row->words.len > 0 && !is_err(json_parse(arena, row->words, &words, NULL));
+    if (!*ret_is_needed) return err_none();
+    const struct json *end = json_get(&words, "until_ms");
+    if (end != NULL && end->type == JSON_INT) until_ms = end->integer;
+    TRY(notice_holds(conn, row->topic, json_get_string(&words, "subject"), until_ms, now_ms, arena, ret_is_needed, why));
+    if (until_ms > 0) {
+        struct buf when;
+        buf_init(&when, arena, 64);
+        buf_add_stamp(&when, until_ms, zone_offset_s(services->zone, until_ms));
+        until = buf_span(&when);
+    }
+    struct span link = arena_printf(arena, "%.*s%.*s", SPAN_FMT(services->public_url), SPAN_FMT(json_get_string(&words, "path")));
+    const struct fill fills[] = {{"subject", json_get_string(&words, "subject")}, {"entity", json_get_string(&words, "entity")}, {"until", until},
+                                 {"link", link}, {"node", services->node_name}};
+    struct span key = arena_printf(arena, "mail.notice.%.*s", SPAN_FMT(row->topic));
+    struct span subject_key = arena_printf(arena, "mail.notice_subject.%.*s", SPAN_FMT(row->topic));
+    if (key.at == NULL || subject_key.at == NULL) return err_make(ERR_MEMORY);
+    struct span headline = word(services, (const char *)subject_key.at, row->language);
+    if (span_is(row->medium, "hook")) hook_set(row, out, headline, link, span_make(NULL, 0), arena, out);
+    else mail_set(services, row, headline, filled(services, (const char *)key.at, row->language, fills, 5, arena), arena, out);
+    return err_none();
+}
+
 struct err delivery_write(struct services *services, struct store_conn *conn, const struct delivery_row *row, int64_t now_ms, struct arena *arena,
                           struct delivery_out *out, bool *ret_is_needed, struct why *why) {
     *ret_is_needed = true;
     if (span_is(row->kind, "page")) return write_page(services, conn, row, arena, out, ret_is_needed, why);
     if (span_is(row->kind, "reminder")) return write_reminder(services, conn, row, now_ms, arena, out, ret_is_needed, why);
+    if (span_is(row->kind, "notice")) return write_notice(services, conn, row, now_ms, arena, out, ret_is_needed, why);
     if (span_is(row->kind, "code")) write_code(services, row, arena, out, ret_is_needed);
     else if (span_is(row->kind, "test")) {
         const struct fill fills[] = {{"node", services->node_name}};

@@ -49,7 +49,7 @@ static struct err call_person(struct services *services, struct store_conn *conn
     *ret_count = 0;
     if (person_id.at != NULL) TRY(reach_person(conn, person_id, arena, list, why));
     struct delivery_new of = {.kind = "page", .topic = arena_printf(arena, "%lld", (long long)ordinal), .is_first = true, .case_id = c->case_id,
-                              .filing_id = c->filing_id, .page_id = c->page_id, .office_kind = c->office_kind, .words = c->words,
+                              .filing_id = c->filing_id, .page_id = c->page_id, .office_kind = c->office_kind, .office = c->office, .words = c->words,
                               .next_ms = c->now_ms};
     TRY(reach_send(services, conn, &of, list, c->now_ms, ret_count, why));
     return store_write(conn, STMT_PAGE_CALL_ADD,

@@ -92,11 +92,15 @@ static struct span json_text(struct arena *arena, const struct json *value) {
     return value == NULL || is_err(json_canonical(&buf, value)) ? SPAN("{}") : buf_span(&buf);
 }
 
-static struct err tell(struct services *services, struct store_conn *conn, const struct message *m, struct span office_kind,
+struct task_of { // whose it is where the message can't be delivered
+    struct span kind, office; // office.at == NULL: any of the kind
+};
+
+static struct err tell(struct services *services, struct store_conn *conn, const struct message *m, struct task_of task,
                        const char *owner_kind, struct span owner, int64_t now_ms, struct why *why) {
     struct delivery_new of = {.kind = "message", .topic = m->kind, .case_id = m->case_id, .filing_id = m->filing_id,
-                              .entity_id = owner_kind[0] == 'e' ? owner : span_make(NULL, 0), .office_kind = office_kind,
-                              .words = m->words, .next_ms = now_ms};
+                              .entity_id = owner_kind[0] == 'e' ? owner : span_make(NULL, 0), .office_kind = task.kind,
+                              .office = task.office, .words = m->words, .next_ms = now_ms};
     size_t sent = 0;
     TRY(reach_send(services, conn, &of, m->list, now_ms, &sent, why));
     if (sent > 0 || services->reach == NULL || !services->reach->has_mail) return err_none();
@@ -112,28 +116,29 @@ static struct err tell_office(struct services *services, struct store_conn *conn
                               int64_t now_ms, struct arena *arena, struct why *why) {
     m->list->count = 0;
     TRY(reach_office(conn, office->id, arena, m->list, why));
-    TRY(tell(services, conn, m, office->kind->id, "office", office->id, now_ms, why));
+    TRY(tell(services, conn, m, (struct task_of){office->kind->id, office->id}, "office", office->id, now_ms, why));
     if (!json_get_bool(&m->content, "page", false)) return err_none();
     return page_open(services, conn, office, m->case_id, m->filing_id, m->kind, m->words, now_ms, why);
 }
 
 // Whose task a message to an entity is that comes back: of the office that filed, else of who answers first on this node.
-static struct err office_of_filing(const struct services *services, struct store_conn *conn, struct span filing_id, struct arena *arena, struct span *ret, struct why *why) {
+static struct err office_of_filing(const struct services *services, struct store_conn *conn, struct span filing_id, struct arena *arena,
+                                   struct task_of *ret, struct why *why) {
     struct rows rows;
     TRY(store_read(conn, STMT_FILING_GET, PARAMS(value_text(filing_id)), arena, &rows, why));
-    *ret = reach_first_kind(services);
-    if (rows.count == 1 && role_is_office(rows_span(&rows, 0, 7))) *ret = rows_span(&rows, 0, 7);
+    *ret = (struct task_of){reach_first_kind(services), span_make(NULL, 0)};
+    if (rows.count == 1 && role_is_office(rows_span(&rows, 0, 7))) *ret = (struct task_of){rows_span(&rows, 0, 7), rows_span(&rows, 0, 13)};
     return err_none();
 }
 
 static struct err tell_entity(struct services *services, struct store_conn *conn, const struct message *m, struct span entity_id,
                               int64_t now_ms, struct arena *arena, struct why *why) {
-    struct span office_kind;
+    struct task_of task;
     m->list->count = 0;
     if (entity_id.len > 0) TRY(reach_entity(conn, entity_id, now_ms, arena, m->list, why));
     else TRY(reach_filers(conn, m->case_id, arena, m->list, why));
-    TRY(office_of_filing(services, conn, m->filing_id, arena, &office_kind, why));
-    return tell(services, conn, m, office_kind, "entity", entity_id.len > 0 ? entity_id : SPAN(""), now_ms, why);
+    TRY(office_of_filing(services, conn, m->filing_id, arena, &task, why));
+    return tell(services, conn, m, task, "entity", entity_id.len > 0 ? entity_id : SPAN(""), now_ms, why);
 }
 
 // The node's own hook gets every message, with what the law says of it.
@@ -150,7 +155,7 @@ static struct err tell_person(struct services *services, struct store_conn *conn
                               int64_t now_ms, struct arena *arena, struct why *why) {
     m->list->count = 0;
     TRY(reach_person(conn, person, arena, m->list, why));
-    return tell(services, conn, m, kind, "person", person, now_ms, why);
+    return tell(services, conn, m, (struct task_of){kind, span_make(NULL, 0)}, "person", person, now_ms, why);
 }
 
 // Of such an office only those are told whom a filing named.
@@ -230,5 +235,6 @@ struct err reach_work(struct services *services, struct store_conn *conn, int64_
     TRY(messages_work(services, conn, now_ms, arena, why));
     TRY(reminders_make(services, conn, now_ms, arena, why));
     TRY(pages_work(services, conn, now_ms, arena, why));
+    TRY(notices_work(services, conn, now_ms, arena, why));
     return reminders_work(services, conn, now_ms, arena, why);
 }

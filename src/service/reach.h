@@ -55,10 +55,11 @@ CHECKED struct err reach_work(struct services *services, struct store_conn *conn
 // ---- deliveries --------------------------------------------------------------------------------------------------
 
 struct delivery_new { // at == NULL where there is none
-    const char *kind;           // "message", "page", "reminder", "code", "test"
+    const char *kind;           // "message", "page", "reminder", "notice", "code", "test"
     struct span topic;
     bool is_first;              // before all others
-    struct span case_id, filing_id, entity_id, page_id, office_kind;
+    struct span case_id, filing_id, entity_id, page_id;
+    struct span office_kind, office; // whose task it is where it fails; office.at == NULL: of any of the kind
     const char *owner_kind;     // "person", "office", "entity", "node"
     struct span owner, channel_id;
     const char *medium;         // "mail", "hook"; "none": nobody can be reached, which is a task at once

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* Inside of reaching people; for the files reach*.c, delivery*.c, page.c and reminder.c only. */
+/* Inside of reaching people; for the files reach*.c, delivery*.c, notice.c, page.c and reminder.c only. */
 #ifndef SERVICE_REACH_PRIVATE_H
 #define SERVICE_REACH_PRIVATE_H
 
@@ -27,6 +27,12 @@ struct span page_link_token(const struct services *services, struct span page_id
 // reminder.c, in a transaction
 CHECKED struct err reminders_make(struct services *services, struct store_conn *conn, int64_t now_ms, struct arena *arena, struct why *why);
 CHECKED struct err reminders_work(struct services *services, struct store_conn *conn, int64_t now_ms, struct arena *arena, struct why *why);
+
+// notice.c: whether what a notice of TOPIC says is still so; UNTIL_MS 0: it speaks of no end
+CHECKED struct err notice_holds(struct store_conn *conn, struct span topic, struct span subject, int64_t until_ms, int64_t now_ms,
+                                struct arena *arena, bool *ret, struct why *why);
+// notice.c, in a transaction
+CHECKED struct err notices_work(struct services *services, struct store_conn *conn, int64_t now_ms, struct arena *arena, struct why *why);
 
 // delivery_text.c: a row of delivery_take
 struct delivery_row {

@@ -70,30 +70,58 @@ static struct err without_waiting(struct store_conn *conn, struct span case_id, 
     return err_none();
 }
 
+struct reminding {
+    struct services *services;
+    struct store_conn *conn;
+    struct reach_list *list; // whom this delivery goes to; used again and again
+    struct delivery_new of;
+    size_t reached, sent;
+};
+
+static struct err remind_list(struct reminding *r, int64_t now_ms, struct arena *arena, struct why *why) {
+    size_t sent = 0;
+    r->reached += r->list->count;
+    TRY(without_waiting(r->conn, r->of.case_id, arena, r->list, why));
+    TRY(reach_send(r->services, r->conn, &r->of, r->list, now_ms, &sent, why));
+    r->sent += sent;
+    r->list->count = 0;
+    return err_none();
+}
+
+static struct err remind_entity(struct reminding *r, const struct case_file *file, int64_t now_ms, struct arena *arena, struct why *why) {
+    r->of.entity_id = file->entity_id;
+    if (file->entity_id.len > 0) TRY(reach_entity(r->conn, file->entity_id, now_ms, arena, r->list, why));
+    else TRY(reach_filers(r->conn, file->id, arena, r->list, why));
+    return remind_list(r, now_ms, arena, why);
+}
+
+// One who is at several of the offices hears once.
+static struct err remind_offices(struct reminding *r, const struct case_file *file, struct span kind, bool *ret_is_off, int64_t now_ms,
+                                 struct arena *arena, struct why *why) {
+    const struct access_office *offices[64];
+    size_t count = reach_offices_of(r->services, file, kind, offices);
+    r->of.office_kind = kind;
+    *ret_is_off = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct reach_office *office = reach_office_find(r->services, offices[i]->id);
+        *ret_is_off = office != NULL && !office->is_reminded;
+        if (*ret_is_off) continue;
+        r->of.office = offices[i]->id;
+        TRY(reach_office(r->conn, offices[i]->id, arena, r->list, why));
+        TRY(remind_list(r, now_ms, arena, why));
+    }
+    return err_none();
+}
+
 static struct err remind(struct services *services, struct store_conn *conn, const struct case_file *file, struct span owed_by, int64_t now_ms,
                          struct arena *arena, const char **ret_outcome, struct why *why) {
-    struct reach_list *list = ARENA_NEW(arena, struct reach_list);
-    if (list == NULL) return err_make(ERR_MEMORY);
-    struct delivery_new of = {.kind = "reminder", .topic = owed_by, .case_id = file->id, .office_kind = reach_first_kind(services), .next_ms = now_ms};
+    struct reminding r = {.services = services, .conn = conn, .list = ARENA_NEW(arena, struct reach_list),
+                          .of = {.kind = "reminder", .topic = owed_by, .case_id = file->id, .office_kind = reach_first_kind(services), .next_ms = now_ms}};
     bool is_off = false;
-    if (span_is(owed_by, "entity")) {
-        of.entity_id = file->entity_id;
-        if (file->entity_id.len > 0) TRY(reach_entity(conn, file->entity_id, now_ms, arena, list, why));
-        else TRY(reach_filers(conn, file->id, arena, list, why));
-    } else {
-        const struct access_office *offices[64];
-        size_t count = reach_offices_of(services, file, owed_by, offices);
-        of.office_kind = owed_by;
-        for (size_t i = 0; i < count; i++) {
-            const struct reach_office *office = reach_office_find(services, offices[i]->id);
-            is_off = office != NULL && !office->is_reminded;
-            if (!is_off) TRY(reach_office(conn, offices[i]->id, arena, list, why));
-        }
-    }
-    size_t reached = list->count, sent = 0;
-    TRY(without_waiting(conn, file->id, arena, list, why));
-    TRY(reach_send(services, conn, &of, list, now_ms, &sent, why));
-    *ret_outcome = sent > 0 ? "sent" : reached > list->count ? "joined" : is_off ? "off" : "nobody";
+    if (r.list == NULL) return err_make(ERR_MEMORY);
+    if (span_is(owed_by, "entity")) TRY(remind_entity(&r, file, now_ms, arena, why));
+    else TRY(remind_offices(&r, file, owed_by, &is_off, now_ms, arena, why));
+    *ret_outcome = r.sent > 0 ? "sent" : r.reached > 0 ? "joined" : is_off ? "off" : "nobody";
     return err_none();
 }
 

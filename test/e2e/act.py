@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Who may act: claims with their proofs and second person, invitations, bounded and delegated mandates, firms, one report for several
-entities, leavers."""
+entities, leavers, and who is told of it."""
 import email
 import email.policy
 import os
@@ -83,6 +83,41 @@ def offices(text):
 
 def same(one, other, drop=("id", "made_at", "expires_at", "asked", "proved_at", "decided_at")):
     return {k: w for k, w in one.items() if k not in drop} == {k: w for k, w in other.items() if k not in drop}
+
+
+def confirmed(mailbox, client, address):
+    channel = client.need(201, "POST", "/api/v1/channels", {"medium": "mail", "address": address})["id"]
+    mail = mailbox.wait(lambda m: m["To"] == address and m["Subject"] == "Confirm this address")
+    code = re.search(r"\b[0-9a-z]{4}(-[0-9a-z]{4}){3}\b", mail.get_content()).group(0)
+    client.need(204, "POST", f"/api/v1/channels/{channel}/confirm", {"code": code})
+
+
+def notices(mailbox, officers, rep, stranger, one):
+    """Who decides hears of a claim; who made it, and who manages the entity, what became of it, and of mandates."""
+    addresses = {"officer": "energy@notice.example", "rep": "rep@notice.example", "stranger": "stranger@notice.example"}
+    for client, name in ((officers[0], "officer"), (rep, "rep"), (stranger, "stranger")):
+        confirmed(mailbox, client, addresses[name])
+
+    def came(name, subject, words):
+        mail = mailbox.wait(lambda m: m["To"] == addresses[name] and m["Subject"] == subject and words in m.get_content())
+        count.check(mail is not None, f"{name} is told \"{subject}\" with {words}")
+        count.check(mail is None or (one["name"] not in mail.get_content() and FIELDS["ground"] not in mail.get_content()), "and nothing else")
+
+    claim = stranger.need(201, "POST", "/api/v1/claims", {"number": one["number"], **FIELDS})["id"]
+    came("officer", "A claim to act for an entity waits", claim)
+    came("rep", "A claim to act for an entity waits", f"/api/v1/claims?entity={one['entity']}")
+    officers[0].need(200, "POST", f"/api/v1/claims/{claim}/decision", {"decision": "refuse", "reason": "nobody knows you"})
+    came("stranger", "A claim to act for an entity was refused", claim)
+    came("rep", "A claim to act for an entity was refused", claim)
+    count.check(not [m for m in mailbox.mails if m["To"] == addresses["stranger"] and one["entity"] in m.as_string()], "who claims is not told which entity it is")
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6 * 86400))
+    mandate = rep.need(201, "POST", f"/api/v1/entities/{one['entity']}/mandates", {"login": stranger.login, "scopes": ["read"], "until": until, "capacity": "employee", "ground": "holiday"})["id"]
+    came("stranger", "A mandate to act for an entity was given", mandate)
+    came("rep", "A mandate to act for an entity was given", mandate)
+    rep.need(204, "DELETE", f"/api/v1/mandates/{mandate}")
+    came("stranger", "A mandate to act for an entity was revoked", mandate)
+    sent = [m["Subject"] for m in mailbox.mails if m["To"] == addresses["stranger"]]
+    count.equal(len(sent), 4, f"each once, and nothing besides: {sent}")
 
 
 def claims(rep, ann, officers, stranger, one):
@@ -170,12 +205,13 @@ def mailed(mailbox, ann, rep, third):
     count.equal(said[0], said[1], "asking for the mail answers alike")
     for claim in (real, none):
         count.problem(ann.post(f"/api/v1/claims/{claim}/mail"), 409, "act.mail_pause", "asked again at once")
-    mail = mailbox.wait(lambda m: real in m.as_string())
+    is_code = lambda m: real in m.as_string() and m["Subject"] == "Somebody asks to act for you"
+    mail = mailbox.wait(is_code)
     if not count.check(mail is not None, "the mail came"):
         return
     text = mail.get_content()
     count.check(third["name"] not in text and ann.login not in text, "the mail names neither entity nor person")
-    count.equal([str(m["To"]) for m in mailbox.mails if real in m.as_string()], [third["contact"]], "to the contact alone")
+    count.equal([str(m["To"]) for m in mailbox.mails if is_code(m)], [third["contact"]], "to the contact alone")
     code = re.search(r"\b[0-9a-z]{4}(-[0-9a-z]{4}){3}\b", text).group(0)
     count.problem(ann.post(f"/api/v1/claims/{none}/code", {"code": code}), 403, "act.code", "the code at another claim")
     count.status(ann.post(f"/api/v1/claims/{real}/code", {"code": code}), 204, "the code of the mail")
@@ -324,12 +360,13 @@ def main():
         rep = node.person("security@one.example", "One's night desk", "a quiet harbour at dusk")
         ann = node.person("ann@one.example", "Ann", "a louder harbour at dusk")
         stranger = node.person("stranger@else.example", "Stranger", "a farther harbour at dusk")
-        fields = [v.registration(f"{name} Grid (invented)", ["EN_EL_DSO"]) for name in ("Quilzarn", "Zyntvupp", "Brofmel")]
+        fields = [v.registration(f"{name} Grid (invented)", ["EN_EL_DSO"]) for name in ("Quilzarn", "Zyntvupp", "Brofmel", "Vexquil")]
         made = [{**rep.must_file("registration", "registration", f), "name": f["name"], "number": f["national_number"],
                  "contact": f["contacts"][0]["email"]} for f in fields]
         claims(rep, ann, officers, stranger, made[0])
         more_claims(rep, ann, officers, made[0], made[1])
         mailed(mailbox, ann, rep, made[2])
+        notices(mailbox, officers, rep, stranger, made.pop())
         bounded(ann, made[1])
         invitations(rep, stranger, ann, made[0])
         firms(rep, stranger, ann, made[0])

@@ -2,11 +2,13 @@
 -- Reaching people: channels, deliveries, rota, pages, reminders.
 
 -- name: reach_due
--- takes now_ms; gives 1 where a message waits to be made into deliveries, a case's reminders are to be made, or a page or reminder is due
+-- takes now_ms; gives 1 where a message waits to be made into deliveries, a case's reminders are to be made, or a page, reminder or notice is
+-- due
 SELECT EXISTS (SELECT 1 FROM outbox WHERE next_ms <= $1)
     OR EXISTS (SELECT 1 FROM reminder_case)
     OR EXISTS (SELECT 1 FROM page WHERE acknowledged_ms IS NULL AND next_ms <= $1)
-    OR EXISTS (SELECT 1 FROM reminder WHERE done_ms IS NULL AND when_ms <= $1);
+    OR EXISTS (SELECT 1 FROM reminder WHERE done_ms IS NULL AND when_ms <= $1)
+    OR EXISTS (SELECT 1 FROM notice WHERE done_ms IS NULL AND next_ms <= $1);
 
 -- name: reminder_case_mark
 -- takes case_id
@@ -113,10 +115,14 @@ SELECT r.person_id, r.role, p.name FROM role r JOIN person p ON p.id = r.person_
 WHERE r.office = $1 AND r.role >= $2 AND r.revoked_ms IS NULL AND p.is_disabled = 0 ORDER BY r.role DESC, r.person_id;
 
 -- name: entity_people
--- takes entity, now_ms; gives person_id of those with a mandate to read in force who are not shut out
-SELECT DISTINCT m.person_id FROM mandate m JOIN person p ON p.id = m.person_id
+-- takes entity, now_ms; gives person_id of those with a mandate to read in force, their own or under a firm's, who are not shut out
+SELECT m.person_id FROM mandate m JOIN person p ON p.id = m.person_id
 WHERE m.entity = $1 AND m.revoked_ms IS NULL AND m.from_ms <= $2 AND (m.until_ms IS NULL OR m.until_ms > $2)
-  AND (m.scopes & 1) = 1 AND p.is_disabled = 0 ORDER BY m.person_id LIMIT 200;
+  AND (m.scopes & 1) = 1 AND p.is_disabled = 0
+UNION SELECT a.person_id FROM mandate m JOIN mandate_assignment a ON a.mandate_id = m.id JOIN person p ON p.id = a.person_id
+WHERE m.entity = $1 AND m.revoked_ms IS NULL AND m.from_ms <= $2 AND (m.until_ms IS NULL OR m.until_ms > $2)
+  AND (m.scopes & a.scopes & 1) = 1 AND a.ended_ms IS NULL AND p.is_disabled = 0
+ORDER BY 1 LIMIT 200;
 
 -- name: entity_contacts
 -- takes entity; gives profile
@@ -124,10 +130,10 @@ SELECT profile FROM entity WHERE id = $1;
 
 -- name: delivery_add
 -- takes kind, topic, priority, case_id, filing_id, entity_id, page_id, office_kind, owner_kind, owner, channel_id, medium, address,
--- language, words, state, created_ms, next_ms, failure
+-- language, words, state, created_ms, next_ms, failure, office
 INSERT INTO delivery (kind, topic, priority, case_id, filing_id, entity_id, page_id, office_kind, owner_kind, owner, channel_id,
-                      medium, address, language, words, state, created_ms, next_ms, failure)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
+                      medium, address, language, words, state, created_ms, next_ms, failure, office)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20);
 
 -- name: delivery_last
 -- gives the id of the delivery that was added last
@@ -208,25 +214,27 @@ UPDATE delivery SET state = 'dropped', next_ms = 9223372036854775807, failure = 
 
 -- name: deliveries_of_case
 -- takes case_id, id before which to go on, number of rows; gives id, kind, topic, state, owner_kind, owner, medium, address, attempts,
--- created_ms, tried_ms, sent_ms, next_ms, failure, closed_ms, closed_words, case_id, filing_id, page_id, office_kind, entity_id, person's name
+-- created_ms, tried_ms, sent_ms, next_ms, failure, closed_ms, closed_words, case_id, filing_id, page_id, office_kind, entity_id, person's name,
+-- office
 SELECT d.id, d.kind, d.topic, d.state, d.owner_kind, d.owner, d.medium, d.address, d.attempts, d.created_ms, d.tried_ms, d.sent_ms,
-       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name
+       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name, d.office
 FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner
 WHERE d.case_id = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3;
 
 -- name: deliveries_failed
--- takes kinds of office (JSON array), id after which to go on, number of rows; gives the columns of
+-- takes kinds of office (JSON array), id after which to go on, number of rows, offices (JSON array); gives the columns of
 -- deliveries_of_case
 SELECT d.id, d.kind, d.topic, d.state, d.owner_kind, d.owner, d.medium, d.address, d.attempts, d.created_ms, d.tried_ms, d.sent_ms,
-       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name
+       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name, d.office
 FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner
 WHERE d.office_kind IN (SELECT value FROM json_each($1)) AND d.state = 'failed' AND d.closed_ms IS NULL AND d.id > $2
+  AND (d.office IS NULL OR d.office IN (SELECT value FROM json_each($4)))
 ORDER BY d.id LIMIT $3;
 
 -- name: delivery_get
 -- takes id; gives the columns of deliveries_of_case
 SELECT d.id, d.kind, d.topic, d.state, d.owner_kind, d.owner, d.medium, d.address, d.attempts, d.created_ms, d.tried_ms, d.sent_ms,
-       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name
+       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name, d.office
 FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner
 WHERE d.id = $1;
 

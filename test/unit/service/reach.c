@@ -307,7 +307,7 @@ static void answers_of_the_server(void **state) {
     assert_int_equal(claim(world, &out), 1);
     settle(world, id, DELIVERY_LATER); // too old
     assert_true(span_is(state_of(world, id), "failed"));
-    struct rows tasks = ask(world, STMT_DELIVERIES_FAILED, PARAMS(value_text(SPAN("[\"csirt\"]")), value_int(0), value_int(10)));
+    struct rows tasks = ask(world, STMT_DELIVERIES_FAILED, PARAMS(value_text(SPAN("[\"csirt\"]")), value_int(0), value_int(10), value_text(SPAN("[]"))));
     assert_int_equal(tasks.count, 1);
     assert_true(span_is(rows_span(&tasks, 0, 13), "550 no  such")); // one line, whatever the server said
     settle(world, id, DELIVERY_SENT); // settled already
