@@ -145,17 +145,17 @@ unit: $(UNIT_PROGRAMS) $(B)/varde
 # the unit tests of the law: the packs' tables and the cases of test/law/
 law: $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS)) $(B)/varde
 	@$(RUN_TESTS) $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS))
-# Every test/e2e/NAME.py (but what they share: a leading _, varde_client) runs the real binary, found in $VARDE, one after another.
+# Every test/e2e/NAME.py (but what they share: a leading _, varde_client) runs the real binary, found in $VARDE; three at a time, as much of it is waiting.
 E2E ?= $(filter-out test/e2e/_% test/e2e/varde_client.py,$(sort $(wildcard test/e2e/*.py)))
 e2e: $(B)/varde $(B)/test/e2e/_echo $(B)/test/e2e/_suppress $(B)/test/e2e/_questions
-	@$(RUN_TESTS) --jobs 2 --timeout $(if $(VARDE_LONG),7200,900) $(E2E)
+	@$(RUN_TESTS) --jobs 3 --timeout $(if $(VARDE_LONG),7200,900) $(E2E)
 # Every test/web/NAME.py drives a browser against the real binary.
 WEB ?= $(filter-out test/web/_%,$(sort $(wildcard test/web/*.py)))
 .PHONY: browser web-types
 web-types: web/node_modules/.package-lock.json
 	@cd web && npm run --silent check
 browser: $(B)/varde
-	@$(RUN_TESTS) --timeout $(if $(VARDE_LONG),7200,900) $(WEB)
+	@$(RUN_TESTS) --jobs 2 --timeout $(if $(VARDE_LONG),7200,900) $(WEB)
 # a server with the real front and a node that knows nothing
 $(B)/test/e2e/_%: test/e2e/_%.c $(B)/libvarde.a
 	@mkdir -p $(@D)

@@ -4,7 +4,8 @@
 
 PROGRAM is an executable, or a .py or .sh file. Its tests are counted from cmocka's lines ("[  PASSED  ] 3 test(s).") or from a
 line "N passed, N failed" of its own; a program that prints neither counts as one. A crash, a time-out or a non-zero exit
-without a counted failure is a failure. The output of a program that failed is shown. The last line is "N passed, N failed".
+without a counted failure is a failure. The output of a program that failed is shown, and which five took longest. The last line
+is "N passed, N failed".
 """
 import argparse
 import concurrent.futures
@@ -60,14 +61,18 @@ def main():
     parser.add_argument("programs", nargs="*")
     options = parser.parse_args()
     passed = failed = 0
+    times = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, options.jobs)) as pool:
         for program, code, output, seconds in pool.map(lambda p: run(p, options.timeout), options.programs):
             good, bad = count(output, code)
             passed += good
             failed += bad
+            times.append((seconds, program))
             if bad or options.verbose:
                 print(f"--- {program}: {good} passed, {bad} failed, exit {code}, {seconds:.1f} s")
                 print(re.sub(r"^(\d+ passed, \d+ failed)$", r"(\1)", output, flags=re.M).rstrip()[-20000:])
+    if len(times) > 1:
+        print("longest: " + ", ".join(f"{program} {seconds:.1f} s" for seconds, program in sorted(times, reverse=True)[:5]))
     print(f"{passed} passed, {failed} failed")
     sys.stdout.flush()
     return 1 if failed else 0

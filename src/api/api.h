@@ -184,7 +184,7 @@ struct route {
     api_handler *handle;
     enum route_auth auth;
     enum access_scope scope;
-    enum rate rate;           // for AUTH_NONE: of the address; otherwise of the person
+    enum rate rate;           // of the person; for AUTH_NONE of the address, where nobody signed in
     const char *tag;          // group in the OpenAPI document
     const char *summary;      // one line
     const char *request_schema;  // name of a schema in api/schemas.json part, NULL: no body

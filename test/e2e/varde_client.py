@@ -198,11 +198,11 @@ class Client:
     def post(self, path, body=None, **more):
         return self.call("POST", path, body, **more)
 
-    def patient(self, path, seconds=PATIENCE):
-        """GET; asks again while the node says that it is too much (429) or busy (503)."""
+    def patient(self, path, body=None, seconds=PATIENCE):
+        """GET, or POST of BODY; asks again while the node says that it is too much (429) or busy (503)."""
         until = time.monotonic() + seconds
         while True:
-            answer = self.get(path)
+            answer = self.get(path) if body is None else self.post(path, body)
             if answer.status not in (429, 503) or time.monotonic() > until:
                 return answer
             time.sleep(0.25)

@@ -277,6 +277,19 @@ static void passwords_change_with_the_old_one(void **state) {
     assert_true(tries <= 5);
 }
 
+static void a_person_reads_open_resources_as_any_others(void **state) {
+    struct world *w = *state;
+    world_person(w, GOOD_LOGIN);
+    struct headers ana = whole_sign_in(w, GOOD_LOGIN, NULL);
+    struct answer a = ask(w, "GET", "/api/v1/law/find?q=zzzz", NULL, NULL);
+    while (a.status == 200) a = ask(w, "GET", "/api/v1/law/find?q=zzzz", NULL, NULL);
+    expect(&a, 429, "access.rate"); // nobody in particular has few questions
+    int asked = 0;
+    do a = ask(w, "GET", "/api/v1/law/find?q=zzzz", &ana, NULL);
+    while (a.status == 200 && ++asked < 500);
+    expect(&a, 200, NULL);
+}
+
 static void mandates_are_given_by_who_manages(void **state) {
     struct world *w = *state;
     struct span manager = world_person(w, GOOD_LOGIN), id;
@@ -337,6 +350,7 @@ int main(void) {
         TEST(an_officer_is_invited_and_given_a_role),
         TEST(a_machine_gets_a_token),
         TEST(passwords_change_with_the_old_one),
+        TEST(a_person_reads_open_resources_as_any_others),
         TEST(mandates_are_given_by_who_manages),
     };
     return cmocka_run_group_tests(tests, law_open, law_close);
