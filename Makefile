@@ -141,7 +141,7 @@ $(B)/test/unit/%: test/unit/%.c $(B)/libvarde.a
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(B)/libvarde.a -lcmocka $(LIBS)
 .PHONY: unit law e2e
 unit: $(UNIT_PROGRAMS) $(B)/varde
-	@$(RUN_TESTS) --jobs 2 $(UNIT_PROGRAMS)
+	@$(RUN_TESTS) --jobs 2 --timeout $(if $(VARDE_LONG),7200,300) $(UNIT_PROGRAMS)
 # the unit tests of the law: the packs' tables and the cases of test/law/
 law: $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS)) $(B)/varde
 	@$(RUN_TESTS) $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS))
