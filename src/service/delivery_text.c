@@ -56,9 +56,10 @@ static struct span law_words(const struct services *services, const struct deliv
     return english.at != NULL ? english : SPAN("");
 }
 
+// Where the reader goes on: a person opens the page of the case, a machine asks for the case.
 static struct span link_of(const struct services *services, const struct delivery_row *row, struct arena *arena) {
     if (row->case_id.at == NULL) return services->public_url;
-    return arena_printf(arena, "%.*s/api/v1/cases/%.*s", SPAN_FMT(services->public_url), SPAN_FMT(row->case_id));
+    return arena_printf(arena, "%.*s/%s/cases/%.*s", SPAN_FMT(services->public_url), span_is(row->medium, "hook") ? "api/v1" : "app", SPAN_FMT(row->case_id));
 }
 
 static void mail_set(const struct services *services, const struct delivery_row *row, struct span headline, struct span text, struct arena *arena,
@@ -147,7 +148,7 @@ static struct err write_page(struct services *services, struct store_conn *conn,
     TRY(store_read(conn, STMT_PAGES_WAITING, PARAMS(value_text(rows_span(&page, 0, 1))), arena, &waiting, why));
     if (rows_int(&waiting, 0, 0) > 1) {
         const struct fill more[] = {{"count", arena_printf(arena, "%lld", (long long)rows_int(&waiting, 0, 0))},
-                                    {"link", arena_printf(arena, "%.*s/api/v1/pages?state=open", SPAN_FMT(services->public_url))}};
+                                    {"link", arena_printf(arena, "%.*s/app/calls", SPAN_FMT(services->public_url))}};
         struct span rest = filled(services, "mail.page_more", row->language, more, 2, arena);
         text = arena_printf(arena, "%.*s\n\n%.*s", SPAN_FMT(text), SPAN_FMT(rest));
     }

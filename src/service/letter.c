@@ -90,7 +90,7 @@ static void put_case(struct facts_of *f, const struct services *services, const 
     put_text(f, "case", "procedure", file->procedure);
     put_text(f, "case", "state", procedure_state_label(services->law, services->state, at, file->procedure, file->state, request->language, f->arena));
     put_moment(f, "case", "opened", file->opened_ms);
-    put_text(f, "case", "link", arena_printf(f->arena, "%.*s/api/v1/cases/%.*s", SPAN_FMT(services->public_url), SPAN_FMT(file->id)));
+    put_text(f, "case", "link", arena_printf(f->arena, "%.*s/app/cases/%.*s", SPAN_FMT(services->public_url), SPAN_FMT(file->id)));
     const struct json *duties = json_get(&file->content, "duties"), *first = NULL;
     for (size_t i = 0; duties != NULL && i < duties->count; i++) { // the entity's that is due first
         const struct json *duty = &duties->items[i];

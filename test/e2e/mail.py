@@ -155,6 +155,7 @@ def escalation(node, server, who):
     count.check(all(b - a >= STEP_S - 0.01 for a, b in zip(times, times[1:])), f"and not before the time is over: {times}")
     text = text_of(mails[2][0])
     count.check(case in text and "Customers" not in text, f"case number and link, no content: {text}")
+    count.check(f"/app/cases/{case}" in text, f"the link opens the page of the case: {text}")
     link = re.search(r"https://\S+(/api/v1/pages/\S+)", text).group(1)
     nobody = node.client()
     count.check(b"You are called" in nobody.get(link).data, "the link shows a button")

@@ -80,6 +80,7 @@ export const deskDe: { [K in keyof typeof deskEn]: string } = {
   versions_added: "neu",
   versions_removed: "entfernt",
   versions_changed: "geändert",
+  case_take_and: "Übernehmen und verfassen: {step}",
   desk_title: "Im Amt",
   desk_who: "Wer daran arbeitet",
   desk_you: "Sie",

@@ -79,6 +79,7 @@ export const deskEn = {
   versions_added: "added",
   versions_removed: "removed",
   versions_changed: "changed",
+  case_take_and: "Take it and write: {step}",
   desk_title: "At the office",
   desk_who: "Who works on it",
   desk_you: "you",

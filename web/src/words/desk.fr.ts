@@ -80,6 +80,7 @@ export const deskFr: { [K in keyof typeof deskEn]: string } = {
   versions_added: "ajouté",
   versions_removed: "supprimé",
   versions_changed: "modifié",
+  case_take_and: "Prendre le dossier et rédiger : {step}",
   desk_title: "Au service",
   desk_who: "Qui s'en occupe",
   desk_you: "vous",

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Every story without a mouse: Tab, Enter, Space and arrows lead from the sign-in to the receipt, in a wide window, at 400 % zoom (1280 x 1024 becomes 320 x
+256) in dark colours, and in forced colours under the banner of an exercise. At each step the focus has an outline and hides behind nothing."""
+import os
+import sys
+
+import _browser as b
+import _stories as s
+
+v = b.v
+count = v.Count()
+LONG = bool(os.environ.get("VARDE_LONG"))
+
+
+def play(browser, page, w, stories, what):
+    hand = s.Keys(page)
+    for story in stories:
+        story(hand, w)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        count.check(wide <= page.viewport_size["width"], f"{story.__name__}, {what}: {wide} pixels wide")
+        count.check(True, f"{story.__name__}, {what}")
+    count.equal(sorted(hand.unseen.values()), [], f"{what}: where the focus is can be seen at each of {hand.tabs} steps")
+    count.equal(browser.errors, [], f"{what}: errors of scripts")
+    browser.errors.clear()
+    print(f"{what}: {len(stories)} stories, {hand.actions} actions, {hand.tabs} times Tab", flush=True)
+
+
+def main():
+    b.venv(count)
+    node, union, browser = v.Node().start(), None, None
+    try:
+        w = s.world(node, count)
+        union = v.Node(state="EU", name="The Union's exercise", more=["--exercise"]).start()
+        s.union_world(union, w)
+        browser = b.Browser(node, count)
+        play(browser, browser.person(width=1280, height=1024), w, [s.night, s.abroad, s.queue, s.register], "1280 x 1024, an officer")
+        play(browser, browser.person(width=320, height=256, color_scheme="dark", reduced_motion="reduce"), w, [s.early_warning, s.measures], "400 % zoom, dark, a company")
+        play(browser, browser.person(width=320, height=256, forced_colors="active"), w, [s.crisis], "400 % zoom, forced colours, a crisis in an exercise")
+        if LONG:
+            more = s.world_again(w)
+            play(browser, browser.person(width=320, height=256), more, [s.night, s.abroad, s.queue, s.register], "400 % zoom, an officer")
+    except BaseException:
+        if browser is not None:
+            browser.last_words()
+        raise
+    finally:
+        if browser is not None:
+            browser.close()
+        if union is not None:
+            union.close()
+        node.close()
+    return count.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
