@@ -41,8 +41,8 @@ int main(int argc, char **argv) {
     for (int i = 3; i < argc; i++) {
         const char *path = argv[i];
         if (strncmp(path, argv[2], root_len) == 0) path += root_len;
-        printf("    {\"%s\", bytes_%d, sizeof bytes_%d - 1},\n", path, i, i);
+        printf("    {\"%s\", bytes_%d, sizeof bytes_%d - 1, false},\n", path, i, i);
     }
-    printf("    {0, 0, 0}};\nconst size_t %s_count = %d;\n", argv[1], argc - 3);
+    printf("    {0, 0, 0, false}};\nconst size_t %s_count = %d;\n", argv[1], argc - 3);
     return 0;
 }

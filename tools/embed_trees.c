@@ -47,8 +47,8 @@ int main(int argc, char **argv) {
     for (int i = 3; i < argc; i++) {
         const char *path = argv[i];
         if (strncmp(path, argv[2], strlen(argv[2])) == 0) path += strlen(argv[2]);
-        printf("    {\"%s\", tree_%d, sizeof tree_%d - 1},\n", path, i, i);
+        printf("    {\"%s\", tree_%d, sizeof tree_%d - 1, false},\n", path, i, i);
     }
-    printf("    {0, 0, 0}};\n");
+    printf("    {0, 0, 0, false}};\n");
     return 0;
 }

@@ -66,6 +66,8 @@ struct api_response {
 // The language to answer in: ?language=, else the one that the person chose, else the first of Accept-Language (by its weights) in which the
 // packs have words, else English.
 struct span api_language(const struct api_request *request);
+// What stands beside texts in the request's language that the state has not approved; at == NULL where it has. Not for English.
+struct span api_translation_note(const struct api_request *request);
 // Says the law's and the program's texts of a JSON answer in the language asked for; its member "translation" says which it is and whether
 // the state approved the texts in it. What people wrote (fields of filings, names) is never touched: only members that hold such texts, and only where
 // they are one of them.

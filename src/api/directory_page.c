@@ -3,6 +3,7 @@
 #include "api/plain_page.h"
 #include "api/resources.h"
 #include "law/pack.h"
+#include "law/translate.h"
 
 static void problem_page(struct api_request *request, struct api_response *response, unsigned status, struct span words) {
     struct plain_page page;
@@ -11,11 +12,15 @@ static void problem_page(struct api_request *request, struct api_response *respo
     plain_page_end(&page);
 }
 
-static void body_row(struct plain_page *page, const struct yaml *directory, const char *role) {
+static struct span said(const struct plain_page *page, struct span state, struct span english) {
+    return law_say_row(page->request->services->law, state, english, page->request->lang);
+}
+
+static void body_row(struct plain_page *page, struct span state, const struct yaml *directory, const char *role) {
     struct arena *arena = page->request->arena;
     const struct yaml *row = yaml_get(directory, role);
     struct span name = yaml_get_text(row, "name"), certainty = yaml_get_text(row, "certainty");
-    struct span source = yaml_get_text(row, "source"), day = yaml_get_text(row, "checked_on");
+    struct span source = said(page, state, yaml_get_text(row, "source")), day = yaml_get_text(row, "checked_on");
     bool is_known = name.len > 0 && !span_is(name, "unknown");
     const char *how = !is_known ? "unknown" : span_is(certainty, "confirmed") ? "confirmed" : "not_verified";
     html_open(&page->html, "tr");
@@ -23,7 +28,7 @@ static void body_row(struct plain_page *page, const struct yaml *directory, cons
     html_attribute(&page->html, "scope", SPAN("row"));
     html_text(&page->html, plain_law_word(page, arena_printf(arena, "contact.%s", role)));
     html_close(&page->html, "th");
-    html_element(&page->html, "td", is_known ? name : plain_word(page, "unknown"));
+    html_element(&page->html, "td", is_known ? said(page, state, name) : plain_word(page, "unknown"));
     html_element(&page->html, "td", source.len == 0 ? plain_word(page, how) : arena_printf(arena, "%.*s: %.*s, %.*s", SPAN_FMT(plain_word(page, how)), SPAN_FMT(source), SPAN_FMT(day)));
     html_close(&page->html, "tr");
 }
@@ -43,7 +48,7 @@ static void heads(struct plain_page *page) {
 static void state_write(struct plain_page *page, const struct pack *pack, struct span state) {
     static const char *const ROLES[] = {"ca", "csirt", "spoc", "portal"};
     const struct yaml *directory = pack_file_root(pack, "directory.yaml");
-    struct span law = yaml_get_text(pack->manifest, "law");
+    struct span law = said(page, state, yaml_get_text(pack->manifest, "law"));
     html_open(&page->html, "h2");
     html_attribute(&page->html, "id", state);
     html_text(&page->html, plain_country(page, state));
@@ -51,7 +56,7 @@ static void state_write(struct plain_page *page, const struct pack *pack, struct
     html_element(&page->html, "p", law.len > 0 ? law : plain_word(page, "no_law"));
     html_open(&page->html, "table");
     heads(page);
-    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++) body_row(page, directory, ROLES[i]);
+    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++) body_row(page, state, directory, ROLES[i]);
     html_close(&page->html, "table");
 }
 

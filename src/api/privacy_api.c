@@ -2,6 +2,7 @@
 /* Privacy: the notice, what is held about oneself, the search for someone without an account, and what falls due to be erased. */
 #include "api/resources.h"
 #include "format/page.h"
+#include "law/pack.h"
 #include "service/privacy.h"
 #include "service/retention.h"
 #include "service/schedule.h"
@@ -15,7 +16,7 @@ static struct err need_office(const struct principal *who, enum access_role_kind
 }
 
 // JSON as it was written, or as a page for whoever wants to read it.
-static struct err answer(struct api_request *request, struct api_response *response, const char *title, struct buf *text, struct why *why) {
+static struct err answer(struct api_request *request, struct api_response *response, const struct page *page, struct buf *text, struct why *why) {
     struct span format = api_query(request, "format");
     if (format.at != NULL && !span_is(format, "json") && !span_is(format, "html"))
         return why_set(why, ERR_INPUT, "format", "api.query", "", "format is json or html");
@@ -30,17 +31,26 @@ static struct err answer(struct api_request *request, struct api_response *respo
     TRY(json_parse_within(request->arena, buf_span(text), LIMIT_RECEIPT_BYTES, &content, why));
     response->media_type = "text/html; charset=utf-8";
     api_respond_header(response, "content-security-policy", SPAN("default-src 'none'"));
-    page_write(&response->body, request->lang, title, &content);
+    page_write(&response->body, page, &content);
     return err_none();
 }
+
+// A word of the notice's page: page.privacy.NAME.
+static struct span notice_word(const struct api_request *request, struct span name) {
+    return law_word(request->services->law, request->services->state, arena_printf(request->arena, "page.privacy.%.*s", SPAN_FMT(name)), request->lang);
+}
+
+static struct span notice_namer(const void *context, struct span name) { return notice_word(context, name); }
 
 static struct err get_notice(struct api_request *request, struct api_response *response, struct why *why) {
     struct buf text;
     struct json_out out;
     buf_init(&text, request->arena, LIMIT_RECEIPT_BYTES);
     json_out_init(&out, &text);
-    TRY(privacy_notice_write(&out, request->services, request->lang, why));
-    return answer(request, response, "Privacy", &text, why);
+    TRY(privacy_notice_write(&out, request->services, request->lang, request->arena, why));
+    struct page page = {.lang = request->lang, .title = notice_word(request, SPAN("title")), .namer = notice_namer, .context = request};
+    if (!span_is(request->lang, "en")) page.lead = api_translation_note(request);
+    return answer(request, response, &page, &text, why);
 }
 
 static struct err post_export(struct api_request *request, struct api_response *response, struct why *why) {
@@ -56,7 +66,8 @@ static struct err post_export(struct api_request *request, struct api_response *
     TRY(e);
     api_respond_header(response, "cache-control", SPAN("no-store"));
     api_respond_header(response, "content-disposition", SPAN("attachment; filename=\"my-data.json\""));
-    return answer(request, response, "What this node holds about you", &text, why);
+    struct page page = {.lang = SPAN("en"), .title = SPAN("What this node holds about you")};
+    return answer(request, response, &page, &text, why);
 }
 
 // --- search ---

@@ -93,15 +93,23 @@ static void say_tree(struct sayer *sayer, struct json *value) {
     }
 }
 
+struct span api_translation_note(const struct api_request *request) {
+    const struct services *services = request->services;
+    if (law_language_is_approved(services->law, services->state, request->lang)) return span_make(NULL, 0);
+    bool is_of_state = law_language_is_of_state(services->law, services->state, request->lang);
+    return law_word(services->law, services->state, is_of_state ? SPAN("translation.unapproved") : SPAN("translation.courtesy"), request->lang);
+}
+
 // {"language": "fr", "status": "courtesy", "note": "..."}
 static void status_write(struct json_out *out, const struct api_request *request) {
     const struct services *services = request->services;
-    bool is_approved = law_language_is_approved(services->law, services->state, request->lang);
+    struct span note = api_translation_note(request);
     json_out_name(out, "translation");
     json_out_object(out);
     json_out_member_string(out, "language", request->lang);
-    json_out_member_text(out, "status", is_approved ? "official" : "courtesy");
-    if (!is_approved) json_out_member_string(out, "note", law_word(services->law, services->state, SPAN("translation.courtesy"), request->lang));
+    json_out_member_text(out, "status", note.at == NULL ? "official" : "courtesy");
+    json_out_member_bool(out, "language_of_state", law_language_is_of_state(services->law, services->state, request->lang));
+    if (note.at != NULL) json_out_member_string(out, "note", note);
     json_out_object_end(out);
 }
 

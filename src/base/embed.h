@@ -3,12 +3,14 @@
 #ifndef BASE_EMBED_H
 #define BASE_EMBED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct embedded_file {
     const char *path;           // "eu/nis2/pack.yaml", NULL after the last
     const unsigned char *bytes; // followed by a NUL that size_bytes does not count
     size_t size_bytes;
+    bool is_added; // no file of the program's: the operator of the node added it (role/law_files.h)
 };
 
 extern const struct embedded_file embedded_law[]; // law/, paths without "law/"

@@ -14,13 +14,18 @@ static void text_write(struct buf *out, struct span text) {
 }
 
 // "legal_basis" reads "legal basis".
-static void name_write(struct buf *out, struct span name) {
+static void name_write(struct buf *out, const struct page *page, struct span name) {
+    struct span said = page->namer != NULL ? page->namer(page->context, name) : span_make(NULL, 0);
+    if (said.at != NULL) {
+        text_write(out, said);
+        return;
+    }
     for (size_t i = 0; i < name.len; i++)
         if (name.at[i] == '_') buf_add_byte(out, ' ');
         else text_write(out, span_make(name.at + i, 1));
 }
 
-static void value_write(struct buf *out, const struct json *value, unsigned depth) {
+static void value_write(struct buf *out, const struct page *page, const struct json *value, unsigned depth) {
     if (depth > 12) return;
     switch (value->type) {
     case JSON_STRING: text_write(out, value->string); break;
@@ -31,7 +36,7 @@ static void value_write(struct buf *out, const struct json *value, unsigned dept
         else buf_add_text(out, "<ul>");
         for (size_t i = 0; i < value->count; i++) {
             buf_add_text(out, "<li>");
-            value_write(out, &value->items[i], depth + 1);
+            value_write(out, page, &value->items[i], depth + 1);
             buf_add_text(out, "</li>\n");
         }
         if (value->count > 0) buf_add_text(out, "</ul>");
@@ -41,9 +46,9 @@ static void value_write(struct buf *out, const struct json *value, unsigned dept
         for (size_t i = 0; i < value->count; i++) {
             if (json_is_null(&value->members[i].value)) continue;
             buf_add_text(out, "<dt>");
-            name_write(out, value->members[i].name);
+            name_write(out, page, value->members[i].name);
             buf_add_text(out, "</dt><dd>");
-            value_write(out, &value->members[i].value, depth + 1);
+            value_write(out, page, &value->members[i].value, depth + 1);
             buf_add_text(out, "</dd>\n");
         }
         buf_add_text(out, "</dl>");
@@ -52,14 +57,19 @@ static void value_write(struct buf *out, const struct json *value, unsigned dept
     }
 }
 
-void page_write(struct buf *out, struct span lang, const char *title, const struct json *content) {
+void page_write(struct buf *out, const struct page *page, const struct json *content) {
     buf_add_text(out, "<!DOCTYPE html>\n<html lang=\"");
-    text_write(out, lang.len == 2 ? lang : SPAN("en"));
+    text_write(out, page->lang.len == 2 ? page->lang : SPAN("en"));
     buf_add_text(out, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>");
-    text_write(out, span_of(title));
+    text_write(out, page->title);
     buf_add_text(out, "</title></head><body><main><h1>");
-    text_write(out, span_of(title));
+    text_write(out, page->title);
     buf_add_text(out, "</h1>\n");
-    value_write(out, content, 0);
+    if (page->lead.len > 0) {
+        buf_add_text(out, "<p>");
+        text_write(out, page->lead);
+        buf_add_text(out, "</p>\n");
+    }
+    value_write(out, page, content, 0);
     buf_add_text(out, "</main></body></html>\n");
 }

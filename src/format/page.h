@@ -5,7 +5,16 @@
 
 #include "base/json.h"
 
-// Appends a whole page; texts are escaped. LANG: two letters.
-void page_write(struct buf *out, struct span lang, const char *title, const struct json *content);
+// How a member's name reads on the page; at == NULL for itself, with blanks for underscores.
+typedef struct span page_namer(const void *context, struct span name);
+struct page {
+    struct span lang, title; // two letters
+    struct span lead;        // a sentence before the content, may be empty
+    page_namer *namer;       // may be NULL
+    const void *context;     // of the namer
+};
+
+// Appends a whole page; texts are escaped.
+void page_write(struct buf *out, const struct page *page, const struct json *content);
 
 #endif

@@ -11,6 +11,7 @@
 #include "law/scope_private.h"
 #include "law/statistic.h"
 #include "law/text.h"
+#include "law/translate.h"
 
 struct checker {
     const struct law *law;
@@ -148,13 +149,16 @@ static bool list_has(const struct yaml *list, struct span name) {
     return false;
 }
 
-// The Union's packs speak English, French and German, and each pack says of each language but English who stands for its words.
+// Packs speak English, French and German, and each says of each language but English who stands for its words.
 static void check_claims(struct checker *c, const struct pack *pack) {
     static const char *const NEEDED[] = {"en", "fr", "de"};
     const struct yaml *languages = yaml_get(pack->manifest, "languages"), *official = yaml_get(pack->manifest, "official"),
                       *courtesy = yaml_get(pack->manifest, "courtesy");
-    for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0] && span_starts_with(pack->id, SPAN("eu/")); i++)
-        if (!list_has(languages, span_of(NEEDED[i]))) finding(c, pack->manifest, "languages: a pack of the Union has en, fr and de, missing is", span_of(NEEDED[i]));
+    for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0] && pack->manifest != NULL; i++)
+        if (!list_has(languages, span_of(NEEDED[i]))) finding(c, pack->manifest, "languages: a pack has en, fr and de, missing is", span_of(NEEDED[i]));
+    for (size_t i = 0; official != NULL && official->type == YAML_SEQUENCE && i < official->count; i++)
+        if (!law_language_is_of_state(c->law, yaml_get_text(pack->manifest, "state"), official->items[i].text))
+            finding(c, official, "official: is for languages that are official in the state, by its profile:", official->items[i].text);
     for (size_t i = 0; languages != NULL && i < languages->count; i++) {
         struct span lang = languages->items[i].text;
         if (!span_is(lang, "en") && list_has(official, lang) == list_has(courtesy, lang))

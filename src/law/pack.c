@@ -74,7 +74,7 @@ static struct err read_pack(struct arena *arena, const struct source *sources, s
         struct span bytes = span_make(file->bytes, file->size_bytes);
         TRY(sources[i].tree.len > 0 ? yaml_unpack(arena, file->path, sources[i].tree, root) : yaml_load(arena, file->path, bytes, root, why));
         struct span path = span_part(sources[i].path, pack->id.len + 1, sources[i].path.len);
-        files[i] = (struct pack_file){.path = path, .root = root, .hash = hash_sha256(bytes)};
+        files[i] = (struct pack_file){.path = path, .root = root, .hash = hash_sha256(bytes), .is_added = file->is_added};
         sizes[i][0] = 0; // ends the path
         for (size_t k = 0; k < 8; k++) sizes[i][1 + k] = (uint8_t)((uint64_t)bytes.len >> (8 * k));
         parts[3 * i] = path;

@@ -21,6 +21,7 @@ struct pack_file {
     struct span path; // inside the pack: "size.yaml", "procedures/incident.yaml"
     const struct yaml *root;
     struct hash hash; // of the file's bytes
+    bool is_added;    // by the operator of the node, whose own procedures want words in no language but those that they bring
 };
 
 struct pack {

@@ -50,7 +50,7 @@ struct row_reader {
 };
 
 static bool is_provenance(struct span name) {
-    static const char *const NAMES[] = {"id", "title", "version", "source", "checked_on", "certainty", "languages", "official"};
+    static const char *const NAMES[] = {"id", "title", "version", "source", "checked_on", "certainty", "languages", "official", "courtesy"};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
         if (span_is(name, NAMES[i])) return true;
     return false;

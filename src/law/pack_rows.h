@@ -71,7 +71,5 @@ void pack_write_text(struct buf *out, const struct law *law, const struct pack *
 
 // A YAML tree as JSON. Unquoted numbers and booleans stay texts.
 void yaml_write_json(struct json_out *out, const struct yaml *node);
-// On one line: {clock: x, rows: [..]}.
-void yaml_write_line(struct buf *out, const struct yaml *node);
 
 #endif

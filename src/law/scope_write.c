@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The answer as JSON. Every text comes from the packs' words; names of facts, rules and classes are stable. */
 #include "law/scope_private.h"
+#include "law/translate.h"
 
 struct writer {
     struct json_out *out;
@@ -23,6 +24,11 @@ static void word(const struct writer *w, const char *member, const char *prefix,
 
 static void text_or_null(const struct writer *w, const char *member, struct span text) {
     json_out_member_string(w->out, member, text.len > 0 ? text : span_make(NULL, 0));
+}
+
+// A text of the state's pack, in the reader's language.
+static void said_or_null(const struct writer *w, const char *member, struct span english) {
+    text_or_null(w, member, law_say_row(w->answer->law, w->answer->state, english, w->lang));
 }
 
 static void write_rules(const struct writer *w) {
@@ -161,7 +167,7 @@ static void write_regimes(const struct writer *w) {
         json_out_member_string(w->out, "article", r->article);
         word(w, "words", "", r->words_key);
         text_or_null(w, "does_not_apply", r->displaces);
-        text_or_null(w, "contact", r->contact);
+        said_or_null(w, "contact", r->contact);
         text_or_null(w, "contact_certainty", r->contact_certainty);
         json_out_object_end(w->out);
     }
@@ -211,9 +217,9 @@ static void write_contacts(const struct writer *w) {
         json_out_object(w->out);
         json_out_member_string(w->out, "role", c->role);
         word(w, "label", "contact.", c->role);
-        text_or_null(w, "name", c->name);
+        said_or_null(w, "name", c->name);
         text_or_null(w, "certainty", c->certainty);
-        text_or_null(w, "source", c->source);
+        said_or_null(w, "source", c->source);
         json_out_object_end(w->out);
     }
     json_out_array_end(w->out);

@@ -172,12 +172,54 @@ static struct span stem_of(struct span path) {
     return span_part(path, from, path.len - 5);
 }
 
+// Where a cell or a pack was read: one key for each text, so that the Union's words say it for all states.
+static void source(struct walk *w, const struct yaml *row) {
+    const struct yaml *node = yaml_get(row, "source");
+    if (node != NULL && node->type == YAML_SCALAR) tell(w, word_key(w->arena, SPAN("source."), node->text), node);
+}
+
+static void manifest(struct walk *w, const struct pack_file *f) {
+    const struct yaml *notes = yaml_get(f->root, "notes");
+    member(w, SPAN("pack"), f->root, "title", "title");
+    if (yaml_get(f->root, "state") == NULL) return;
+    member(w, SPAN("pack"), f->root, "law", "law");
+    source(w, f->root);
+    for (size_t i = 0; i < rows_of(notes); i++) tell(w, i == 0 ? SPAN("pack.note") : arena_printf(w->arena, "pack.note_%zu", i + 1), &notes->items[i]);
+}
+
+// The cells of a directory or a profile: NAME is the member that people read. A proper name is the same in every language.
+static void cells(struct walk *w, struct span prefix, const struct yaml *root, const char *name) {
+    for (size_t i = 0; root->type == YAML_MAPPING && i < root->count; i++) {
+        const struct yaml *cell = &root->pairs[i].value, *node = yaml_get(cell, name);
+        if (node != NULL && !span_is(yaml_get_text(cell, "proper"), "yes")) tell(w, joined(w, prefix, "", root->pairs[i].name), node);
+        source(w, cell);
+    }
+}
+
+// The notice: texts by name, and lists of rows whose every text but the article is read.
+static void notice(struct walk *w, const struct yaml *root) {
+    for (size_t i = 0; root->type == YAML_MAPPING && i < root->count; i++) {
+        const struct yaml *value = &root->pairs[i].value;
+        struct span key = joined(w, SPAN("privacy"), "", root->pairs[i].name);
+        tell(w, key, value);
+        for (size_t k = 0; k < rows_of(value); k++) {
+            const struct yaml *row = &value->items[k];
+            struct span row_key = arena_printf(w->arena, "%.*s.%zu", SPAN_FMT(key), k + 1);
+            for (size_t m = 0; row->type == YAML_MAPPING && m < row->count; m++)
+                if (!span_is(row->pairs[m].name, "article")) tell(w, joined(w, row_key, "", row->pairs[m].name), &row->pairs[m].value);
+        }
+    }
+}
+
 static void file(struct walk *w, const struct pack_file *f) {
-    // Facts, switches, types, tables, size: their texts stand in words/ in every language. Letters likewise; a notice is a file of its own.
-    static const char *const ELSEWHERE[] = {"words/", "letters/", "tables/", "facts.yaml", "switches.yaml", "types.yaml", "size.yaml", "directory.yaml", "privacy"};
+    // Facts, switches, types, tables, size: their texts stand in words/ in every language. Letters likewise.
+    static const char *const ELSEWHERE[] = {"words/", "letters/", "tables/", "facts.yaml", "switches.yaml", "types.yaml", "size.yaml"};
     for (size_t i = 0; i < sizeof ELSEWHERE / sizeof ELSEWHERE[0]; i++)
         if (span_starts_with(f->path, span_of(ELSEWHERE[i]))) return;
-    if (span_is(f->path, "pack.yaml")) member(w, SPAN("pack"), f->root, "title", "title");
+    if (span_is(f->path, "pack.yaml")) manifest(w, f);
+    else if (span_is(f->path, "directory.yaml")) cells(w, SPAN("directory"), f->root, "name");
+    else if (span_is(f->path, "profile.yaml")) cells(w, SPAN("profile"), f->root, "value");
+    else if (span_is(f->path, "privacy.yaml")) notice(w, f->root);
     else if (span_is(f->path, "clocks.yaml") || pack_file_is_under(f, "clocks/")) clocks(w, f->root);
     else if (span_is(f->path, "grid.yaml")) grid(w, f->root);
     else if (pack_file_is_under(f, "procedures/")) procedure(w, f->root);

@@ -11,7 +11,10 @@
  *     clock.as.directive  clock.NAME.note  clock.NAME.note_2                              of clocks.yaml: `as` (blanks are _), `words`
  *     grid.ID  grid_fact.NAME  grid_effect.NAME                                           of grid.yaml
  *     FILE.ID.label  FILE.ID.words  FILE.ID.choice.VALUE                                  of every other file: ID is a row's first value
- *     pack.title                                                                          of pack.yaml
+ *     pack.title  pack.law  pack.note  pack.note_2                                        of pack.yaml; law and notes of a state
+ *     directory.ROLE  profile.CELL                                                        `name` (unless `proper: yes`) and `value` of a state's cells
+ *     source.TEXT                                                                         where they were read (blanks are _)
+ *     privacy.NAME  privacy.NAME.1.MEMBER                                                 of the notice: its texts, and those of row 1 of a list
  *
  * What stands in words/en.yaml (and words/TOPIC.en.yaml) has no row: its key is its own.
  */

@@ -7,16 +7,28 @@
 #include "law/law_private.h"
 #include "law/text.h"
 
+struct book_text {
+    struct span key, english;
+    const struct pack *pack;
+};
 struct text_book { // all texts of all packs, ordered by their English
     size_t count, room;
-    struct law_text *texts;
-    bool is_full;
+    struct book_text *texts;
+    const struct book_text **by_key; // and by their keys
+    const struct pack *pack;         // whose texts are being added
 };
 
 static int text_order(const void *a, const void *b) {
-    const struct law_text *x = a, *y = b;
+    const struct book_text *x = a, *y = b;
     int order = span_compare(x->english, y->english);
-    return order != 0 ? order : span_compare(x->key, y->key);
+    if (order == 0) order = span_compare(x->key, y->key);
+    return order != 0 ? order : span_compare(x->pack->id, y->pack->id);
+}
+
+static int key_order(const void *a, const void *b) {
+    const struct book_text *x = *(const struct book_text *const *)a, *y = *(const struct book_text *const *)b;
+    int order = span_compare(x->key, y->key);
+    return order != 0 ? order : span_compare(x->pack->id, y->pack->id);
 }
 
 static void text_count(void *context, const struct law_text *text) {
@@ -26,7 +38,7 @@ static void text_count(void *context, const struct law_text *text) {
 
 static void text_add(void *context, const struct law_text *text) {
     struct text_book *book = context;
-    if (book->count < book->room) book->texts[book->count++] = *text;
+    if (book->count < book->room) book->texts[book->count++] = (struct book_text){.key = text->key, .english = text->english, .pack = book->pack};
 }
 
 struct err texts_load(struct law *law, struct why *why) {
@@ -37,26 +49,82 @@ struct err texts_load(struct law *law, struct why *why) {
     for (size_t i = 0; i < law->pack_count && is_whole; i++) is_whole = pack_texts_visit(&law->packs[i], &scratch, text_count, book);
     arena_fini(&scratch);
     if (is_whole) book->texts = arena_take_array(law->arena, book->room + 1, sizeof *book->texts);
-    is_whole = is_whole && book->texts != NULL;
-    for (size_t i = 0; i < law->pack_count && is_whole; i++) is_whole = pack_texts_visit(&law->packs[i], law->arena, text_add, book);
+    if (is_whole) book->by_key = arena_take_array(law->arena, book->room + 1, sizeof *book->by_key);
+    is_whole = is_whole && book->texts != NULL && book->by_key != NULL;
+    for (size_t i = 0; i < law->pack_count && is_whole; i++) {
+        book->pack = &law->packs[i];
+        is_whole = pack_texts_visit(book->pack, law->arena, text_add, book);
+    }
     if (!is_whole) return why_set(why, ERR_MEMORY, NULL, "law.memory", NULL, "no memory for the texts of the law");
     qsort(book->texts, book->count, sizeof *book->texts, text_order);
+    for (size_t i = 0; i < book->count; i++) book->by_key[i] = &book->texts[i];
+    qsort(book->by_key, book->count, sizeof *book->by_key, key_order);
     law->texts = book;
     return err_none();
 }
 
-// The text of a row, by its English.
-static struct span say_row(const struct law *law, struct span state, struct span english, struct span lang) {
-    const struct text_book *book = law->texts;
+// The first text with that English, or where it would stand.
+static size_t book_find(const struct text_book *book, struct span english) {
     size_t low = 0, high = book->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (span_compare(book->texts[middle].english, english) < 0) low = middle + 1;
         else high = middle;
     }
+    return low;
+}
+
+// The text that PACK has under KEY; NULL where it has none.
+static const struct book_text *book_text_of(const struct text_book *book, const struct pack *pack, struct span key) {
+    const struct book_text wanted = {.key = key, .pack = pack}, *at = &wanted;
+    const struct book_text **found = bsearch(&at, book->by_key, book->count, sizeof at, key_order);
+    return found == NULL ? NULL : *found;
+}
+
+// The Union's word under KEY, where its packs say ENGLISH under it too: two packs may have one key with different texts.
+static struct span union_word(const struct law *law, struct span key, struct span english, struct span lang) {
     struct span found = span_make(NULL, 0);
-    for (size_t i = low; i < book->count && found.at == NULL && span_equals(book->texts[i].english, english); i++)
-        found = law_word_exact(law, state, book->texts[i].key, lang);
+    for (size_t i = 0; i < law->pack_count && found.at == NULL; i++) {
+        const struct pack *pack = &law->packs[i];
+        if (!span_starts_with(pack->id, SPAN("eu/"))) continue;
+        const struct book_text *row = book_text_of(law->texts, pack, key);
+        struct span said = row != NULL ? row->english : pack_word(law, pack, key, SPAN("en"));
+        if (said.at != NULL && span_equals(said, english)) found = pack_word(law, pack, key, lang);
+    }
+    return found;
+}
+
+// In the words of the state, if it does not say something else under that key; of the text's own pack; of the Union.
+static struct span say_text(const struct law *law, const struct pack *state, const struct book_text *text, struct span lang) {
+    struct span found = span_make(NULL, 0);
+    if (state != NULL && span_starts_with(text->pack->id, SPAN("eu/"))) {
+        const struct book_text *own = book_text_of(law->texts, state, text->key);
+        if (own == NULL || span_equals(own->english, text->english)) found = pack_word(law, state, text->key, lang);
+    }
+    if (found.at == NULL) found = pack_word(law, text->pack, text->key, lang);
+    return found.at != NULL ? found : union_word(law, text->key, text->english, lang);
+}
+
+// The text of a row, by its English: the state's own first, then the Union's, then another state's.
+static struct span say_row(const struct law *law, struct span state, struct span english, struct span lang) {
+    const struct text_book *book = law->texts;
+    const struct pack *own = law_pack_of_state(law, state);
+    struct span found = span_make(NULL, 0);
+    for (int pass = 0; pass < 3 && found.at == NULL; pass++)
+        for (size_t i = book_find(book, english); i < book->count && found.at == NULL && span_equals(book->texts[i].english, english); i++) {
+            const struct pack *pack = book->texts[i].pack;
+            int turn = pack == own ? 0 : span_starts_with(pack->id, SPAN("eu/")) ? 1 : 2;
+            if (turn == pass) found = say_text(law, own, &book->texts[i], lang);
+        }
+    return found;
+}
+
+struct span pack_say(const struct law *law, const struct pack *pack, struct span key, struct span english, struct span lang) {
+    struct span own = pack_word(law, pack, key, lang);
+    if (own.at != NULL || span_starts_with(pack->id, SPAN("eu/"))) return own;
+    struct span found = union_word(law, key, english, lang);
+    for (size_t i = book_find(law->texts, english); found.at == NULL && i < law->texts->count && span_equals(law->texts->texts[i].english, english); i++)
+        if (span_starts_with(law->texts->texts[i].pack->id, SPAN("eu/"))) found = say_text(law, NULL, &law->texts->texts[i], lang);
     return found;
 }
 
@@ -138,6 +206,12 @@ struct span law_say(const struct law *law, struct span state, struct span englis
     return said.at != NULL ? said : english;
 }
 
+struct span law_say_row(const struct law *law, struct span state, struct span english, struct span lang) {
+    if (english.len == 0 || lang.len != 2 || span_is(lang, "en")) return english;
+    struct span said = say_row(law, state, english, lang);
+    return said.at != NULL ? said : english;
+}
+
 bool law_speaks(const struct law *law, struct span state, struct span lang) {
     const struct pack *own = law_pack_of_state(law, state);
     bool speaks = span_is(lang, "en");
@@ -146,6 +220,14 @@ bool law_speaks(const struct law *law, struct span state, struct span lang) {
         for (size_t k = 0; counts && k < law->words[i].count; k++) speaks = speaks || span_equals(law->words[i].lists[k].lang, lang);
     }
     return speaks;
+}
+
+bool law_language_is_of_state(const struct law *law, struct span state, struct span lang) {
+    const struct yaml *profile = pack_file_root(law_pack_of_state(law, state), "profile.yaml"), *cell = yaml_get(profile, "languages"),
+                      *languages = yaml_get(cell, "value");
+    for (size_t i = 0; languages != NULL && languages->type == YAML_SEQUENCE && i < languages->count; i++)
+        if (span_equals(languages->items[i].text, lang)) return true;
+    return false;
 }
 
 bool law_language_is_approved(const struct law *law, struct span state, struct span lang) {

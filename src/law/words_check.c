@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "law/law_private.h"
 #include "law/text.h"
+#include "law/translate.h"
 
 struct listed {
     struct span key, english;
@@ -18,6 +19,18 @@ struct lister {
 };
 
 static int listed_order(const void *a, const void *b) { return span_compare(((const struct listed *)a)->key, ((const struct listed *)b)->key); }
+
+// Whether the text stands in a file that the node's operator added, without words in LANG beside it.
+static bool is_left_to_operator(const struct pack *pack, const struct yaml *node, struct span lang) {
+    bool is_added = false, has_words = false;
+    for (size_t i = 0; i < pack->file_count; i++) {
+        const struct pack_file *file = &pack->files[i];
+        struct span end = span_part(file->path, file->path.len < 8 ? 0 : file->path.len - 8, file->path.len); // ".fr.yaml"
+        is_added = is_added || (file->is_added && node->file == file->root->file);
+        has_words = has_words || (file->is_added && pack_file_is_under(file, "words/") && span_equals(span_part(end, 1, 3), lang));
+    }
+    return is_added && !has_words;
+}
 
 static void list_add(void *context, const struct law_text *text) {
     struct lister *l = context;
@@ -120,7 +133,8 @@ struct err words_missing(const struct law *law, const struct pack *pack, struct 
     struct err e = list_make(&list, &arena);
     struct span before = SPAN("");
     for (size_t i = 0; !is_err(e) && i < list.count; i++) {
-        if (span_is(lang, "en") || span_trim(pack_word(law, pack, list.items[i].key, lang)).len > 0) continue;
+        if (span_is(lang, "en") || span_trim(pack_say(law, pack, list.items[i].key, list.items[i].english, lang)).len > 0) continue;
+        if (is_left_to_operator(pack, list.items[i].node, lang)) continue;
         missing_write(out, list.items[i].key, list.items[i].english, before);
         before = list.items[i].key;
         missing++;

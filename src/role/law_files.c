@@ -49,6 +49,7 @@ struct err law_files_read(struct arena *arena, const char *own_dir, struct span 
         TRY(adds_procedure(arena, &own[i], why));
         if (is_built_in(own[i].path)) return why_set(why, ERR_INPUT, "law", "law.own", "", "%s: the program has this file; own law adds and replaces nothing", own[i].path);
         all[embedded_law_count + i] = own[i];
+        all[embedded_law_count + i].is_added = true;
     }
     *ret = all;
     *ret_count = embedded_law_count + count;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "law/pack.h"
+#include "law/translate.h"
 #include "service/access_private.h"
 #include "service/case.h"
 #include "service/entity.h"
@@ -289,35 +290,26 @@ struct err privacy_search_note(const struct services *services, struct store_con
 
 // --- the notice ---
 
-static void yaml_write(struct json_out *out, const struct yaml *node) {
+static void notice_value(struct json_out *out, const struct yaml *node, const struct services *services, struct span lang, struct arena *arena) {
     if (yaml_is_null(node)) json_out_null(out);
-    else if (node->type == YAML_SCALAR) json_out_string(out, node->text);
+    else if (node->type == YAML_SCALAR) json_out_string(out, law_say(services->law, services->state, node->text, lang, arena));
     else if (node->type == YAML_SEQUENCE) {
         json_out_array(out);
-        for (size_t i = 0; i < node->count; i++) yaml_write(out, &node->items[i]);
+        for (size_t i = 0; i < node->count; i++) notice_value(out, &node->items[i], services, lang, arena);
         json_out_array_end(out);
     } else {
         json_out_object(out);
         for (size_t i = 0; i < node->count; i++) {
             json_out_name_span(out, node->pairs[i].name);
-            yaml_write(out, &node->pairs[i].value);
+            notice_value(out, &node->pairs[i].value, services, lang, arena);
         }
         json_out_object_end(out);
     }
 }
 
-// The file in the reader's language (privacy.LL.yaml), else in English.
-static const struct yaml *notice_of(const struct pack *pack, struct span lang) {
-    char name[32];
-    if (pack == NULL) return NULL;
-    (void)snprintf(name, sizeof name, "privacy.%.*s.yaml", lang.len == 2 ? 2 : 0, (const char *)lang.at);
-    const struct yaml *own = pack_file_root(pack, name);
-    return own != NULL ? own : pack_file_root(pack, "privacy.yaml");
-}
-
-struct err privacy_notice_write(struct json_out *out, const struct services *services, struct span lang, struct why *why) {
-    const struct yaml *state = notice_of(law_pack_of_state(services->law, services->state), lang);
-    const struct yaml *general = notice_of(law_pack(services->law, SPAN("eu/nis2")), lang);
+struct err privacy_notice_write(struct json_out *out, const struct services *services, struct span lang, struct arena *arena, struct why *why) {
+    const struct yaml *state = pack_file_root(law_pack_of_state(services->law, services->state), "privacy.yaml");
+    const struct yaml *general = pack_file_root(law_pack(services->law, SPAN("eu/nis2")), "privacy.yaml");
     if (general == NULL) return why_set(why, ERR_NOT_FOUND, "", "law.file", "", "the packs have no privacy notice");
     json_out_object(out);
     json_out_member_string(out, "state", services->state);
@@ -329,7 +321,7 @@ struct err privacy_notice_write(struct json_out *out, const struct services *ser
         (void)snprintf(name, sizeof name, "%.*s", SPAN_FMT(general->pairs[i].name));
         const struct yaml *own = yaml_get(state, name);
         json_out_name_span(out, general->pairs[i].name);
-        yaml_write(out, own != NULL ? own : &general->pairs[i].value);
+        notice_value(out, own != NULL ? own : &general->pairs[i].value, services, lang, arena);
     }
     json_out_object_end(out);
     return err_none();

@@ -29,7 +29,7 @@ CHECKED struct err privacy_search_write(struct json_out *out, const struct servi
 CHECKED struct err privacy_search_note(const struct services *services, struct store_conn *conn, const struct principal *who,
                                        const struct privacy_search *search, size_t hits, int64_t now_ms, struct arena *arena, struct why *why);
 
-// The notice: privacy.yaml of the state's own pack for what it says, the Union's for the rest; with the rules of retention.
-CHECKED struct err privacy_notice_write(struct json_out *out, const struct services *services, struct span lang, struct why *why);
+// The notice: privacy.yaml of the state's own pack for what it says, the Union's for the rest, in LANG.
+CHECKED struct err privacy_notice_write(struct json_out *out, const struct services *services, struct span lang, struct arena *arena, struct why *why);
 
 #endif

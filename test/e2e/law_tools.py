@@ -344,6 +344,26 @@ def over_api(node):
     count.problem(anyone.get("/api/v1/law/rows?pack=eu/nis2&at=x"), 422, "api.query", "no date", "at")
 
 
+def states_in_words(node):
+    """What a state's pack says is said in French and German, by words of its own pack or of the Union's, for all to see as a courtesy."""
+    count.check("bis zum 1. Januar 2027" in varde("law", "show", "national/at", "--lang", "de"), "a cell of Austria in German")
+    count.check("relevés publics" in varde("law", "diff", "national/be", "national/lu", "--lang", "fr"), "where it was read, in French")
+    everyone = node.client()
+    for language, title, law in (("fr", "Autriche", "NISG 2026, BGBl I 94/2025"), ("de", "Österreich", "NISG 2026, BGBl. I Nr. 94/2025")):
+        shown = everyone.need(200, "GET", f"/api/v1/law/rows?pack=national/at&language={language}")
+        count.equal((shown["title"], shown["law"], shown["pack"]), (title, law, "national/at"), f"the pack in {language}")
+        count.equal(shown["translation"]["status"], "courtesy", "no state approved it")
+        answer = everyone.need(200, "POST", f"/api/v1/scope?language={language}", {"state": "LU", "types": ["EN_EL_DSO"], "staff": "300"})
+        contacts = {contact["role"]: contact for contact in answer["contacts"]}
+        count.check(contacts["ca"]["name"] in ("ILR ; CSSF pour la finance", "ILR; CSSF für den Finanzbereich"), f"whom to ask, in {language}: {contacts['ca']}")
+        count.equal(contacts["csirt"]["name"], "CIRCL, GOVCERT.LU", "a proper name stays")
+        count.equal(answer["translation"]["language_of_state"], True, "French and German are languages of Luxembourg, which approved nothing")
+        page = everyone.get(f"/directory?language={language}").data.decode()
+        count.check(contacts["ca"]["name"] in page and contacts["ca"]["source"] in page, "the page of authorities too")
+    lists = {pack["id"]: pack for pack in everyone.need(200, "GET", "/api/v1/law/packs")["packs"]}
+    count.equal([(p["languages"], p["official"]) for i, p in lists.items() if i.startswith("national/")], [(["en", "fr", "de"], [])] * 27, "27 packs, three languages, none approved")
+
+
 def main():
     differences()
     node = Node()
@@ -351,6 +371,7 @@ def main():
         node.start()
         packs(node)
         over_api(node)
+        states_in_words(node)
         with tempfile.TemporaryDirectory() as folder:
             what_if(folder)
             never_law(node, folder)

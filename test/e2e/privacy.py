@@ -19,6 +19,13 @@ def notice(node):
     page = nobody.get("/api/v1/privacy?format=html")
     count.check(page.status == 200 and page.header("content-type").startswith("text/html"), "the notice as a page")
     count.check(b"<script" not in page.data and b"Complaint" in page.data, "plain, and the same in it")
+    for language, title, controller, right in (("fr", "Protection des données", "Les autorités", "Effacement"), ("de", "Datenschutz", "Die Behörden", "Löschung")):
+        said = nobody.need(200, "GET", f"/api/v1/privacy?language={language}")
+        count.check(said["controller"].startswith(controller) and said["rights"][2]["right"].startswith(right), f"the notice in {language}")
+        count.equal((said["rights"][2]["article"], said["translation"]["status"]), ("GDPR 17", "courtesy"), "the same articles; nobody approved the words")
+        page = nobody.get(f"/api/v1/privacy?format=html&language={language}").data.decode()
+        count.check(f"<h1>{title}</h1>" in page and right in page and said["translation"]["note"].split(",")[0] in page.replace("&#39;", "'"), f"and as a page in {language}")
+        count.check("controller" not in page and "purposes" not in page, "with headings in that language")
     count.status(nobody.get("/api/v1/privacy?format=pdf"), 422, "no other format")
 
 

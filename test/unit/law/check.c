@@ -137,10 +137,49 @@ static void a_language_declared_too_early_is_found(void **state) {
     assert_found("in courtesy: (ours): mt");
 }
 
-static void a_pack_of_the_union_without_german_is_found(void **state) {
+static void a_pack_without_german_is_found(void **state) {
     (void)state;
     plant("eu/nis2/pack.yaml", "languages: [en, fr, de]", "languages: [en, fr]");
-    assert_found("a pack of the Union has en, fr and de, missing is de");
+    assert_found("a pack has en, fr and de, missing is de");
+    plant("national/it/pack.yaml", "languages: [en, fr, de]", "languages: [en, de]");
+    assert_found("national/it/pack.yaml:2: languages: a pack has en, fr and de, missing is fr");
+}
+
+static void a_state_s_text_without_french_is_found(void **state) {
+    (void)state;
+    plant("national/at/pack.yaml", "register by 2027-01-01", "register soon");
+    plant("national/at/words/pack.fr.yaml", "  note:", "  no_note:");
+    assert_found("national/at/pack.yaml:13: 1 words are missing in fr of national/at, 1 are stale");
+}
+
+static void a_notice_without_german_is_found(void **state) {
+    (void)state;
+    plant("eu/nis2/words/privacy.de.yaml", "\"3.right\"", "\"6.right\"");
+    assert_found("\"3.right\": \"Erasure");
+}
+
+static void a_name_that_is_no_longer_proper_wants_words(void **state) {
+    (void)state;
+    plant("national/lu/directory.yaml", "{name: \"HCPN\", proper: yes,", "{name: \"the national protection office\",");
+    assert_found("spoc: \"the national protection office\"");
+}
+
+// The Union's packs have a pack.title, too: its words are none for Czechia's.
+static void words_for_another_text_of_that_key_do_not_count(void **state) {
+    (void)state;
+    plant("national/cz/pack.yaml", "title: Czechia", "title: \"Czech Republic\"");
+    plant("national/cz/words/pack.fr.yaml", "  title:", "  titre:");
+    assert_found("title: \"Czech Republic\"");
+}
+
+static void a_language_that_the_state_does_not_have_is_not_approved(void **state) {
+    (void)state;
+    plant("national/lu/pack.yaml", "courtesy: [fr, de]", "official: [fr, de]");
+    size_t findings;
+    (void)check(&findings);
+    assert_int_equal(findings, 0);
+    plant("national/it/pack.yaml", "courtesy: [fr, de]", "courtesy: [fr]\nofficial: [de]");
+    assert_found("official in the state, by its profile: de");
 }
 
 static void a_translation_that_leaves_a_name_out_is_found(void **state) {
@@ -234,7 +273,12 @@ int main(void) {
         TEST(a_row_without_source_is_found),
         TEST(missing_words_are_found),
         TEST(a_language_declared_too_early_is_found),
-        TEST(a_pack_of_the_union_without_german_is_found),
+        TEST(a_pack_without_german_is_found),
+        TEST(a_state_s_text_without_french_is_found),
+        TEST(a_notice_without_german_is_found),
+        TEST(a_name_that_is_no_longer_proper_wants_words),
+        TEST(words_for_another_text_of_that_key_do_not_count),
+        TEST(a_language_that_the_state_does_not_have_is_not_approved),
         TEST(a_translation_that_leaves_a_name_out_is_found),
         TEST(a_body_without_source_is_found),
         TEST(undeclared_facts_do_not_load),

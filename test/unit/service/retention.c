@@ -11,7 +11,7 @@
 
 #include "service/retention.h"
 
-#define FILE_OF(PATH, TEXT) {PATH, (const unsigned char *)("" TEXT), sizeof(TEXT) - 1}
+#define FILE_OF(PATH, TEXT) {PATH, (const unsigned char *)("" TEXT), sizeof(TEXT) - 1, false}
 
 static char directory[64], file[96];
 static struct arena arena;

@@ -360,7 +360,7 @@ static void test_newer_migration_is_refused(void **state) {
 
 // Runs the store's own first migration and then made-up ones ("801-x.sql", text), as a later program would.
 static struct err migrate_with(const char *const (*extra)[2], size_t count, struct why *why) {
-    struct embedded_file files[8] = {{NULL, NULL, 0}};
+    struct embedded_file files[8] = {{NULL, NULL, 0, false}};
     for (size_t i = 0; i < embedded_sql_count; i++)
         if (strcmp(embedded_sql[i].path, "schema/000-store.sql") == 0) files[0] = embedded_sql[i];
     assert_non_null(files[0].path);
