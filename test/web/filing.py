@@ -74,6 +74,7 @@ def main():
         node.start()
         company.get_by_role("button", name="File: Early warning").click()
         company.get_by_role("heading", name="Filed").wait_for()
+        company.get_by_text("Receipt checked on this device").wait_for()
         browser.screen(company, "filed")
         with company.expect_download() as download:
             company.get_by_role("link", name="Download the receipt").click()

@@ -57,6 +57,7 @@ export interface Options {
   signal?: AbortSignal;
   key?: string; // Idempotency-Key
   quiet?: boolean; // a 401 is no surprise here
+  isText?: boolean; // the answer as it stands, whatever it is
 }
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -98,7 +99,7 @@ export async function call<T>(method: string, path: string, options: Options = {
   if (response.status === 401 && !options.quiet) onSignedOut();
   if (!response.ok) throw await problemOf(response);
   const isJson = response.status !== 204 && (response.headers.get("content-type") ?? "").includes("json");
-  return { status: response.status, body: (isJson ? await response.json() : undefined) as T, etag: response.headers.get("etag") };
+  return { status: response.status, body: (options.isText ? await response.text() : isJson ? await response.json() : undefined) as T, etag: response.headers.get("etag") };
 }
 
 export async function get<T>(path: string, options: Options = {}): Promise<T> {
