@@ -240,6 +240,7 @@ struct err law_check(const struct law *law, struct buf *report, size_t *ret_find
     if (law->ceilings != NULL) ceilings_check(law, report, &c.proof.findings);
     statistics_check(law, report, &c.proof.findings);
     if (!is_err(e)) e = proposals_check(law, report, &c.proof.findings);
+    if (!is_err(e)) e = citations_check(law, report, &c.proof.findings);
     buf_printf(report, "%zu packs, %zu languages declared complete, %zu findings\n", law->pack_count, c.languages, c.proof.findings);
     arena_fini(&arena);
     if (!is_err(e)) *ret_findings = c.proof.findings;

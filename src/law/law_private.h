@@ -99,6 +99,8 @@ void states_check(const struct law *law, struct buf *report, size_t *findings);
 // check.c: proves the tables of a law, adding to *FINDINGS; proposal_check.c: packs without date
 CHECKED struct err scope_prove(const struct law *law, struct buf *report, size_t *findings);
 CHECKED struct err proposals_check(const struct law *law, struct buf *report, size_t *findings);
+// citation_check.c: what rows cite exists, and is what their file is about; adds to *FINDINGS
+CHECKED struct err citations_check(const struct law *law, struct buf *report, size_t *findings);
 // ceiling_load.c: of all packs, after the clocks; and its part of the check
 CHECKED struct err ceilings_load(struct law *law, struct why *why);
 void ceilings_check(const struct law *law, struct buf *report, size_t *findings);

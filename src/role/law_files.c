@@ -8,7 +8,7 @@
 
 // "national/be/procedures/drill.yaml": of the state's own pack, and of a kind that adds and replaces nothing.
 static bool may_add(struct span path, struct span state) {
-    static const char *const FOLDERS[] = {"procedures/", "clocks/", "words/"};
+    static const char *const FOLDERS[] = {"procedures/", "clocks/", "words/", "index/"};
     if (state.len != 2 || !span_starts_with(path, SPAN("national/")) || path.len < 12) return false;
     for (size_t i = 0; i < 2; i++)
         if (path.at[9 + i] != (uint8_t)(state.at[i] | 0x20)) return false;

@@ -56,6 +56,7 @@ def check(folder):
     broken("clock: drill_report", "clock: drill_reports", "no state has a clock")
     broken("- {to: held}", "- {to: holden}", "holden")
     broken('article: "Law on exercises 5", required: yes}', "required: yes}", "no source")
+    broken('article: "Law on exercises 5", required: yes}', 'article: "Law on exercises 6", required: yes}', "Law on exercises 6 is not among the places")
     broken("done_by: [report]", "done_by: [announcement]", "not fulfilled by its own document")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
@@ -163,7 +164,7 @@ def refused_start(folder, edit):
 
 def main():
     folder = tempfile.mkdtemp(prefix="varde-own-law-")
-    count.equal(written(folder), 3, "the page has the files")
+    count.equal(written(folder), 4, "the page has the files")
 
     def edit(text):
         return v.quick_heads(text) + f"\nlaw: {folder}\n"
