@@ -65,7 +65,7 @@ static void check_citation(struct citation_checker *c, const struct yaml *node) 
     if (span_is(node->text, "none") || !check_text(c, node, &c->citation)) return;
     for (size_t i = 0; i < c->citation.count; i++)
         if (!is_cited_here(c, &c->citation.places[i]))
-            finding(c, node, "cites: in the index of the pack does not say that this file cites", place_text(c, &c->citation.places[i]));
+            finding(c, node, "a slip, or the file's places: in index/cites.yaml of the pack lack", place_text(c, &c->citation.places[i]));
 }
 
 static void walk(struct citation_checker *c, const struct yaml *node) {

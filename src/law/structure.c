@@ -142,7 +142,7 @@ static void rows_check(struct opener *o, const struct yaml *rows) {
 }
 
 static bool is_member(struct span name) {
-    static const char *const NAMES[] = {"act", "label", "source", "checked_on", "certainty", "recitals", "last", "depth", "places", "articles", "annexes", "proposes"};
+    static const char *const NAMES[] = {"act", "label", "title", "source", "checked_on", "certainty", "recitals", "last", "depth", "places", "articles", "annexes", "proposes"};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
         if (span_is(name, NAMES[i])) return true;
     return false;
