@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Measures Varde on this machine and prints each figure beside its floor or peer of the same run: make bench.
 
-    bench/run.py [scope] [packs] [filing] [scale] [memory] [parts]     only these; FULL=1 for 1,000,000 cases instead of 100,000
+    bench/run.py [scope] [packs] [filing] [scale] [memory] [parts]     only these; FULL=1 for 1,000,000 cases instead of 100,000, SMALL=1 for 20,000
 
 Needs the release build. doc/bench.md says what each figure means. Ratios and counts bind, absolute figures are aims."""
 import csv
 import hashlib
+import hmac
 import json
 import os
 import re
@@ -24,8 +25,8 @@ os.environ["VARDE"] = os.path.join(BUILD, "varde")
 sys.path.insert(0, os.path.join(ROOT, "test/e2e"))
 import varde_client as v  # noqa: E402
 
-FULL = bool(os.environ.get("FULL"))
-CASES = (10_000, 1_000_000 if FULL else 100_000)
+FULL, SMALL = bool(os.environ.get("FULL")), bool(os.environ.get("SMALL"))
+CASES = (2_000, 20_000) if SMALL else (10_000, 1_000_000 if FULL else 100_000)
 FILERS, ENTITIES = 8, 30_000
 PASSWORD = "a beacon on the hill 1"
 EMPTY_PORT, NODE_PORT = 9471, 9472
@@ -240,37 +241,84 @@ def measure_filing(table, folder):
 
 # --- more cases ---
 
-def fill(database, cases):
-    """Puts CASES cases into the stopped node's database, copies of its last incident with ids, dates and sectors of their own; the
-    log's tree is whole, so that proofs work."""
-    db = sqlite3.connect(database)
+FEW_ENTITIES, MANY_ENTITIES = (2_000, 20_000) if SMALL else (10_000, 160_000)
+OWN_CASES, LATE_CASES, RARE_FILINGS, RARE_NAMES = 200, 30, 20, 30
+SECTORS = ["energy", "transport", "banking", "health", "digital_infrastructure", "ict_service_management", "food", "manufacturing", "research", "space"]
+# what the rows of a case's copy have instead of the original's; every other column is copied
+OF_COPY = {"case_id": "m.c", "filing_id": "m.f", "entity_id": "m.e", "sectors": "m.s", "seq": "m.q", "record_seq": "m.q", "last_seq": "m.q", "opened_by": None,
+           "next_due_ms": "m.due", "plain_due_ms": "m.due", "late_ms": "m.due + 3600000", "changed_ms": "m.due - 86400000", "plain_changed_ms": "m.due - 86400000",
+           "opened_ms": "m.due - 86400000", "first_ms": "m.due - 86400000", "last_ms": "m.due - 86400000", "when_ms": "m.due - 7200000"}
+
+
+def refill(db, table, of, number, **key):
+    """The tallies TABLE of the rows r of OF, as the program keeps them: KEY is its columns and what they are of a row."""
+    db.execute(f"DELETE FROM {table}")
+    db.execute(f"INSERT INTO {table} ({', '.join(key)}, {number}) SELECT {', '.join(key.values())}, count(*) FROM {of} r GROUP BY {', '.join(key.values())}")
+    db.execute(f"UPDATE {of} AS r SET tally = (SELECT t.id FROM {table} t WHERE {' AND '.join(f't.{name} = {value}' for name, value in key.items())})")
+
+
+def fill_entities(db, count):
+    """Copies of the last entity, with a name and a number of their own."""
+    first, have = db.execute("SELECT max(id), count(*) FROM entity").fetchone()
+    db.execute("CREATE TEMP TABLE fresh (n INTEGER PRIMARY KEY, id TEXT)")
+    db.execute("WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ?) INSERT INTO fresh SELECT n, 'E' || lower(hex(randomblob(8))) FROM i", (count - have,))
+    number = "(m.n * 7919 % 1000003) || ' (invented)'"
+    name = lambda rare, usual: f"CASE WHEN m.n % {count // RARE_NAMES} = 0 THEN '{rare} ' || m.n / {count // RARE_NAMES} || ', ' ELSE '{usual} ' END || {number}"
+    own = {"id": "m.id", "name": name("Quayhaven", "Undertaking"), "name_folded": name("quayhaven", "undertaking"), "identifier": "'BENCH-' || m.n"}
+    names = [row[1] for row in db.execute("PRAGMA table_info(entity)")]
+    db.execute(f"INSERT INTO entity ({', '.join(names)}) SELECT {', '.join(own.get(name, 't.' + name) for name in names)} FROM fresh m, entity t WHERE t.id = ?", (first,))
+    db.execute("INSERT INTO entity_trait SELECT t.kind, t.value, m.id FROM fresh m, entity_trait t WHERE t.entity_id = ?", (first,))
+    refill(db, "entity_tally", "entity", "entities", status="r.status", sectors="coalesce(r.sectors, '[]')", **{"class": "coalesce(r.class, r.class_proposed, '')"})
+    db.execute("""INSERT OR IGNORE INTO entity_part WITH RECURSIVE letter (id, name, at) AS (SELECT id, name_folded, 1 FROM entity UNION ALL
+        SELECT id, name, at + 1 FROM letter WHERE at < length(name)) SELECT substr(name, at, 12) AS part, id FROM letter ORDER BY part, id""")
+
+
+def fill(folder, cases, entities):
+    """Puts CASES cases and ENTITIES entities into the stopped node's database: copies of its last incident with ids, dates, sectors of their own,
+    in every table in which the filing left rows; the log's tree is whole, so that proofs work. Gives the id of one."""
+    db = sqlite3.connect(folder + "/node.db")
     db.executescript("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-1000000; PRAGMA temp_store=MEMORY;")
+    fill_entities(db, entities)
     first = db.execute("SELECT count(*) FROM record").fetchone()[0]
     case = db.execute("SELECT id FROM case_file WHERE procedure='incident' ORDER BY last_seq DESC LIMIT 1").fetchone()[0]
-    filing = db.execute("SELECT id FROM filing WHERE case_id=?", (case,)).fetchone()[0]
-    seq = db.execute("SELECT seq FROM filing WHERE id=?", (filing,)).fetchone()[0]
-    sectors = ["energy", "transport", "banking", "health", "digital_infrastructure", "ict_service_management", "food", "manufacturing", "research", "space"]
-    db.execute("CREATE TEMP TABLE made (n INTEGER PRIMARY KEY, c TEXT, f TEXT, s TEXT, e TEXT, due INTEGER, entry BLOB)")
+    filing, seq = db.execute("SELECT id, seq FROM filing WHERE case_id=?", (case,)).fetchone()
+    me = db.execute("SELECT id FROM person WHERE login = 'o@csirt.example'").fetchone()[0]
+    db.execute("CREATE TEMP TABLE made (n INTEGER PRIMARY KEY, c TEXT, f TEXT, q INTEGER, s TEXT, e TEXT, due INTEGER, entry BLOB)")
     db.execute("CREATE TEMP TABLE known (n INTEGER PRIMARY KEY, id TEXT)")
     db.execute("INSERT INTO known SELECT row_number() OVER (ORDER BY id) - 1, id FROM entity")
-    entities = db.execute("SELECT count(*) FROM known").fetchone()[0]
     db.execute("""WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n + 1 < ?)
-        INSERT INTO made SELECT n, 'C' || lower(hex(randomblob(8))), 'F' || lower(hex(randomblob(8))), json_array(json_extract(?, '$[' || (n % ?) || ']')),
-        (SELECT id FROM known WHERE n = i.n % ?), 1800000000000 + abs(random() % 31536000000), randomblob(32) FROM i""",
-               (cases, json.dumps(sectors), len(sectors), entities))
+        INSERT INTO made SELECT n, 'C' || lower(hex(randomblob(8))), 'F' || lower(hex(randomblob(8))), n + ?, json_array(json_extract(?, '$[' || (n % ?) || ']')),
+        (SELECT id FROM known WHERE n = i.n % ?), CASE WHEN n % ? = 0 THEN 1700000000000 ELSE 1800000000000 END + abs(random() % 31536000000), randomblob(32) FROM i""",
+               (cases, first, json.dumps(SECTORS), len(SECTORS), entities, cases // LATE_CASES))
 
-    def copy(table, source, where, **instead):
+    def copy(table, where, value, **instead):
         names = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-        columns = ", ".join(instead.get(name, "t." + name) for name in names)
-        db.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {columns} FROM made m, {table} t WHERE {where} ORDER BY m.n", source)
+        columns = ", ".join(instead.get(name) or OF_COPY.get(name) or "t." + name for name in names)
+        db.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {columns} FROM made m, {table} t WHERE t.{where} = ? ORDER BY m.n", (value,))
 
-    copy("case_file", (case,), "t.id = ?", id="m.c", entity_id="m.e", sectors="m.s", next_due_ms="m.due", changed_ms="m.due - 86400000", last_seq=f"m.n + {first}")
-    copy("duty", (case,), "t.case_id = ?", case_id="m.c", entity_id="m.e", sectors="m.s", due_ms="m.due + t.ordinal * 1000")
-    copy("filing", (filing,), "t.id = ?", id="m.f", seq=f"m.n + {first}", case_id="m.c", entity_id="m.e")
-    copy("proposal", (filing,), "t.filing_id = ?", filing_id="m.f", case_id="m.c")
-    copy("record", (seq,), "t.seq = ?", seq=f"m.n + {first}", filing_id="m.f", entry="m.entry", header="'[]'", sealed="x''", effects="'{}'")
-    copy("field_key", (seq,), "t.record_seq = ? AND t.item < 8", record_seq=f"m.n + {first}")
-    copy("outbox", (filing,), "t.filing_id = ?", id="NULL", filing_id="m.f", case_id="m.c")
+    is_read = f"m.n % {cases // RARE_FILINGS} = 0 OR m.n >= {cases - 300}"  # by a search; other records are only appended to
+    db.execute(f"UPDATE made AS m SET entry = (SELECT entry FROM record WHERE seq = ?) WHERE {is_read}", (seq,))
+    special = {"case_file": {"id": "m.c"}, "filing": {"id": "m.f"}, "outbox": {"id": "NULL"}, "page": {"id": "'G' || lower(hex(randomblob(8)))"},
+               "record": {"entry": "m.entry", **{name: f"CASE WHEN {is_read} THEN t.{name} ELSE {short} END"
+                                                for name, short in (("header", "'[]'"), ("sealed", "x''"), ("effects", "'{}'"))}},
+               "duty": {"due_ms": "m.due + t.ordinal * 1000", "due_latest_ms": "m.due + 3600000"},
+               "desk_case": {"state": f"CASE WHEN m.n % {cases // LATE_CASES} = 1 THEN 'notified' ELSE t.state END", "is_owned": "m.n % 2", "owner":
+                             f"CASE WHEN m.n % 2 = 0 THEN NULL WHEN m.n % {cases // OWN_CASES} = 1 THEN '{me}' ELSE 'P' || (m.n / {2 * OWN_CASES}) END"}}
+    filled = []
+    for (table,) in db.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
+        columns = {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
+        where = [("id", case)] if table == "case_file" else [pair for pair in (("case_id", case), ("filing_id", filing), ("record_seq", seq), ("seq", seq)) if pair[0] in columns]
+        if where and db.execute(f"SELECT 1 FROM {table} WHERE {where[0][0]} = ?", (where[0][1],)).fetchone():
+            copy(table, *where[0], **special.get(table, {}))
+            filled.append(table)
+    alike = ("workspace", "is_open", "is_owned", "procedure", "state", "offices", "flags", "owed_by", "opened_by")
+    refill(db, "desk_tally", "desk_case", "cases", sectors="coalesce(r.sectors, '[]')", **{name: "r." + name for name in alike})
+    # a sealed field opens in the record alone that it was sealed for: in copies that a search reads it is erased
+    db.execute(f"DELETE FROM field_key WHERE record_seq IN (SELECT q FROM made m WHERE {is_read})")
+    print(f"  {cases:,} cases, {entities:,} entities: " + " ".join(filled), flush=True)
+    with open(folder + "/node.secret", "rb") as file:  # a word that few filings have
+        word = hmac.digest(hmac.digest(file.read(), b"varde search v1", "sha256"), b"zyx", "sha256")[:8]
+    db.execute("INSERT INTO search_word SELECT workspace, ?, m.q, item FROM made m, search_word t WHERE t.seq = ? AND m.n % ? = 0 GROUP BY m.n", (word, seq, cases // RARE_FILINGS))
     hashes = [row[0] for row in db.execute("SELECT hash FROM tree_node WHERE level = 0 ORDER BY idx")]
     hashes += [hashlib.sha256(b"\0" + row[0]).digest() for row in db.execute("SELECT entry FROM made ORDER BY n")]
     level = 0
@@ -282,23 +330,56 @@ def fill(database, cases):
     db.execute("DROP TABLE made")
     db.executescript("PRAGMA journal_mode=WAL;")
     db.close()
+    return case
+
+
+READS = [  # name, who, what, address
+    ("cases", "officer", "cases of the desk", "cases?workspace=desk&limit=50"),
+    ("cases_of_sector", "bounded", "the same, one sector", "cases?workspace=desk&limit=50"),
+    ("duties", "officer", "duties", "duties?limit=50"),
+    ("duties_of_sector", "bounded", "the same, one sector", "duties?limit=50"),
+    ("queue", "officer", "queue", "queue?limit=50"),
+    ("queue_of_sector", "bounded", "the same, one sector", "queue?limit=50"),
+    ("queue_newest", "officer", "queue, last opened first", "queue?order=newest&limit=50"),
+    ("queue_changed", "officer", "queue, last changed first", "queue?order=changed&limit=50"),
+    ("queue_mine", "officer", "queue of one's own", "queue?owner=me&limit=50"),
+    ("queue_sector", "officer", "queue filtered by sector", "queue?sector=energy&limit=50"),
+    ("queue_flag", "officer", "queue filtered by flag", "queue?flag=criminal_suspected&owed_by=csirt&limit=50"),
+    ("queue_state", "officer", "queue filtered, 30 fit", "queue?state=notified&limit=50"),
+    ("queue_late", "officer", "queue of what is late, 30", "queue?overdue=true&limit=50"),
+    ("count", "officer", "queue with the exact count", "queue?count=true&limit=50"),
+    ("count_some", "officer", "the same, filtered", "queue?count=true&sector=energy&owner=none&limit=50"),
+    ("count_of_sector", "bounded", "the same, one sector", "queue?count=true&limit=50"),
+    ("search", "officer", "search, a word of all", "search?q=customers"),
+    ("search_rare", "officer", "search, a word of 20", "search?q=zyx"),
+    ("search_both", "officer", "search, both words", "search?q=customers+zyx"),
+    ("timeline", "officer", "timeline of a case", "cases/{case}/timeline"),
+    ("entities", "officer", "page of the register", "entities?limit=50"),
+    ("entities_count", "officer", "the same with the exact count", "entities?count=true&limit=50"),
+    ("entities_part", "officer", "register by part of a name, 30 fit", "entities?search=hav&limit=50"),
+    ("entities_name", "officer", "register by whole words", "entities?search=Quayhaven+7,&limit=50"),
+    ("entities_usual", "officer", "register by a word of nearly all", "entities?search=taking&limit=50"),
+    ("entities_counts", "officer", "numbers of the register", "entities/counts"),
+    ("calls", "officer", "calls of an office", "pages?office=csirt"),
+]
 
 
 def measure_scale(table, folder):
     people = People(folder + "/scale")
     people.node.stop()
     places = []
-    for cases in CASES:
+    for cases, entities in zip(CASES, (FEW_ENTITIES, MANY_ENTITIES)):
         places.append(f"{folder}/scale-{cases}")
         shutil.copytree(people.node.folder, places[-1])
-        fill(places[-1] + "/node.db", cases)
+        case = fill(places[-1], cases, entities)
+    with open(folder + "/reads", "w", encoding="ascii") as out:
+        for name, who, _, address in READS:
+            out.write(f"{name} {getattr(people, who)} /api/v1/{address.format(case=case)}\n")
     # in turns, and the least CPU of each: what a neighbour on the machine adds is no part of it
-    runs = [[program("pages", place, people.officer, people.bounded, *people.words()) for place in places] for _ in range(3)]
+    runs = [[program("pages", place, folder + "/reads", *people.words()) for place in places] for _ in range(1 if FULL else 2)]
     few, many = ({name: min(run[i][name] for run in runs) for name in runs[0][i]} for i in range(2))
-    words = {"filing": "a filing", "cases": "queue of cases", "duties": "queue of duties", "cases_of_sector": "queue of cases, one sector",
-             "duties_of_sector": "queue of duties, one sector", "entities": "page of the register"}
-    print(f"  {CASES[1]:,} cases beside {CASES[0]:,}:")
-    for name, text in words.items():
+    print(f"  {CASES[1]:,} cases and {MANY_ENTITIES:,} entities beside {CASES[0]:,} and {FEW_ENTITIES:,}:")
+    for name, text in [("filing", "a filing")] + [(name, text) for name, _, text, _ in READS]:
         for what, unit in (("pages", "pages"), ("cpu_us", "us")):
             a, b = many[f"{name}_{what}"], few[f"{name}_{what}"]
             table.row(f"{text}, {'pages touched' if what == 'pages' else 'CPU'}", a, unit, b, a / b, limit=1.3)

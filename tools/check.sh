@@ -33,6 +33,7 @@ build() { make -s -j"$jobs" "$@"; }
 step "house rules" make -s house
 step "build gcc debug" build all
 step "headers gcc" build headers
+step "build measurements" build bench-programs
 step "unit gcc" build unit
 step "build gcc release" build V=release all
 step "cases of law, release" build V=release $(printf 'build/release/test/unit/law/%s ' stories scope clocks significance supervision selection register_csv office_term filings)
