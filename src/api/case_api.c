@@ -8,6 +8,7 @@
 #include "service/gate_entity.h"
 #include "service/party.h"
 #include "service/seen.h"
+#include "service/tally.h"
 #include "service/timeline.h"
 
 #define NEVER_MS INT64_MAX
@@ -200,24 +201,23 @@ static struct err cases_of_office(struct api_request *request, struct span offic
 
 static struct err cases_by_due(struct api_request *request, const struct page *page, struct rows *ret, int64_t *ret_total, struct why *why) {
     const struct workspace *workspace;
-    struct span sectors;
-    TRY(api_workspace(request, &workspace, why));
-    TRY(case_list_bounds(request->services, &request->principal, workspace, request->arena, &sectors, why));
-    struct value procedure = value_text(api_query(request, "procedure")), state = value_text(api_query(request, "state"));
-    struct value params[] = {value_int(page->is_after ? page->after[0].integer : INT64_MIN), value_text(page->is_after ? page->after[1].string : SPAN("")),
-                             value_int(page->limit + 1), value_text(workspace->id), value_text(sectors), procedure, state};
-    TRY(store_read(request->conn, STMT_CASE_PAGE_DUE, params, 7, request->arena, ret, why));
+    struct tally_cases_filter filter = {.state = api_query(request, "state"), .procedure = api_query(request, "procedure"), .owned = -1, .has_closed = true};
+    struct tally_fit fit;
     struct span wanted = api_query(request, "count");
-    if (wanted.at == NULL || !span_is(wanted, "true")) return err_none();
-    struct gate_list gate;
-    struct span hidden;
-    TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
-    TRY(gate_list_hidden(&gate, request->services, request->conn, &request->principal, request->received_ms, request->arena, &hidden, why));
-    struct value filters[] = {value_text(workspace->id), value_text(sectors), procedure, state, value_text(hidden)};
-    struct rows count;
-    TRY(store_read(request->conn, STMT_CASE_COUNT, filters, 5, request->arena, &count, why));
-    *ret_total = rows_int(&count, 0, 0);
-    return err_none();
+    bool is_counted = wanted.at != NULL && span_is(wanted, "true");
+    TRY(api_workspace(request, &workspace, why));
+    TRY(case_list_bounds(request->services, &request->principal, workspace, request->arena, &filter.bounds, why));
+    filter.workspace = workspace->id;
+    if (is_counted) {
+        struct gate_list gate;
+        TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
+        TRY(gate_list_hidden(&gate, request->services, request->conn, &request->principal, request->received_ms, request->arena, &filter.hidden, why));
+    }
+    TRY(tally_cases_fit(request->conn, &filter, request->arena, &fit, why));
+    if (is_counted) *ret_total = fit.count;
+    struct value params[] = {value_int(page->is_after ? page->after[0].integer : INT64_MIN), value_text(page->is_after ? page->after[1].string : SPAN("")),
+                             value_int(page->limit + 1), value_text(workspace->id), value_text(filter.bounds), value_text(filter.procedure), value_text(filter.state)};
+    return store_read(request->conn, fit.is_few ? STMT_CASE_FEW_DUE : STMT_CASE_PAGE_DUE, params, 7, request->arena, ret, why);
 }
 
 static struct err get_cases(struct api_request *request, struct api_response *response, struct why *why) {

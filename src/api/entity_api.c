@@ -4,8 +4,10 @@
 #include "law/procedure.h"
 #include "law/scope.h"
 #include "service/case.h"
+#include "service/entity_part.h"
 #include "service/gate_entity.h"
 #include "service/gate_list.h"
+#include "service/tally.h"
 
 static struct err entity_render(struct api_request *request, struct api_response *response, struct store_conn *reader, void *context, struct why *why) {
     (void)request;
@@ -86,20 +88,6 @@ static struct err get_entity_scope(struct api_request *request, struct api_respo
     return err_none();
 }
 
-// '%' and '_' in what is searched for are letters, not patterns.
-static struct span like_pattern(struct arena *arena, struct span text) {
-    struct buf buf;
-    buf_init(&buf, arena, 2 * text.len + 8);
-    buf_add_byte(&buf, '%');
-    struct span folded = name_fold(arena, text);
-    for (size_t i = 0; i < folded.len; i++) {
-        if (folded.at[i] == '%' || folded.at[i] == '_' || folded.at[i] == '\\') buf_add_byte(&buf, '\\');
-        buf_add_byte(&buf, folded.at[i]);
-    }
-    buf_add_byte(&buf, '%');
-    return buf_span(&buf);
-}
-
 static struct err own_entities(struct api_request *request, struct json_out *out, struct why *why) {
     const struct principal *principal = &request->principal;
     for (size_t i = 0; i < principal->mandate_count; i++) {
@@ -133,24 +121,63 @@ static void write_entity_row(struct json_out *out, const struct rows *rows, size
     json_out_object_end(out);
 }
 
+struct register_question {
+    struct span sectors, status, class, search, folded; // folded: what the name contains; empty: anything
+    struct entity_range range;                          // where folded isn't empty
+    struct tally_fit fit;                               // where it is
+    bool is_counted;
+};
+
+static struct err question_read(struct api_request *request, const struct gate_list *gate, struct register_question *ret, struct span *ret_hidden, struct why *why) {
+    struct register_question q = {.status = api_query(request, "status"), .class = api_query(request, "class"), .search = api_query(request, "search")};
+    struct span wanted = api_query(request, "count");
+    TRY(entity_list_bounds(&request->principal, request->arena, &q.sectors, why));
+    q.is_counted = wanted.at != NULL && span_is(wanted, "true");
+    q.folded = name_fold(request->arena, q.search);
+    *ret_hidden = span_make(NULL, 0);
+    if (q.is_counted) TRY(gate_entity_hidden(gate, request->services, request->conn, &request->principal, request->received_ms, request->arena, ret_hidden, why));
+    if (q.folded.len > 0) TRY(entity_parts_range(request->conn, q.folded, request->arena, &q.range, why));
+    else TRY(tally_entities_fit(request->conn, q.sectors, q.status, q.class, *ret_hidden, request->arena, &q.fit, why));
+    *ret = q;
+    return err_none();
+}
+
+static struct err page_read(struct api_request *request, const struct register_question *q, const struct json after[2], bool is_after, int64_t limit, struct rows *ret,
+                            struct why *why) {
+    bool is_named = q->folded.len > 0;
+    struct value params[] = {value_text(is_after ? after[0].string : SPAN("")), value_text(is_after ? after[1].string : SPAN("")), value_int(limit + 1),
+                             value_text(q->sectors), value_text(q->status), value_text(q->class), is_named ? value_text(q->folded) : value_null(),
+                             value_text(q->search), value_text(q->range.first), value_text(q->range.end)};
+    enum statement statement = is_named && q->range.is_few ? STMT_ENTITY_NAMED : !is_named && q->fit.is_few ? STMT_ENTITY_FEW : STMT_ENTITY_PAGE;
+    size_t count = statement == STMT_ENTITY_NAMED ? 10 : statement == STMT_ENTITY_FEW ? 6 : 8;
+    return store_read(request->conn, statement, params, count, request->arena, ret, why);
+}
+
+static struct err count_read(struct api_request *request, const struct register_question *q, struct span hidden, int64_t *ret, struct why *why) {
+    struct value params[] = {value_text(q->sectors), value_text(q->status), value_text(q->class), value_text(q->folded), value_text(q->search), value_text(hidden),
+                             value_text(q->range.first), value_text(q->range.end)};
+    struct rows rows;
+    *ret = q->fit.count;
+    if (q->folded.len == 0) return err_none();
+    TRY(store_read(request->conn, q->range.is_few ? STMT_ENTITY_COUNT_NAMED : STMT_ENTITY_COUNT, params, q->range.is_few ? 8 : 6, request->arena, &rows, why));
+    *ret = rows_int(&rows, 0, 0);
+    return err_none();
+}
+
 static struct err office_entities(struct api_request *request, struct json_out *out, struct why *why) {
     struct json after[2] = {{.type = JSON_STRING}, {.type = JSON_STRING}};
-    int64_t limit;
+    struct register_question question = {0};
+    struct gate_list gate;
+    struct span hidden;
+    struct rows rows;
+    int64_t limit, total;
     bool is_after;
-    struct span sectors;
-    TRY(entity_list_bounds(&request->principal, request->arena, &sectors, why));
     TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &limit, why));
     TRY(api_cursor_read(request, "entities", after, 2, &is_after, why));
-    struct span search = api_query(request, "search");
-    struct value text = search.at != NULL ? value_text(like_pattern(request->arena, search)) : value_null();
-    struct value status = value_text(api_query(request, "status")), class = value_text(api_query(request, "class"));
-    struct value params[] = {value_text(is_after ? after[0].string : SPAN("")), value_text(is_after ? after[1].string : SPAN("")),
-                             value_int(limit + 1), value_text(sectors), status, class, text, value_text(search)};
-    struct rows rows;
-    TRY(store_read(request->conn, STMT_ENTITY_PAGE, params, 8, request->arena, &rows, why));
-    size_t shown = rows.count > (size_t)limit ? (size_t)limit : rows.count;
-    struct gate_list gate;
     TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
+    TRY(question_read(request, &gate, &question, &hidden, why));
+    TRY(page_read(request, &question, after, is_after, limit, &rows, why));
+    size_t shown = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     for (size_t i = 0; i < shown; i++) {
         bool is_listed = true; // blocks are rare: only where there are any is each row asked about
         if (gate.count > 0)
@@ -166,14 +193,9 @@ static struct err office_entities(struct api_request *request, struct json_out *
     } else {
         json_out_null(out);
     }
-    struct span wanted = api_query(request, "count");
-    if (wanted.at == NULL || !span_is(wanted, "true")) return err_none();
-    struct span hidden;
-    TRY(gate_entity_hidden(&gate, request->services, request->conn, &request->principal, request->received_ms, request->arena, &hidden, why));
-    struct value filters[] = {value_text(sectors), status, class, text, value_text(search), value_text(hidden)};
-    struct rows count;
-    TRY(store_read(request->conn, STMT_ENTITY_COUNT, filters, 6, request->arena, &count, why));
-    json_out_member_int(out, "total", rows_int(&count, 0, 0));
+    if (!question.is_counted) return err_none();
+    TRY(count_read(request, &question, hidden, &total, why));
+    json_out_member_int(out, "total", total);
     return err_none();
 }
 

@@ -97,10 +97,11 @@ static struct err get_pages(struct api_request *request, struct api_response *re
     if (state.at != NULL && !span_is(state, "open")) return why_set(why, ERR_INPUT, "state", "api.query", "", "state is open, or absent for all");
     TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &limit, why));
     TRY(api_cursor_read(request, "pages", after, 2, &is_after, why));
-    TRY(store_read(request->conn, STMT_PAGES_LIST,
-                   PARAMS(value_text(office), value_int(is_after ? after[0].integer : INT64_MAX), value_text(is_after ? after[1].string : SPAN("~")),
-                          value_int(limit + 1), value_int(state.at != NULL), value_text(api_query(request, "case"))),
-                   request->arena, &rows, why));
+    struct span case_id = api_query(request, "case");
+    struct value params[] = {value_text(office), value_int(is_after ? after[0].integer : INT64_MAX), value_text(is_after ? after[1].string : SPAN("~")),
+                             value_int(limit + 1), value_int(state.at != NULL), value_text(case_id)};
+    enum statement statement = case_id.at != NULL ? STMT_PAGES_LIST_OF_CASE : state.at != NULL ? STMT_PAGES_LIST_OPEN : STMT_PAGES_LIST;
+    TRY(store_read(request->conn, statement, params, case_id.at != NULL ? 6 : 4, request->arena, &rows, why));
     size_t shown = rows.count > (size_t)limit ? (size_t)limit : rows.count;
     struct json_out out;
     list_begin(response, &out);

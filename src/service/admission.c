@@ -3,6 +3,7 @@
 
 #include "service/effects.h"
 #include "service/record_store.h"
+#include "service/tally.h"
 
 static bool is_op(const struct json *op, const char *name) { return span_is(json_get_string(op, "op"), name); }
 
@@ -62,7 +63,7 @@ struct err admission_put(struct store_conn *conn, struct span case_id, struct ar
     for (size_t i = 0; i < readers.count; i++) buf_printf(&words, "@%.*s ", SPAN_FMT(rows_span(&readers, i, 0)));
     if (words.is_failed) return err_make(ERR_MEMORY);
     struct value params[] = {id, value_text(buf_span(&words))};
-    return store_write(conn, STMT_CASE_OFFICES_SET, params, 2, NULL, why);
+    return tally_write(conn, TALLY_CASES, STMT_CASE_OFFICES_SET, params, 2, arena, why);
 }
 
 struct err admission_erased(struct store_conn *conn, struct span filing_id, struct arena *arena, struct why *why) {

@@ -3,6 +3,7 @@
 
 #include "service/search.h"
 #include "service/seen.h"
+#include "service/tally.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -108,5 +109,5 @@ struct err desk_case_put(const struct services *services, struct store_conn *con
                              value_int(of->seq),
                              value_int(row->seen_by.len == 0),
                              value_int(owed.plain_due_ms)};
-    return store_write(conn, STMT_DESK_CASE_PUT, params, sizeof params / sizeof params[0], NULL, why);
+    return tally_write(conn, TALLY_CASES, STMT_DESK_CASE_PUT, params, sizeof params / sizeof params[0], arena, why);
 }

@@ -4,6 +4,7 @@
 #include "law/procedure.h"
 #include "service/gate_entity.h"
 #include "service/seen.h"
+#include "service/tally.h"
 
 #define NEVER_MS INT64_MAX
 enum { QUEUE_FILINGS_MAX = 20 };
@@ -21,7 +22,8 @@ struct queue {
     struct gate_list gate;
     struct rows away; // absences of now
     struct span deputy_of, away_alone; // JSON arrays of persons
-    struct span bounds;
+    struct span bounds, hidden; // hidden: what a count leaves out
+    struct tally_fit fit;
 };
 
 // --- who is away ---
@@ -190,14 +192,14 @@ static struct err row_write(struct json_out *out, const struct queue *q, const s
 
 static struct value text_or_any(struct span text) { return text.at == NULL ? value_null() : value_text(text); }
 
-static enum statement statement_of(enum queue_order order) {
+static enum statement statement_of(enum queue_order order, bool is_few) {
     switch (order) {
-    case QUEUE_NEWEST: return STMT_DESK_PAGE_NEWEST;
-    case QUEUE_CHANGED: return STMT_DESK_PAGE_CHANGED;
+    case QUEUE_NEWEST: return is_few ? STMT_DESK_FEW_NEWEST : STMT_DESK_PAGE_NEWEST;
+    case QUEUE_CHANGED: return is_few ? STMT_DESK_FEW_CHANGED : STMT_DESK_PAGE_CHANGED;
     case QUEUE_OF_PERSON: return STMT_DESK_PAGE_PERSON;
     case QUEUE_UNOWNED: break;
     }
-    return STMT_DESK_PAGE_QUEUE;
+    return is_few ? STMT_DESK_FEW_QUEUE : STMT_DESK_PAGE_QUEUE;
 }
 
 enum { FILTERS = 11 }; // $5 to $15
@@ -210,10 +212,44 @@ static void filters_fill(const struct queue *q, struct value filters[FILTERS]) {
     memcpy(filters, all, sizeof all);
 }
 
+// One half of the queue: what has no owner, or what has one. After what was read before, or from its begin.
+static struct err half_read(const struct queue *q, bool is_owned, int64_t limit, struct rows *ret, struct why *why) {
+    const struct queue_question *question = q->question;
+    bool is_after = question->is_after && (question->after_first != 0) == is_owned;
+    struct value params[4 + FILTERS] = {value_int(is_owned), value_int(is_after ? question->after_second : INT64_MIN),
+                                        value_text(is_after ? question->after_id : SPAN("")), value_int(limit)};
+    filters_fill(q, &params[4]);
+    return store_read(q->conn, statement_of(QUEUE_UNOWNED, q->fit.is_few), params, 4 + FILTERS, q->arena, ret, why);
+}
+
+static struct err both_halves_read(const struct queue *q, struct rows *ret, struct why *why) {
+    const struct queue_question *question = q->question;
+    int64_t limit = question->limit + 1;
+    struct rows owned;
+    *ret = (struct rows){.count = 0};
+    bool is_first_over = question->owned == 1 || (question->is_after && question->after_first != 0);
+    if (!is_first_over) TRY(half_read(q, false, limit, ret, why));
+    if (question->owned == 0 || (int64_t)ret->count == limit) return err_none();
+    TRY(half_read(q, true, limit - (int64_t)ret->count, &owned, why));
+    if (ret->count == 0 || owned.count == 0) {
+        if (ret->count == 0) *ret = owned;
+        return err_none();
+    }
+    size_t had = ret->count * ret->columns, more = owned.count * owned.columns;
+    struct value *cells = arena_take_array(q->arena, had + more, sizeof *cells);
+    if (cells == NULL) return err_make(ERR_MEMORY);
+    memcpy(cells, ret->cells, had * sizeof *cells);
+    memcpy(&cells[had], owned.cells, more * sizeof *cells);
+    ret->cells = cells;
+    ret->count += owned.count;
+    return err_none();
+}
+
 static struct err page_read(const struct queue *q, struct rows *ret, struct why *why) {
     const struct queue_question *question = q->question;
+    if (question->order == QUEUE_UNOWNED) return both_halves_read(q, ret, why);
     bool is_down = question->order == QUEUE_NEWEST || question->order == QUEUE_CHANGED;
-    int64_t first = question->order == QUEUE_UNOWNED ? (question->is_after ? question->after_first : -1) : 0;
+    int64_t first = 0;
     if (question->order == QUEUE_CHANGED) first = question->since_ms == INSTANT_NONE ? INT64_MIN : question->since_ms;
     struct value params[4 + FILTERS + 2] = {value_int(first),
                                             value_int(question->is_after ? question->after_second : is_down ? NEVER_MS : INT64_MIN),
@@ -226,21 +262,42 @@ static struct err page_read(const struct queue *q, struct rows *ret, struct why 
         params[count++] = value_text(q->deputy_of);
         params[count++] = value_text(q->away_alone);
     }
-    return store_read(q->conn, statement_of(question->order), params, count, q->arena, ret, why);
+    return store_read(q->conn, statement_of(question->order, q->fit.is_few), params, count, q->arena, ret, why);
+}
+
+// How many cases the tallies say fit: all filters but class and instants, which they don't know.
+static struct err fit_read(struct queue *q, struct why *why) {
+    const struct queue_question *question = q->question;
+    struct tally_cases_filter filter = {.workspace = question->workspace_name, .bounds = q->bounds, .state = question->state, .procedure = question->procedure,
+                                        .sector = question->sector, .flag = question->flag, .owed_by = question->owed_by, .opened_by = question->opened_by,
+                                        .owned = question->owned, .has_closed = question->order == QUEUE_CHANGED};
+    if (question->is_counted) TRY(gate_list_hidden(&q->gate, q->services, q->conn, question->principal, question->now_ms, q->arena, &filter.hidden, why));
+    q->hidden = filter.hidden;
+    return tally_cases_fit(q->conn, &filter, q->arena, &q->fit, why);
 }
 
 static struct err count_read(const struct queue *q, int64_t *ret, struct why *why) {
     const struct queue_question *question = q->question;
-    bool is_person = question->order == QUEUE_OF_PERSON, is_changed = question->order == QUEUE_CHANGED;
-    struct span hidden;
-    struct value params[4 + FILTERS + 2] = {value_int(is_changed), is_person ? value_text(question->person) : value_null(), value_text(q->deputy_of),
-                                            value_text(q->away_alone)};
+    bool is_changed = question->order == QUEUE_CHANGED, is_late = question->late_before_ms != INSTANT_NONE;
+    bool has_since = is_changed && question->since_ms != INSTANT_NONE;
+    enum statement statement = is_late && !is_changed ? STMT_DESK_COUNT_LATE : STMT_DESK_COUNT;
+    size_t count = FILTERS + (statement == STMT_DESK_COUNT ? 3 : 1);
+    struct value params[FILTERS + 3];
     struct rows rows;
-    filters_fill(q, &params[4]);
-    params[4 + FILTERS] = is_changed && question->since_ms != INSTANT_NONE ? value_int(question->since_ms) : value_null();
-    TRY(gate_list_hidden(&q->gate, q->services, q->conn, question->principal, question->now_ms, q->arena, &hidden, why));
-    params[4 + FILTERS + 1] = value_text(hidden);
-    TRY(store_read(q->conn, STMT_DESK_COUNT, params, 4 + FILTERS + 2, q->arena, &rows, why));
+    filters_fill(q, params);
+    params[FILTERS] = value_text(q->hidden);
+    params[FILTERS + 1] = value_int(has_since ? question->since_ms : INT64_MIN);
+    params[FILTERS + 2] = value_int(is_changed);
+    if (question->order == QUEUE_OF_PERSON) {
+        statement = STMT_DESK_COUNT_PERSON, count = FILTERS + 3;
+        params[FILTERS - 1] = value_text(question->person);
+        params[FILTERS + 1] = value_text(q->deputy_of);
+        params[FILTERS + 2] = value_text(q->away_alone);
+    } else if (!has_since && !is_late && question->class.at == NULL) {
+        *ret = q->fit.count;
+        return err_none();
+    }
+    TRY(store_read(q->conn, statement, params, count, q->arena, &rows, why));
     *ret = rows_int(&rows, 0, 0);
     return err_none();
 }
@@ -256,6 +313,7 @@ struct err queue_write(struct json_out *out, const struct services *services, st
     TRY(store_read(conn, STMT_DESK_ABSENCES, &now, 1, arena, &q.away, why));
     q.deputy_of = question->person.len > 0 ? away_list(&q, question->person) : SPAN("[]");
     q.away_alone = away_list(&q, SPAN(""));
+    TRY(fit_read(&q, why));
     TRY(page_read(&q, &rows, why));
     if (question->is_counted) TRY(count_read(&q, &page.total, why));
     size_t shown = rows.count > (size_t)question->limit ? (size_t)question->limit : rows.count;

@@ -6,6 +6,7 @@
 #include "service/lock.h"
 #include "service/record_store.h"
 #include "service/seen.h"
+#include "service/tally.h"
 
 static bool is_op(const struct json *op, const char *name) { return span_is(json_get_string(op, "op"), name); }
 static bool is_case(struct span id) { return id.len > 0 && id.at[0] == 'C'; }
@@ -74,11 +75,11 @@ static struct value person_of(const struct json *values, struct span field) {
 }
 
 static struct err assign(struct store_conn *conn, struct span case_id, struct span filing_id, const struct json *values, const struct json *op,
-                         struct why *why) {
+                         struct arena *arena, struct why *why) {
     struct value owner = person_of(values, json_get_string(op, "owner"));
     struct value params[] = {value_text(case_id), owner, person_of(values, json_get_string(op, "backup")), value_text(filing_id),
                              value_int(owner.bytes.at != NULL)};
-    return store_write(conn, STMT_DESK_ASSIGN, params, 5, NULL, why);
+    return tally_write(conn, TALLY_CASES, STMT_DESK_ASSIGN, params, 5, arena, why);
 }
 
 static struct err link_add(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *op, struct why *why) {
@@ -94,8 +95,8 @@ static struct err link_add(struct store_conn *conn, const struct effects_of *of,
     return store_write(conn, STMT_CASE_TOUCH, &id, 1, NULL, why); // it shows the link from now on
 }
 
-struct err desk_op(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *op, struct why *why) {
-    if (is_op(op, "assign")) return assign(conn, row->id, of->filing_id, of->values, op, why);
+struct err desk_op(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *op, struct arena *arena, struct why *why) {
+    if (is_op(op, "assign")) return assign(conn, row->id, of->filing_id, of->values, op, arena, why);
     if (is_op(op, "link")) return link_add(conn, of, row, op, why);
     return err_none();
 }
@@ -112,7 +113,7 @@ struct err desk_erased(struct store_conn *conn, struct span filing_id, struct ar
     TRY(json_parse(arena, record.effects, &effects, why));
     const struct json *ops = json_get(&effects, "ops");
     for (size_t i = 0; ops != NULL && i < ops->count; i++)
-        if (is_op(&ops->items[i], "assign")) TRY(assign(conn, rows_span(&rows, 0, 0), filing_id, &values, &ops->items[i], why));
+        if (is_op(&ops->items[i], "assign")) TRY(assign(conn, rows_span(&rows, 0, 0), filing_id, &values, &ops->items[i], arena, why));
     return err_none();
 }
 

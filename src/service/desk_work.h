@@ -15,7 +15,7 @@
 CHECKED struct err desk_check(const struct services *services, struct store_conn *conn, const struct filing_plan *plan,
                               const struct case_file *file, int64_t now_ms, struct arena *arena, struct why *why);
 // Effects "assign" and, between cases, "link". On the writing connection.
-CHECKED struct err desk_op(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *op, struct why *why);
+CHECKED struct err desk_op(struct store_conn *conn, const struct effects_of *of, const struct desk_row *row, const struct json *op, struct arena *arena, struct why *why);
 // After fields of a filing were erased: the case has no owner any more whose name went with them.
 CHECKED struct err desk_erased(struct store_conn *conn, struct span filing_id, struct arena *arena, struct why *why);
 

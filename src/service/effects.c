@@ -147,7 +147,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
     for (size_t i = 0; ops != NULL && i < ops->count; i++) {
         const struct json *op = &ops->items[i];
         struct span name = json_get_string(op, "op");
-        TRY(desk_op(conn, of, &row, op, why));
+        TRY(desk_op(conn, of, &row, op, arena, why));
         TRY(search_op(services, conn, of, row.workspace, op, arena, why));
         TRY(intake_op(conn, of, row.id, op, why));
         TRY(downtime_op(conn, of, row.id, op, why));

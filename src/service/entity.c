@@ -3,8 +3,10 @@
 
 #include "law/procedure.h"
 #include "service/effects.h"
+#include "service/entity_part.h"
 #include "service/entity_trait.h"
 #include "service/record_store.h"
+#include "service/tally.h"
 
 struct span name_fold(struct arena *arena, struct span name) {
     uint8_t *out = arena_take(arena, name.len + 1);
@@ -53,12 +55,15 @@ struct err entity_sectors(struct store_conn *conn, struct span id, struct arena 
 }
 
 static struct err entity_put(struct store_conn *conn, const struct entity *e, struct arena *arena, struct why *why) {
-    struct span types = SPAN("[]"), profile;
+    struct span types = SPAN("[]"), profile, folded = name_fold(arena, e->name);
+    struct value id = value_text(e->id);
+    struct rows before;
+    TRY(store_read(conn, STMT_ENTITY_NAME_FOLDED, &id, 1, arena, &before, why));
     if (e->types.type == JSON_ARRAY) TRY(json_canonical_text(arena, &e->types, &types));
     TRY(json_canonical_text(arena, &e->profile, &profile));
-    struct value params[] = {value_text(e->id),
+    struct value params[] = {id,
                              value_text(e->name.at == NULL ? SPAN("") : e->name),
-                             value_text(name_fold(arena, e->name)),
+                             value_text(folded),
                              value_text(e->identifier),
                              value_text(e->status),
                              value_text(e->class),
@@ -70,7 +75,8 @@ static struct err entity_put(struct store_conn *conn, const struct entity *e, st
                              value_int(e->created_ms),
                              value_int(e->changed_ms),
                              value_text(e->size)};
-    TRY(store_write(conn, STMT_ENTITY_PUT, params, sizeof params / sizeof params[0], NULL, why));
+    TRY(tally_write(conn, TALLY_ENTITIES, STMT_ENTITY_PUT, params, sizeof params / sizeof params[0], arena, why));
+    TRY(entity_parts_put(conn, e->id, before.count > 0 ? rows_span(&before, 0, 0) : span_make(NULL, 0), folded, arena, why));
     return entity_traits_put(conn, e, arena, why);
 }
 

@@ -4,7 +4,7 @@
 #include "service/gate_entity.h"
 #include "service/seen.h"
 
-enum { WORD_BYTES = 8, CANDIDATES = 200 };
+enum { WORD_BYTES = 8, CANDIDATES = 200, RARE_MAX = 1000 };
 
 static struct hash search_key(const struct services *services) {
     return hash_hmac(span_make(services->node_secret, sizeof services->node_secret), SPAN("varde search v1"));
@@ -97,8 +97,39 @@ static struct err words_read(struct search *s, struct why *why) {
     return err_none();
 }
 
+// The rarest word leads: what has it is looked through for the others.
+static struct err words_order(struct search *s, struct why *why) {
+    int64_t counts[SEARCH_WORDS_MAX];
+    for (size_t i = 0; s->word_count > 1 && i < s->word_count; i++) {
+        struct value word = s->words[i], params[] = {value_int(s->question->workspace->number), word, value_int(RARE_MAX)};
+        struct rows rows;
+        TRY(store_read(s->conn, STMT_SEARCH_RARITY, params, 3, s->arena, &rows, why));
+        int64_t count = rows_int(&rows, 0, 0);
+        size_t at = i;
+        for (; at > 0 && counts[at - 1] > count; at--) s->words[at] = s->words[at - 1], counts[at] = counts[at - 1];
+        s->words[at] = word;
+        counts[at] = count;
+    }
+    return err_none();
+}
+
+// Whether a field with that word is shown: erased or kept back, it is not found. *RET_FIELD is its name.
+static struct err word_is_shown(const struct search *s, const struct record_open *record, struct value word, int64_t seq, bool *ret, struct span *ret_field, struct why *why) {
+    struct value params[] = {value_int(s->question->workspace->number), word, value_int(seq)};
+    struct rows items;
+    TRY(store_read(s->conn, STMT_SEARCH_ITEMS, params, 3, s->arena, &items, why));
+    *ret = false;
+    for (size_t i = 0; !*ret && i < items.count; i++)
+        for (size_t k = 0; !*ret && k < record->field_count; k++) {
+            if (item_of(record->fields[k].item.name) != rows_int(&items, i, 0) || record->fields[k].state != RECEIPT_SHOWN) continue;
+            *ret = true;
+            *ret_field = record->fields[k].item.name;
+        }
+    return err_none();
+}
+
 // Row of search_page: seq, filing, case, document, filer_role, filer, office, seen_by, recorded_ms, procedure, workspace, entity_id,
-// sectors, offices, is_closed, entity name, state, item.
+// sectors, offices, is_closed, entity name, state. *RET_FIELD: where the word of least filings stands.
 static struct err hit_check(const struct search *s, const struct rows *rows, size_t i, bool *ret, struct span *ret_field, struct why *why) {
     const struct search_question *question = s->question;
     struct case_file file = {.id = rows_span(rows, i, 2), .procedure = rows_span(rows, i, 9), .workspace = rows_span(rows, i, 10),
@@ -118,11 +149,8 @@ static struct err hit_check(const struct search *s, const struct rows *rows, siz
     TRY(gate_view_open(s->services, s->conn, &place, question->principal, GATE_SEARCH, question->now_ms, s->arena, &view, why));
     if (!gate_view_ask_case(&view).is_allowed || gate_view_is_frozen(&view, rows_span(rows, i, 1))) return err_none();
     TRY(gate_read_record(&view, s->conn, rows_span(rows, i, 1), s->arena, &record, &withheld, why));
-    for (size_t k = 0; k < record.field_count; k++) {
-        if (item_of(record.fields[k].item.name) != rows_int(rows, i, 17)) continue;
-        *ret = record.fields[k].state == RECEIPT_SHOWN; // erased or kept back: not found
-        *ret_field = record.fields[k].item.name;
-    }
+    *ret = true;
+    for (size_t w = s->word_count; *ret && w-- > 0;) TRY(word_is_shown(s, &record, s->words[w], rows_int(rows, i, 0), ret, ret_field, why));
     return err_none();
 }
 
@@ -157,13 +185,13 @@ struct err search_write(struct json_out *out, const struct services *services, s
     struct rows rows;
     int64_t found = 0, last = -1;
     TRY(words_read(&s, why));
+    TRY(words_order(&s, why));
     TRY(gate_list_load(conn, question->now_ms, arena, &s.gate, why));
     TRY(page_read(&s, question->before_seq, &rows, why));
     json_out_array(out);
     for (size_t i = 0; i < rows.count; i++) {
         bool is_hit;
         struct span field = span_make(NULL, 0);
-        if (i > 0 && rows_int(&rows, i, 0) == rows_int(&rows, i - 1, 0) && last == rows_int(&rows, i, 0)) continue; // another field of the same filing
         TRY(hit_check(&s, &rows, i, &is_hit, &field, why));
         if (!is_hit) continue;
         if (found == question->limit) break;

@@ -67,6 +67,14 @@ def seen_by_some(company, csirt, ca, spoc, filed):
     count.check(all(note["filing"] not in event and task["filing"] not in event for event in told), "the stream of events told nothing of them")
 
 
+def counts_agree(count, csirt):
+    """The exact count, which is a sum of few rows, is the number of rows that there are."""
+    for words in ("", "&owner=none", "&owner=some", "&owner=me", "&state=reported", "&flag=voluntary", "&owed_by=csirt", "&opened_by=early_warning", "&sector=energy",
+                  "&sector=nowhere", "&procedure=incident&owner=some", "&class=essential", "&overdue=true", "&order=changed", "&order=newest&owed_by=entity"):
+        page = csirt.need(200, "GET", "/api/v1/queue?limit=250&count=true" + words)
+        count.equal(page["total"], len(page["queue"]), f"counted is what is there: {words}")
+
+
 def rows_of(who, query=""):
     return [row["case"] for row in who.pages("/api/v1/queue" + query, "queue", 50)]
 
@@ -105,6 +113,7 @@ def the_queue(company, csirt, second, head, ca, entity):
         for order in ("due", "newest", "changed"):
             got = [r["case"] for r in csirt.pages(f"/api/v1/queue?procedure=incident&order={order}", "queue", limit)]
             count.equal((len(got), set(got)), (rows["total"], {r["case"] for r in rows["queue"]}), f"{order} by {limit}: each exactly once")
+    counts_agree(count, csirt)
     count.equal(rows_of(csirt, "?flag=cross_border&sector=nowhere"), [], "filters join")
     count.check(cases[0] in rows_of(csirt, "?owed_by=csirt&state=reported&opened_by=early_warning"), "what waits for the CSIRT")
     count.problem(csirt.get("/api/v1/queue?order=alphabet"), 422, "api.query", "an order that is none")
@@ -141,6 +150,7 @@ def the_queue(company, csirt, second, head, ca, entity):
     csirt.must_file("incident", "handover", {"text": "She calls at nine.", "owner": other}, case=cases[0])
     count.equal(set(rows_of(second, "?owner=me")), {cases[0], cases[1]}, "handed over")
     csirt.must_file("incident", "assignment", {}, case=cases[0])
+    counts_agree(count, csirt)
     count.check(cases[0] in rows_of(csirt, "?owner=none"), "given back")
     return cases, asked
 

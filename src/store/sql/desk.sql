@@ -43,8 +43,8 @@ SELECT kind, other, is_to, seen_by FROM desk_link WHERE case_id = $1 ORDER BY ki
 UPDATE case_file SET version = version + 1 WHERE id = $1;
 
 -- name: desk_page_queue
--- The queue: what has no owner first, then next due. Takes is_owned, next_due_ms and case_id after which to go on, number of rows,
--- workspace, bounds as case_page_due; then, each NULL for any: state, procedure, sector, flag, role with an open duty, document that
+-- One half of the queue, next due first: what has no owner, or what has one. Takes is_owned, next_due_ms and case_id after which to go on,
+-- number of rows, workspace, bounds as case_page_due; then, each NULL for any: state, procedure, sector, flag, role with an open duty, document that
 -- opened it, instant before which something is late, class, 1 where it has an owner and 0 where it has none
 -- gives case_id, procedure, workspace, entity_id, sectors, state, offices, is_closed, opened_by, flags, owner, backup, is_owned,
 -- next_due_ms, opened_ms, changed_ms, last_seq, entity name, class, names of owner and backup
@@ -52,7 +52,8 @@ SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.o
        d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
        o.name, k.name
 FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
-WHERE d.workspace = $5 AND d.is_open = 1 AND (d.is_owned, d.next_due_ms, d.case_id) > ($1, $2, $3)
+WHERE d.workspace = $5 AND d.is_open = 1 AND d.is_owned = $1 AND (d.next_due_ms, d.case_id) > ($2, $3)
+  AND d.next_due_ms <= coalesce($13, 9223372036854775807) -- nothing is late before it is due
   AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
               AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
   AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
@@ -60,7 +61,7 @@ WHERE d.workspace = $5 AND d.is_open = 1 AND (d.is_owned, d.next_due_ms, d.case_
   AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
   AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
   AND ($15 IS NULL OR d.is_owned = $15)
-ORDER BY d.is_owned, d.next_due_ms, d.case_id LIMIT $4;
+ORDER BY d.next_due_ms, d.case_id LIMIT $4;
 
 -- name: desk_page_newest
 -- The same, last opened first: takes 0, opened_ms and case_id before which to go on
@@ -94,6 +95,51 @@ WHERE d.workspace = $5 AND (d.changed_ms, d.case_id) < ($2, $3) AND d.changed_ms
   AND ($15 IS NULL OR d.is_owned = $15)
 ORDER BY d.changed_ms DESC, d.case_id DESC LIMIT $4;
 
+-- name: desk_few_queue
+-- As desk_page_queue, where few fit: these are found by their tallies, and sorted.
+SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
+       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
+       o.name, k.name
+FROM desk_tally t CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
+WHERE t.workspace = $5 AND t.is_open = 1 AND t.is_owned = $1 AND d.tally = t.id AND (d.next_due_ms, d.case_id) > ($2, $3)
+  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(t.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(t.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($7 IS NULL OR t.state = $7) AND ($8 IS NULL OR t.procedure = $8) AND ($9 IS NULL OR instr(t.sectors, '"' || $9 || '"') > 0)
+  AND ($10 IS NULL OR instr(t.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(t.owed_by, ' ' || $11 || ' ') > 0)
+  AND ($12 IS NULL OR t.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
+  AND ($15 IS NULL OR t.is_owned = $15)
+ORDER BY d.next_due_ms, d.case_id LIMIT $4;
+
+-- name: desk_few_newest
+-- As desk_page_newest, where few fit.
+SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
+       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
+       o.name, k.name
+FROM desk_tally t CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
+WHERE t.workspace = $5 AND t.is_open = 1 AND d.tally = t.id AND (d.opened_ms, d.case_id) < ($2, $3) AND $1 = 0
+  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(t.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(t.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($7 IS NULL OR t.state = $7) AND ($8 IS NULL OR t.procedure = $8) AND ($9 IS NULL OR instr(t.sectors, '"' || $9 || '"') > 0)
+  AND ($10 IS NULL OR instr(t.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(t.owed_by, ' ' || $11 || ' ') > 0)
+  AND ($12 IS NULL OR t.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
+  AND ($15 IS NULL OR t.is_owned = $15)
+ORDER BY d.opened_ms DESC, d.case_id DESC LIMIT $4;
+
+-- name: desk_few_changed
+-- As desk_page_changed, where few fit.
+SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
+       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
+       o.name, k.name
+FROM desk_tally t CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
+WHERE t.workspace = $5 AND d.tally = t.id AND (d.changed_ms, d.case_id) < ($2, $3) AND d.changed_ms > $1
+  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(t.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(t.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($7 IS NULL OR t.state = $7) AND ($8 IS NULL OR t.procedure = $8) AND ($9 IS NULL OR instr(t.sectors, '"' || $9 || '"') > 0)
+  AND ($10 IS NULL OR instr(t.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(t.owed_by, ' ' || $11 || ' ') > 0)
+  AND ($12 IS NULL OR t.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
+  AND ($15 IS NULL OR t.is_owned = $15)
+ORDER BY d.changed_ms DESC, d.case_id DESC LIMIT $4;
+
 -- name: desk_page_person
 -- What one person has to do, next due first: her own, those of persons for whom she is the deputy, and those in which she is the backup
 -- of someone who is away. Takes 0, next_due_ms, case_id after which to go on ...; $15 person, $16 JSON array of persons whose deputy
@@ -101,11 +147,11 @@ ORDER BY d.changed_ms DESC, d.case_id DESC LIMIT $4;
 SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
        d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
        o.name, k.name
-FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
-WHERE d.case_id IN (SELECT case_id FROM desk_case WHERE owner = $15
-                    UNION SELECT case_id FROM desk_case WHERE owner IN (SELECT value FROM json_each($16))
-                    UNION SELECT case_id FROM desk_case WHERE backup = $15 AND owner IN (SELECT value FROM json_each($17)))
-  AND d.workspace = $5 AND d.is_open = 1 AND (d.next_due_ms, d.case_id) > ($2, $3) AND $1 = 0
+FROM (SELECT case_id FROM desk_case WHERE owner = $15
+      UNION SELECT case_id FROM desk_case WHERE owner IN (SELECT value FROM json_each($16))
+      UNION SELECT case_id FROM desk_case WHERE backup = $15 AND owner IN (SELECT value FROM json_each($17))) own
+     CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
+WHERE d.case_id = own.case_id AND d.workspace = $5 AND d.is_open = 1 AND (d.next_due_ms, d.case_id) > ($2, $3) AND $1 = 0
   AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
               AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
   AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
@@ -115,20 +161,47 @@ WHERE d.case_id IN (SELECT case_id FROM desk_case WHERE owner = $15
 ORDER BY d.next_due_ms, d.case_id LIMIT $4;
 
 -- name: desk_count
--- How many the queue has. Takes $1 1 where closed ones count too else 0, $2 person as desk_page_person or NULL, $3 and $4 its arrays,
--- $5 to $15 as desk_page_queue, $16 instant since which changed or NULL, $17 cases to leave out (JSON array)
+-- How many the queue has, where tallies don't know it (tally_cases does, mostly). Takes $1 to $11 as $5 to $15 of desk_page_queue, $12 cases to leave
+-- out (JSON array), $13 the instant since which they changed, $14 1 where closed ones count too else 0
 SELECT count(*) FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
-WHERE d.workspace = $5 AND (d.is_open = 1 OR $1 = 1) AND ($16 IS NULL OR d.changed_ms > $16)
-  AND ($2 IS NULL OR d.owner = $2 OR d.owner IN (SELECT value FROM json_each($3))
-       OR (d.backup = $2 AND d.owner IN (SELECT value FROM json_each($4))))
-  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
+WHERE d.workspace = $1 AND d.changed_ms > $13 AND (d.is_open = 1 OR $14 = 1)
+  AND EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
               AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
-  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
-  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
-  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
-  AND ($15 IS NULL OR d.is_owned = $15)
-  AND d.case_id NOT IN (SELECT value FROM json_each($17));
+  AND ($3 IS NULL OR d.state = $3) AND ($4 IS NULL OR d.procedure = $4)
+  AND ($5 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $5 || '"') > 0)
+  AND ($6 IS NULL OR instr(d.flags, ' ' || $6 || ' ') > 0) AND ($7 IS NULL OR instr(d.owed_by, ' ' || $7 || ' ') > 0)
+  AND ($8 IS NULL OR d.opened_by = $8) AND ($9 IS NULL OR d.late_ms < $9) AND ($10 IS NULL OR coalesce(e.class, e.class_proposed) = $10)
+  AND ($11 IS NULL OR d.is_owned = $11)
+  AND d.case_id NOT IN (SELECT value FROM json_each($12));
+
+-- name: desk_count_late
+-- The same of open ones that are late: takes $1 to $12
+SELECT count(*) FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
+WHERE d.workspace = $1 AND d.is_open = 1 AND d.is_owned IN (0, 1) AND d.next_due_ms <= $9
+  AND EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($3 IS NULL OR d.state = $3) AND ($4 IS NULL OR d.procedure = $4)
+  AND ($5 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $5 || '"') > 0)
+  AND ($6 IS NULL OR instr(d.flags, ' ' || $6 || ' ') > 0) AND ($7 IS NULL OR instr(d.owed_by, ' ' || $7 || ' ') > 0)
+  AND ($8 IS NULL OR d.opened_by = $8) AND ($9 IS NULL OR d.late_ms < $9) AND ($10 IS NULL OR coalesce(e.class, e.class_proposed) = $10)
+  AND ($11 IS NULL OR d.is_owned = $11)
+  AND d.case_id NOT IN (SELECT value FROM json_each($12));
+
+-- name: desk_count_person
+-- The same of what one person has to do: takes $1 to $10, $11 person, $12 cases to leave out, $13 and $14 as $16 and $17 of desk_page_person
+SELECT count(*)
+FROM (SELECT case_id FROM desk_case WHERE owner = $11
+      UNION SELECT case_id FROM desk_case WHERE owner IN (SELECT value FROM json_each($13))
+      UNION SELECT case_id FROM desk_case WHERE backup = $11 AND owner IN (SELECT value FROM json_each($14))) own
+     CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id
+WHERE d.case_id = own.case_id AND d.workspace = $1 AND d.is_open = 1
+  AND EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($3 IS NULL OR d.state = $3) AND ($4 IS NULL OR d.procedure = $4)
+  AND ($5 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $5 || '"') > 0)
+  AND ($6 IS NULL OR instr(d.flags, ' ' || $6 || ' ') > 0) AND ($7 IS NULL OR instr(d.owed_by, ' ' || $7 || ' ') > 0)
+  AND ($8 IS NULL OR d.opened_by = $8) AND ($9 IS NULL OR d.late_ms < $9) AND ($10 IS NULL OR coalesce(e.class, e.class_proposed) = $10)
+  AND d.case_id NOT IN (SELECT value FROM json_each($12));
 
 -- name: desk_duties_open
 -- takes case_id; gives content, seen_by of what is open, next due first
@@ -209,11 +282,12 @@ SELECT workspace FROM desk_case WHERE case_id = $1;
 -- Filings with all the words, last first. Takes workspace, first word, seq before which to go on, number of rows, bounds as
 -- case_page_due, five further words or NULL
 -- gives seq, filing, case_id, document, filer_role, filer, office, seen_by, recorded_ms, procedure, workspace, entity_id, sectors,
--- offices, is_closed, entity name, state, item
+-- offices, is_closed, entity name, state
 SELECT w.seq, f.id, f.case_id, f.document, f.filer_role, f.filer, f.office, f.seen_by, f.recorded_ms, d.procedure, d.workspace,
-       d.entity_id, d.sectors, d.offices, d.is_closed, e.name, d.state, w.item
+       d.entity_id, d.sectors, d.offices, d.is_closed, e.name, d.state
 FROM search_word w JOIN filing f ON f.seq = w.seq JOIN desk_case d ON d.case_id = f.case_id LEFT JOIN entity e ON e.id = d.entity_id
-WHERE w.workspace = $1 AND w.word = $2 AND w.seq < $3
+WHERE w.workspace = $1 AND w.word = $2 AND w.seq < $3 -- each filing once
+  AND NOT EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $2 AND o.seq = w.seq AND o.item < w.item)
   AND EXISTS (SELECT 1 FROM json_each($5) b WHERE instr(d.offices, b.value ->> 'k') > 0
               AND (f.seen_by IS NULL OR instr(' ' || f.seen_by || ' ', b.value ->> 'r') > 0)
               AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
@@ -222,4 +296,12 @@ WHERE w.workspace = $1 AND w.word = $2 AND w.seq < $3
   AND ($8 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $8 AND o.seq = w.seq))
   AND ($9 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $9 AND o.seq = w.seq))
   AND ($10 IS NULL OR EXISTS (SELECT 1 FROM search_word o WHERE o.workspace = $1 AND o.word = $10 AND o.seq = w.seq))
-ORDER BY w.seq DESC, w.item DESC LIMIT $4;
+ORDER BY w.seq DESC LIMIT $4;
+
+-- name: search_rarity
+-- takes workspace, word, number to which it counts; gives in how many fields the word stands
+SELECT count(*) FROM (SELECT 1 FROM search_word WHERE workspace = $1 AND word = $2 LIMIT $3) AS near;
+
+-- name: search_items
+-- takes workspace, word, seq; gives the items of the record with that word
+SELECT item FROM search_word WHERE workspace = $1 AND word = $2 AND seq = $3 ORDER BY item;

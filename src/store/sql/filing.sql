@@ -40,15 +40,27 @@ WHERE c.workspace = $4 AND (c.next_due_ms, c.id) > ($1, $2)
   AND ($7 IS NULL OR c.state = $7)
 ORDER BY c.next_due_ms, c.id LIMIT $3;
 
+-- name: case_few_due
+-- The same, where few fit: these are found by their tallies, and sorted.
+SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.version, c.next_due_ms, c.opened_ms,
+       c.changed_ms, e.name, d.offices, d.is_closed
+FROM desk_tally t CROSS JOIN desk_case d CROSS JOIN case_file c LEFT JOIN entity e ON e.id = c.entity_id
+WHERE t.workspace = $4 AND d.tally = t.id AND c.id = d.case_id AND (c.next_due_ms, c.id) > ($1, $2)
+  AND EXISTS (SELECT 1 FROM json_each($5) b WHERE instr(t.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(t.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($6 IS NULL OR t.procedure = $6)
+  AND ($7 IS NULL OR t.state = $7)
+ORDER BY c.next_due_ms, c.id LIMIT $3;
+
 -- name: case_situation
 -- Those changed last first. Takes number of rows, workspace, what bounds the reader (as case_page_due)
 -- gives id, procedure, workspace, entity_id, sectors, state, next_due_ms, content, offices, is_closed
 SELECT c.id, c.procedure, c.workspace, c.entity_id, c.sectors, c.state, c.next_due_ms, c.content, d.offices, d.is_closed
-FROM case_file c JOIN desk_case d ON d.case_id = c.id
-WHERE c.workspace = $2
+FROM desk_case d CROSS JOIN case_file c
+WHERE d.workspace = $2 AND c.id = d.case_id
   AND EXISTS (SELECT 1 FROM json_each($3) b WHERE instr(d.offices, b.value ->> 'k') > 0
               AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-ORDER BY c.changed_ms DESC, c.id LIMIT $1;
+ORDER BY d.changed_ms DESC, d.case_id DESC LIMIT $1;
 
 -- name: case_page_of_entity
 -- Its own, and those in which it is a party. Takes changed_ms and id before which to go on, number of rows, entity_id
@@ -78,15 +90,6 @@ SELECT * FROM (
     FROM case_party p JOIN desk_case d ON d.case_id = p.case_id LEFT JOIN entity e ON e.id = p.party
     WHERE p.party = $4 AND p.left_seq IS NULL AND (d.plain_changed_ms, d.case_id) < ($1, $2)) AS own
 ORDER BY changed_ms DESC, id DESC LIMIT $3;
-
--- name: case_count
--- takes workspace, bounds as case_page_due, procedure or NULL, state or NULL, cases to leave out (JSON array); gives the number of cases
-SELECT count(*) FROM desk_case d
-WHERE workspace = $1
-  AND EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($3 IS NULL OR procedure = $3) AND ($4 IS NULL OR state = $4)
-  AND case_id NOT IN (SELECT value FROM json_each($5));
 
 -- name: duty_clear
 -- takes case_id

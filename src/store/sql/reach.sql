@@ -357,12 +357,27 @@ SELECT g.id, g.office, g.office_kind, g.case_id, g.filing_id, g.topic, g.opened_
 FROM page g LEFT JOIN person p ON p.id = g.acknowledged_by WHERE g.id = $1;
 
 -- name: pages_list
--- takes office, opened_ms and id before which to go on, number of rows, 1 for only those not acknowledged, case_id or NULL
--- gives the columns of page_get
+-- takes office, opened_ms and id before which to go on, number of rows; gives the columns of page_get
 SELECT g.id, g.office, g.office_kind, g.case_id, g.filing_id, g.topic, g.opened_ms, g.step, g.next_ms, g.acknowledged_ms,
        g.acknowledged_by, g.acknowledged_how, p.name
 FROM page g LEFT JOIN person p ON p.id = g.acknowledged_by
-WHERE g.office = $1 AND (g.opened_ms, g.id) < ($2, $3) AND ($5 = 0 OR g.acknowledged_ms IS NULL) AND ($6 IS NULL OR g.case_id = $6)
+WHERE g.office = $1 AND (g.opened_ms, g.id) < ($2, $3)
+ORDER BY g.opened_ms DESC, g.id DESC LIMIT $4;
+
+-- name: pages_list_open
+-- The same of those that nobody has taken.
+SELECT g.id, g.office, g.office_kind, g.case_id, g.filing_id, g.topic, g.opened_ms, g.step, g.next_ms, g.acknowledged_ms,
+       g.acknowledged_by, g.acknowledged_how, p.name
+FROM page g LEFT JOIN person p ON p.id = g.acknowledged_by
+WHERE g.office = $1 AND g.acknowledged_ms IS NULL AND (g.opened_ms, g.id) < ($2, $3)
+ORDER BY g.opened_ms DESC, g.id DESC LIMIT $4;
+
+-- name: pages_list_of_case
+-- The same of one case: takes as well 1 for only those that nobody has taken else 0, case_id
+SELECT g.id, g.office, g.office_kind, g.case_id, g.filing_id, g.topic, g.opened_ms, g.step, g.next_ms, g.acknowledged_ms,
+       g.acknowledged_by, g.acknowledged_how, p.name
+FROM page g LEFT JOIN person p ON p.id = g.acknowledged_by
+WHERE g.case_id = $6 AND g.office = $1 AND (g.opened_ms, g.id) < ($2, $3) AND ($5 = 0 OR g.acknowledged_ms IS NULL)
 ORDER BY g.opened_ms DESC, g.id DESC LIMIT $4;
 
 -- name: page_acknowledge
