@@ -13,7 +13,7 @@
  *            due_latest: where that day is a Saturday, Sunday or public holiday, the end of the next working day (3(4))
  *   working days
  *            all days but holidays, Saturdays and Sundays (Article 2); both readings are the same
- *   date     the next given day of the year, at least so many days after the anchor
+ *   date     the next given day of the year, more than so many days after the anchor
  *   at       the anchor itself (someone named the instant)
  */
 #ifndef LAW_DEADLINE_H
@@ -33,7 +33,7 @@ enum deadline_unit {
 
 struct deadline_rule {
     enum deadline_unit unit;
-    int32_t amount;       // for DEADLINE_DATE: at least so many days after the anchor
+    int32_t amount;       // for DEADLINE_DATE: more than so many days after the anchor
     struct civil date;    // DEADLINE_DATE: month and day
     bool is_noon_rolled;  // a due instant on a day off moves to 12:00 local of the next working day (an act's own rule)
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* Runs the cases of test/law/clocks.yaml; then what must hold of periods whatever the numbers. */
+/* Runs the cases of test/law/clocks.yaml and the tables of national_clocks.yaml and act_clocks.yaml; then what must hold of periods whatever the numbers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 static struct arena arena;
 static struct law *law;
-static struct yaml cases;
+static struct yaml cases, tables[2];
 
 static struct span file_read(const char *path) {
     FILE *in = fopen(path, "rb");
@@ -39,6 +39,12 @@ static int setup(void **state) {
         print_error("%s\n", why.words);
         return 1;
     }
+    static const char *const TABLES[] = {"test/law/national_clocks.yaml", "test/law/act_clocks.yaml"};
+    for (size_t i = 0; i < 2; i++)
+        if (is_err(yaml_load(&arena, TABLES[i], file_read(TABLES[i]), &tables[i], &why))) {
+            print_error("%s\n", why.words);
+            return 1;
+        }
     return 0;
 }
 static int teardown(void **state) {
@@ -102,7 +108,8 @@ static void expect_instant(struct span name, const struct yaml *expect, const ch
         fail_msg("%.*s: %s is %.*s, expected %.*s", SPAN_FMT(name), member, SPAN_FMT(buf_span(&local)), SPAN_FMT(text));
 }
 
-static void run_clock(struct span name, const struct yaml *row) {
+// The clock NAME as a row of facts gives it; *ret_zone where its times are read.
+static bool evaluate(const struct yaml *row, struct span clock_name, struct clock_result *ret, const struct zone **ret_zone) {
     struct json_tree tree = {.arena = &arena};
     const struct zone *zone = zone_of(yaml_get_text(row, "zone"));
     struct civil at = {.year = 2026, .month = 11, .day = 21};
@@ -112,11 +119,18 @@ static void run_clock(struct span name, const struct yaml *row) {
     struct json filings = filings_of(&tree, yaml_get(row, "filed"));
     struct facts facts = {.case_facts = &case_facts, .fields = &fields, .filings = &filings, .settings = profile->settings, .zone = zone};
     struct span received = yaml_get_text(row, "received_at");
+    const struct clock *clock = clock_find(profile, clock_name, at);
+    *ret = (struct clock_result){0};
+    *ret_zone = zone;
+    if (clock != NULL) *ret = clock_evaluate(clock, profile, at, &facts, received.len > 0 ? instant(received) : INSTANT_NONE);
+    return clock != NULL && ret->applies;
+}
+
+static void run_clock(struct span name, const struct yaml *row) {
     const struct yaml *expect = yaml_get(row, "expect");
-    const struct clock *clock = clock_find(profile, yaml_get_text(row, "clock"), at);
-    struct clock_result result = {0};
-    if (clock != NULL) result = clock_evaluate(clock, profile, at, &facts, received.len > 0 ? instant(received) : INSTANT_NONE);
-    bool is_owed = clock != NULL && result.applies;
+    const struct zone *zone;
+    struct clock_result result;
+    bool is_owed = evaluate(row, yaml_get_text(row, "clock"), &result, &zone);
     if (is_owed == span_is(yaml_get_text(expect, "owed"), "no")) fail_msg("%.*s: owed is %d", SPAN_FMT(name), is_owed);
     if (!is_owed) return;
     if (!result.is_known) fail_msg("%.*s: the due time is not known", SPAN_FMT(name));
@@ -163,6 +177,58 @@ static void cases_hold(void **state) {
         else if (yaml_get(row, "skew") != NULL) run_skew(name, yaml_get(row, "skew"));
         else run_time(name, row, yaml_get(row, "refused") != NULL);
     }
+}
+
+// --- the tables ---
+
+// What one clock of a row gives, against the instant, the day, or `no`.
+static void run_due(const struct yaml *row, struct span clock, struct span expected) {
+    const struct zone *zone;
+    struct clock_result result;
+    bool is_owed = evaluate(row, clock, &result, &zone), is_due = !span_is(expected, "no");
+    if (is_owed != is_due || (is_owed && !result.is_known))
+        fail_msg("%s:%u: %.*s: owed is %d, known is %d", row->file, row->line, SPAN_FMT(clock), is_owed, result.is_known);
+    if (!is_owed) return;
+    const struct deadline *found = &result.main.deadline;
+    bool is_same = expected.len == 10 ? found->is_day && span_equals(civil_text(&arena, found->day), expected) : found->due_ms == instant(expected);
+    if (!is_same)
+        fail_msg("%s:%u: %.*s: due %.*s (%.*s), expected %.*s", row->file, row->line, SPAN_FMT(clock), SPAN_FMT(instant_text(&arena, found->due_ms)),
+                 SPAN_FMT(civil_text(&arena, found->day)), SPAN_FMT(expected));
+    struct span latest = yaml_get_text(yaml_get(row, "latest"), arena_text(&arena, clock));
+    // an hour may be added for a limit that ends within one (T2)
+    if (latest.len > 0 && (result.due_latest_ms < instant(latest) || result.due_latest_ms >= instant(latest) + MS_PER_HOUR))
+        fail_msg("%s:%u: %.*s: latest %.*s, expected %.*s", row->file, row->line, SPAN_FMT(clock), SPAN_FMT(instant_text(&arena, result.due_latest_ms)), SPAN_FMT(latest));
+}
+
+static void tables_hold(void **state) {
+    (void)state;
+    for (size_t t = 0; t < 2; t++) {
+        const struct yaml *rows = yaml_get(&tables[t], "rows");
+        assert_true(rows->count >= 30);
+        for (size_t i = 0; i < rows->count; i++) {
+            const struct yaml *due = yaml_get(&rows->items[i], "due");
+            assert_non_null(due);
+            for (size_t k = 0; k < due->count; k++) run_due(&rows->items[i], due->pairs[k].name, due->pairs[k].value.text);
+        }
+    }
+}
+
+// The first day of a pack, against the day, `unknown`, or `no` (nothing transposes the Directive).
+static void assert_begins(const struct pack *pack, struct span expected) {
+    assert_non_null(pack);
+    struct span found = pack->has_from ? civil_text(&arena, pack->from) : SPAN("unknown");
+    bool is_none = span_is(expected, "no");
+    bool is_transposed = !span_starts_with(pack->id, SPAN("national/")) || span_is(yaml_get_text(pack->manifest, "transposed"), "yes");
+    if (is_transposed == is_none || (!is_none && !span_equals(found, expected)))
+        fail_msg("%.*s begins %.*s, expected %.*s", SPAN_FMT(pack->id), SPAN_FMT(found), SPAN_FMT(expected));
+}
+
+static void laws_begin_on_their_days(void **state) {
+    (void)state;
+    const struct yaml *begins = yaml_get(&tables[0], "begins"), *acts = yaml_get(&tables[0], "acts");
+    assert_int_equal(begins->count, 27);
+    for (size_t i = 0; i < begins->count; i++) assert_begins(law_pack_of_state(law, begins->pairs[i].name), begins->pairs[i].value.text);
+    for (size_t i = 0; i < acts->count; i++) assert_begins(law_pack(law, acts->pairs[i].name), acts->pairs[i].value.text);
 }
 
 // --- what must hold of any period ---
@@ -248,6 +314,8 @@ static void calendars_have_their_days(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cases_hold),
+        cmocka_unit_test(tables_hold),
+        cmocka_unit_test(laws_begin_on_their_days),
         cmocka_unit_test(periods_are_monotone_in_their_anchor),
         cmocka_unit_test(hours_are_elapsed_whatever_the_zone),
         cmocka_unit_test(whole_days_end_at_local_midnight),

@@ -30,9 +30,9 @@ static int unload(void **state) {
     return 0;
 }
 
-static struct yaml read_cases(struct arena *arena) {
-    FILE *file = fopen("test/law/significance.yaml", "rb");
-    if (file == NULL) fail_msg("test/law/significance.yaml can't be opened (run from the project's root)");
+static struct yaml read_file(struct arena *arena, const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) fail_msg("%s can't be opened (run from the project's root)", path);
     size_t size = 512 * 1024;
     uint8_t *bytes = arena_take(arena, size);
     assert_non_null(bytes);
@@ -40,9 +40,11 @@ static struct yaml read_cases(struct arena *arena) {
     (void)fclose(file);
     struct yaml root;
     struct why why = {0};
-    if (is_err(yaml_load(arena, "test/law/significance.yaml", span_make(bytes, len), &root, &why))) fail_msg("%s", why.words);
+    if (is_err(yaml_load(arena, path, span_make(bytes, len), &root, &why))) fail_msg("%s", why.words);
     return root;
 }
+
+static struct yaml read_cases(struct arena *arena) { return read_file(arena, "test/law/significance.yaml"); }
 
 // Scalars become text, which every kind of fact takes.
 static struct json json_of(struct arena *arena, const struct yaml *y) {
@@ -149,6 +151,80 @@ static void cases_come_out(void **state) {
     assert_int_equal(failures, 0);
 }
 
+// --- bounds ---
+
+static void member_put(struct json *object, struct span name, struct json value) {
+    for (size_t i = 0; i < object->count; i++)
+        if (span_equals(object->members[i].name, name)) object->members[i].value = value;
+    for (size_t i = 0; i < object->count; i++)
+        if (span_equals(object->members[i].name, name)) return;
+    object->members[object->count++] = (struct json_member){name, value};
+}
+
+// A copy of OBJECT with room for four more members.
+static struct json roomy(struct arena *arena, const struct json *object) {
+    struct json out = {.type = JSON_OBJECT, .count = object->count, .members = arena_take_array(arena, object->count + 4, sizeof *out.members)};
+    assert_non_null(out.members);
+    for (size_t i = 0; i < object->count; i++) out.members[i] = object->members[i];
+    return out;
+}
+
+// What happened in a row of bounds.yaml where the fact that varies has this value.
+static struct json bound_facts(struct arena *arena, const struct yaml *row, const struct yaml *base, struct span value) {
+    struct json own = {.type = JSON_OBJECT}, given = {.type = JSON_OBJECT};
+    struct span vary = yaml_get_text(row, "vary");
+    if (yaml_get(row, "facts") != NULL) own = json_of(arena, yaml_get(row, "facts"));
+    own = roomy(arena, &own);
+    given = json_of(arena, yaml_get(row, "episode"));
+    struct json episode = roomy(arena, &given), *types = ARENA_NEW(arena, struct json), *episodes = ARENA_NEW(arena, struct json);
+    int64_t lasted_s = 3660, number;
+    if (span_is(vary, "seconds")) assert_true(span_to_int(value, &lasted_s));
+    int64_t from_ms = instant_of(SPAN("2026-03-02T10:00:00Z"));
+    member_put(&episode, SPAN("from"), json_from_string(instant_text(arena, from_ms)));
+    member_put(&episode, SPAN("to"), json_from_string(instant_text(arena, from_ms + lasted_s * 1000)));
+    bool is_none = span_is(yaml_get_text(yaml_get(row, "episode"), "effect"), "none");
+    bool is_of_episode = !is_none && !span_is(vary, "seconds") && span_to_int(value, &number);
+    if (is_of_episode) member_put(&episode, vary, json_from_string(value));
+    else if (!span_is(vary, "seconds")) member_put(&own, vary, json_from_string(value));
+    *types = json_from_string(yaml_get_text(row, "type"));
+    *episodes = episode;
+    member_put(&own, SPAN("types"), (struct json){.type = JSON_ARRAY, .count = 1, .items = types});
+    member_put(&own, SPAN("episodes"), (struct json){.type = JSON_ARRAY, .count = is_none ? 0 : 1, .items = episodes});
+    struct json all = {.type = JSON_OBJECT, .members = arena_take_array(arena, own.count + base->count + 1, sizeof *all.members)};
+    assert_non_null(all.members);
+    for (size_t i = 0; i < base->count; i++) all.members[all.count++] = (struct json_member){base->pairs[i].name, json_of(arena, &base->pairs[i].value)};
+    for (size_t i = 0; i < own.count; i++) {
+        all.members = roomy(arena, &all).members;
+        member_put(&all, own.members[i].name, own.members[i].value);
+    }
+    return all;
+}
+
+static unsigned bound_wrong(struct arena *arena, const struct yaml *row, const struct yaml *base, const char *name, enum grid_truth truth) {
+    struct why why = {0};
+    struct grid_answer answer;
+    struct json facts = bound_facts(arena, row, base, yaml_get_text(row, name));
+    if (is_err(ask(arena, row, &facts, &answer, &why))) return wrong(row, why.words);
+    const struct grid_finding *finding = finding_of(&answer, yaml_get_text(row, "row"));
+    if (finding != NULL && finding->truth == truth) return 0;
+    print_error("%s:%u: %.*s: %.*s says %s otherwise\n", row->file, row->line, SPAN_FMT(yaml_get_text(row, "row")), SPAN_FMT(yaml_get_text(row, "vary")), name);
+    return 1;
+}
+
+static void bounds_hold(void **state) {
+    (void)state;
+    struct arena arena;
+    unsigned failures = 0;
+    arena_init(&arena, (size_t)64 * 1024 * 1024);
+    struct yaml bounds = read_file(&arena, "test/law/bounds.yaml"), cases = read_cases(&arena);
+    const struct yaml *rows = yaml_get(&bounds, "bounds"), *base = yaml_get(&cases, "base");
+    assert_true(rows->count >= 60);
+    for (size_t i = 0; i < rows->count; i++)
+        failures += bound_wrong(&arena, &rows->items[i], base, "no", GRID_NO) + bound_wrong(&arena, &rows->items[i], base, "yes", GRID_YES);
+    arena_fini(&arena);
+    assert_int_equal(failures, 0);
+}
+
 static void bad_facts_are_named(void **state) {
     (void)state;
     struct arena arena;
@@ -213,6 +289,7 @@ static void more_facts_settle_only(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cases_come_out),
+        cmocka_unit_test(bounds_hold),
         cmocka_unit_test(bad_facts_are_named),
         cmocka_unit_test(more_facts_settle_only),
     };
