@@ -93,6 +93,14 @@ static inline struct span attempt_first_filer(const struct attempt *a) {
         if (attempt_names_role(a, "by", roles[i])) return roles[i];
     return named;
 }
+// Whether the node has the role that files.
+static inline bool attempt_has_role(const struct attempt *a) {
+    struct span roles[ROLES_MAX];
+    size_t count = roles_of(a->node, roles);
+    for (size_t i = 0; i < count; i++)
+        if (span_equals(roles[i], a->role)) return true;
+    return false;
+}
 // in: "new>reported reported": *RET_AFTER is the state that follows, empty where it stays.
 static inline bool attempt_is_in(const struct attempt *a, struct span state, struct span *ret_after) {
     struct span word;
@@ -189,7 +197,8 @@ static inline struct json case_filings(const struct attempt *a, struct filing_fo
 static inline struct json case_duties(const struct attempt *a, struct filing_form *f) {
     struct json out = json_array();
     struct span word;
-    for (size_t at = 0; next_word(attempt_get_text(a, "owed"), &at, &word);) {
+    struct span owed = arena_printf(f->arena, "%.*s %.*s", SPAN_FMT(attempt_get_text(a, "owed")), SPAN_FMT(yaml_get_text(a->about, "owed")));
+    for (size_t at = 0; next_word(owed, &at, &word);) {
         struct json row = json_object();
         size_t colon = span_find(word, ':', 0);
         (void)json_tree_add(&f->tree, &row, SPAN("duty"), json_from_string(span_part(word, 0, colon)));
@@ -216,6 +225,7 @@ static inline struct json case_overrides(const struct attempt *a, struct filing_
 static inline struct json case_values(const struct attempt *a, struct filing_form *f, const char *name) {
     const struct yaml *node = attempt_get(a, name);
     struct json out = json_object();
+    if (node == NULL) node = yaml_get(a->about, name); // the entity or case that the procedure usually has
     for (size_t i = 0; node != NULL && i < node->count; i++) (void)json_tree_add(&f->tree, &out, node->pairs[i].name, form_given(f, &node->pairs[i].value, SPAN("instant")));
     return out;
 }
@@ -308,7 +318,13 @@ static inline void flags_find(const struct attempt *a, const struct json *flags,
     }
 }
 
-// NAME: tells, proposes, does, owes, flags.
+static inline void warnings_find(const struct json *filings, struct outcome *ret) {
+    const struct json *warnings = filings == NULL || filings->count == 0 ? NULL : json_get(&filings->items[filings->count - 1], "warnings");
+    for (size_t i = 0; warnings != NULL && i < warnings->count; i++)
+        outcome_add(ret, json_get_string(&warnings->items[i], "article"), json_get_string(&warnings->items[i], "rule"));
+}
+
+// NAME: tells, proposes, does, owes, flags, warns.
 static inline void outcome_find(const struct attempt *a, struct arena *arena, const char *name, const struct procedure_decision *d, struct outcome *ret) {
     const struct json *where = d->party_state != NULL ? d->party_state : d->case_state;
     effects_find(arena, name, d->effects, ret);
@@ -316,6 +332,7 @@ static inline void outcome_find(const struct attempt *a, struct arena *arena, co
         duties_find(arena, json_get(d->case_state, "duties"), NULL, ret);
         duties_find(arena, json_get(d->case_state, "party_duties"), "party", ret);
     }
+    if (strcmp(name, "warns") == 0) warnings_find(json_get(where, "filings"), ret);
     if (strcmp(name, "flags") == 0) flags_find(a, json_get(where, "flags"), ret);
 }
 

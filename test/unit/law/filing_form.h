@@ -18,6 +18,7 @@ struct filing_form {
     struct json_tree tree;
     int64_t now_ms;
     struct span own_state;
+    struct span control; // of the catalogue of the list that is filled in
     size_t name_count, given_count;
     struct span names[FORM_NAMES_MAX]; // what is filled in
     struct given given[FORM_NAMES_MAX];
@@ -71,7 +72,7 @@ static inline struct json form_given(struct filing_form *f, const struct yaml *n
 static const struct { const char *type, *value; } FORM_VALUES[] = {
     {"email", "someone@example.org"}, {"phone", "+352123456"}, {"ip_range", "192.0.2.0/24"}, {"domain", "example.org"}, {"entity_type", "DI_CLOUD"},
     {"entity", "E0000000000000007"}, {"filing", "F0000000000000001"}, {"case", "C0000000000000007"}, {"person", "P0000000000000007"}, {"office", "csirt"},
-    {"decimal", "1"}, {"control", "1.1.1"}, {"entities", "E0000000000000007"}, {"cases", "C0000000000000007"}, {"offices", "csirt"}, {"countries", "BE"},
+    {"decimal", "1"}, {"entities", "E0000000000000007"}, {"cases", "C0000000000000007"}, {"offices", "csirt"}, {"countries", "BE"},
     {"domains", "example.org"}, {"ip_ranges", "192.0.2.0/24"}, {"entity_types", "DI_CLOUD"},
 };
 
@@ -92,6 +93,7 @@ static inline struct json form_value(struct filing_form *f, const struct json *f
     struct span type = json_get_string(field, "type");
     const struct json *choices = json_get(field, "choices");
     struct json one = form_text(f, json_get_int(field, "min_chars", 1)), out = json_array();
+    if (span_is(type, "control")) one = json_from_string(f->control);
     if (span_is(type, "bool")) return json_from_bool(true);
     if (span_is(type, "int")) return json_from_int(json_get_int(field, "min", 1));
     if (span_is(type, "date") || span_is(type, "instant")) return form_moment(f, span_is(type, "date"), f->now_ms - (span_is(type, "date") ? 2 * MS_PER_DAY : MS_PER_HOUR));
@@ -107,6 +109,11 @@ static inline struct json form_value(struct filing_form *f, const struct json *f
     if (!form_is_several(type)) return one;
     (void)json_tree_push(&f->tree, &out, one);
     return out;
+}
+
+// A control that the catalogue asks.
+static inline struct span form_control(struct span catalogue) {
+    return span_is(catalogue, "eu/nis2") ? SPAN("a") : span_is(catalogue, "eu/toolbox-5g") ? SPAN("SM01") : SPAN("1.1.1");
 }
 
 static inline bool form_is_given(const struct filing_form *f, struct span path, const struct yaml **ret) {
@@ -143,6 +150,7 @@ static inline struct json form_fill(struct filing_form *f, const struct json *fi
         struct json value, list = json_array();
         bool is_list = span_is(type, "list"), is_given = form_is_given(f, whole, &given);
         f->used_count += is_given;
+        if (json_get_string(field, "catalogue").len > 0) f->control = form_control(json_get_string(field, "catalogue"));
         if (is_given) value = form_given(f, given, type);
         else if (nested == NULL) value = form_value(f, field);
         else value = form_fill(f, nested, whole, is_list ? arena_printf(f->arena, "%.*s/0", SPAN_FMT(place)) : place);
