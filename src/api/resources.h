@@ -8,6 +8,7 @@
 extern const struct route routes_health[];
 extern const struct route routes_law[];
 extern const struct route routes_law_compare[];
+extern const struct route routes_what_if[];
 extern const struct route routes_web[];
 extern const struct route routes_home_page[];
 extern const struct route routes_scope_page[];

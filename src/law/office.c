@@ -15,7 +15,7 @@ struct office_book {
 static struct err does_load(struct arena *arena, const struct yaml *row, uint32_t *ret, struct why *why) {
     static const struct { const char *name; enum office_does bit; } DOES[] = {
         {"reads_register", OFFICE_READS_REGISTER}, {"manages_register", OFFICE_MANAGES_REGISTER}, {"selects", OFFICE_SELECTS},
-        {"answers", OFFICE_ANSWERS}, {"on_call", OFFICE_ON_CALL}, {"records", OFFICE_RECORDS}, {"holds", OFFICE_HOLDS},
+        {"answers", OFFICE_ANSWERS}, {"on_call", OFFICE_ON_CALL}, {"records", OFFICE_RECORDS}, {"holds", OFFICE_HOLDS}, {"asks_what_if", OFFICE_ASKS_WHAT_IF},
     };
     struct names names;
     TRY(yaml_names(arena, yaml_get(row, "does"), &names, why));

@@ -21,6 +21,7 @@ enum office_does {
     OFFICE_ANSWERS = 8,          // named in receipts as who answers; the first kind that does also gets what is nobody's
     OFFICE_ON_CALL = 16,         // is paged, so that its rota should name somebody
     OFFICE_RECORDS = 32,         // files for another who can't (`intake:`)
+    OFFICE_ASKS_WHAT_IF = 128,   // counts what a proposal would change on the register
     OFFICE_HOLDS = 64,           // may hold cases in quarantine (`held:` of a state)
 };
 

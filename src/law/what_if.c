@@ -7,7 +7,7 @@ const char *move_name(enum move move) {
     return NAMES[move];
 }
 
-enum move move_of(enum entity_class from, enum entity_class to) {
+enum move move_between(enum entity_class from, enum entity_class to) {
     if (from == to) return MOVE_STAYS;
     if (from == ENTITY_UNDETERMINED || to == ENTITY_UNDETERMINED) return MOVE_OPEN;
     if (to == ENTITY_OUT) return MOVE_LEAVES;
@@ -74,7 +74,7 @@ static void count_put(struct what_if *w, const struct scope_facts *facts, enum e
         }
     if (!is_any) w->counts[w->sector_count - 1][size][from][to]++;
     w->counts[MOVE_SECTORS_MAX][size][from][to]++;
-    w->moves[move_of(from, to)]++;
+    w->moves[move_between(from, to)]++;
     w->entities++;
 }
 
@@ -107,7 +107,9 @@ static struct err facts_now(const struct what_if *w, const struct json *facts, s
     return err_none();
 }
 
-static struct err classify(struct what_if *w, const struct json *facts, struct arena *scratch, struct why *why) {
+// THEN: what the amended law reads of the facts.
+static struct err classify(struct what_if *w, const struct json *facts, struct arena *scratch, enum entity_class classes[2], const struct scope_facts **ret_then,
+                           struct why *why) {
     const struct scope_facts *read[2];
     const struct scope_view *views[2];
     struct span state;
@@ -118,15 +120,30 @@ static struct err classify(struct what_if *w, const struct json *facts, struct a
     for (int i = 0; i < 2; i++) {
         TRY(view_of(w, i == 1, state, at, scratch, &views[i], why));
         TRY(scope_facts_read(i == 1 ? w->then : w->now, i == 1 ? facts : &now, scratch, &read[i], why));
+        classes[i] = scope_classify(views[i], read[i]);
     }
-    count_put(w, read[1], scope_classify(views[0], read[0]), scope_classify(views[1], read[1]));
+    *ret_then = read[1];
+    return err_none();
+}
+
+struct err what_if_classify(struct what_if *w, const struct json *facts, struct arena *scratch, enum entity_class *ret_now, enum entity_class *ret_then,
+                            struct why *why) {
+    enum entity_class classes[2];
+    const struct scope_facts *then;
+    TRY(classify(w, facts, scratch, classes, &then, why));
+    *ret_now = classes[0];
+    *ret_then = classes[1];
     return err_none();
 }
 
 struct err what_if_add(struct what_if *w, const struct json *facts, struct arena *scratch, struct why *why) {
-    struct err e = classify(w, facts, scratch, why);
+    enum entity_class classes[2];
+    const struct scope_facts *then;
+    struct err e = classify(w, facts, scratch, classes, &then, why);
     if (is_err(e) && e.code == ERR_INPUT) w->unread++;
-    return e;
+    TRY(e);
+    count_put(w, then, classes[0], classes[1]);
+    return err_none();
 }
 
 void what_if_join(struct what_if *into, const struct what_if *from) {

@@ -26,7 +26,6 @@ struct what_if {
     uint64_t counts[MOVE_SECTORS_MAX + 1][MOVE_SIZES_MAX][MOVE_CLASSES][MOVE_CLASSES]; // the last sector: all, each entity once
 };
 
-enum move move_of(enum entity_class from, enum entity_class to);
 struct span what_if_size(const struct what_if *what_if, size_t size); // its name; "unknown"
 
 #endif

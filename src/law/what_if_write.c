@@ -16,6 +16,11 @@ static struct span caution(const struct what_if *w, const char *name, struct spa
 
 static const char *comparison(bool covers_union) { return covers_union ? "union" : "not_comparable"; }
 
+void what_if_head(const struct what_if *w, bool covers_union, struct span lang, struct arena *arena, struct span *ret_head, struct span *ret_comparison) {
+    *ret_head = caution(w, "head", lang, arena);
+    *ret_comparison = caution(w, comparison(covers_union), lang, arena);
+}
+
 // Calls for each count that is no stay; the last sector is all.
 typedef void cell_visitor(void *context, const struct what_if *w, size_t sector, size_t size, enum entity_class from, enum entity_class to, uint64_t count);
 static void cells_visit(const struct what_if *w, cell_visitor *visit, void *context) {
@@ -70,7 +75,7 @@ void what_if_write_text(struct buf *out, const struct what_if *w, bool covers_un
 static void csv_cell(void *context, const struct what_if *w, size_t sector, size_t size, enum entity_class from, enum entity_class to, uint64_t count) {
     const struct writing *x = context;
     struct span name = sector == MOVE_SECTORS_MAX ? SPAN("*") : w->sectors[sector];
-    buf_printf(x->out, "%.*s,%.*s,%s,%s,%s,%llu\r\n", SPAN_FMT(name), SPAN_FMT(what_if_size(w, size)), move_name(move_of(from, to)), entity_class_name(from), entity_class_name(to),
+    buf_printf(x->out, "%.*s,%.*s,%s,%s,%s,%llu\r\n", SPAN_FMT(name), SPAN_FMT(what_if_size(w, size)), move_name(move_between(from, to)), entity_class_name(from), entity_class_name(to),
                (unsigned long long)count);
 }
 
@@ -89,7 +94,7 @@ static void json_cell(void *context, const struct what_if *w, size_t sector, siz
     json_out_member_string(x->json, "sector", sector == MOVE_SECTORS_MAX ? span_make(NULL, 0) : w->sectors[sector]);
     json_out_member_bool(x->json, "all_sectors", sector == MOVE_SECTORS_MAX);
     json_out_member_string(x->json, "size", what_if_size(w, size));
-    json_out_member_text(x->json, "move", move_name(move_of(from, to)));
+    json_out_member_text(x->json, "move", move_name(move_between(from, to)));
     json_out_member_text(x->json, "from", entity_class_name(from));
     json_out_member_text(x->json, "to", entity_class_name(to));
     json_out_member_int(x->json, "entities", (int64_t)count);

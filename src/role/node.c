@@ -23,6 +23,7 @@
 #include "role/wire.h"
 #include "service/archive.h"
 #include "service/downtime.h"
+#include "service/what_if_run.h"
 
 enum { NODE_TICK_MS = 250 };
 
@@ -129,6 +130,7 @@ static struct err start_services(struct node *node, struct why *why) {
     if (config->provider_count > 0) TRY(start_providers(node, why));
     services->head = signed_head_new();
     services->tree_cache = tree_cache_new();
+    services->what_ifs = what_if_runs_new();
     if (services->head == NULL) return err_make(ERR_MEMORY);
     struct span zone_name = law_zone(law, config->state);
     TRY(zone_load(&node->arena, (const char *)zone_name.at, &services->zone, why));

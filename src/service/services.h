@@ -22,6 +22,7 @@
 struct law;
 struct providers;
 struct reach_config;
+struct what_if_runs;
 
 enum { COUNT_FILINGS, COUNT_REFUSED, COUNT_DECIDED_AGAIN, COUNT_GROUPS, COUNT_JOBS, COUNT_REQUESTS, COUNT_FAILED, COUNT_SHED, COUNTERS };
 
@@ -63,6 +64,7 @@ struct services {
     _Atomic bool has_erased;  // keys were erased: the write-ahead log still holds them until it is truncated
     struct providers *providers; // of sign-in; NULL: none
     struct signed_head *head; // the latest signed head of the log
+    struct what_if_runs *what_ifs; // being counted (service/what_if_run.h); NULL: none can be
     struct tree_cache *tree_cache; // of the log's tree, for proofs; may be NULL
 };
 

@@ -13,6 +13,10 @@ SELECT e.id, e.name, e.status, e.class, e.version, e.profile,
        (SELECT c.id FROM case_file c WHERE c.entity_id = e.id AND c.procedure = $3 ORDER BY c.opened_ms DESC, c.id LIMIT 1)
 FROM entity e WHERE e.id > $1 ORDER BY e.id LIMIT $2;
 
+-- name: what_if_page
+-- takes id after which to go on, number of rows; gives id, name, profile
+SELECT id, name, profile FROM entity WHERE id > $1 ORDER BY id LIMIT $2;
+
 -- name: registry_sent_list
 -- takes extract; gives entity_id, mark
 SELECT entity_id, mark FROM registry_sent WHERE extract = $1 ORDER BY entity_id;
