@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""The second verifier of receipts: verify.py RECEIPT --key KEY... [--witness KEY]... [--json]
+"""The second verifier of receipts: verify.py RECEIPT --key KEY... [--witness KEY]... [--envelope FILE] [--json]
 
 It does what `varde verify` does, from doc/spec/record.md alone: it shares no line and no library with the program, and needs
 nothing but Python 3.8. KEY is a verifier key as text, or a file with one key a line. Exit code 0: valid; 1: not valid;
-2: the receipt or a key could not be read.
+2: the receipt or a key could not be read. What was disclosed to another state (JSON, HTML, PDF) it verifies with its envelope, a JSON
+package also without.
 """
 import base64
 import hashlib
@@ -402,7 +403,10 @@ def signatures_check(body, signatures, origin, keys):
 
 def receipt_verify(data, keys):
     """What is proved, as a dictionary; Refused otherwise."""
-    receipt = json_read(data)
+    return receipt_check(json_read(data), keys)
+
+
+def receipt_check(receipt, keys):
     front = ("node", "filing", "received_at", "recorded_at")
     if not isinstance(receipt, dict) or receipt.get("format") != "varde-receipt/1":
         raise Refused("receipt.form", "/format", "this is not a receipt of format varde-receipt/1")
@@ -417,6 +421,89 @@ def receipt_verify(data, keys):
     statements_check(receipt)
     report = log_check(receipt.get("log"), receipt, commitments, keys)
     report.update(counts, index=receipt["log"]["index"], size=receipt["log"]["size"], **{n: receipt[n] for n in front})
+    return report
+
+
+# --- what was disclosed ---
+
+PACKAGE_START = b'{"format":"varde-disclosure/1"'
+
+
+def is_package(data):
+    return data.strip(b" \t\r\n").startswith(PACKAGE_START)
+
+
+def envelope_verify(envelope, document, keys):
+    """Kind, subject, recipient and media type of a document, as they were signed for it; Refused otherwise."""
+    def refuse(rule, words):
+        raise Refused(f"envelope.{rule}", "envelope", words)
+
+    try:
+        body, signatures = note_parse(envelope.decode("utf-8", "strict"))
+    except UnicodeDecodeError:
+        refuse("form", "a signed note is UTF-8")
+    signed = False
+    for key in keys:
+        try:
+            signed = signed or (key.kind == LOG_KEY and note_verify(body, signatures, key) is not None)
+        except Refused:
+            continue
+    if not signed:
+        refuse("signature", "the log's key has not signed this envelope")
+    word = "([\x21-\x7e]{1,128})"
+    match = re.fullmatch(f"varde-envelope/1\nkind {word}\nsubject {word}\nto {word}\nmedia {word}\nsha256 (.*)\ntime (.*)\n", body)
+    if not match or base64_exact(match.group(5), 32) is None or not INSTANT.fullmatch(match.group(6)):
+        refuse("form", "this is not an envelope")
+    if base64.b64decode(match.group(5)) != sha256(document):
+        refuse("hash", "the envelope is of another document, or this one was changed")
+    return dict(zip(("kind", "subject", "to", "media"), match.groups()))
+
+
+def text_of(value, name):
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def filed_in(receipt, name):
+    """The text that a receipt shows for a field; empty where it shows none."""
+    return next((text_of(item, "value") for item in receipt["fields"] if item["name"] == name), "")
+
+
+def package_check(package, keys):
+    def refuse(field, words):
+        raise Refused("disclosure.form", field, words)
+
+    proved = {}
+    for name in ("source", "receipt"):
+        if not isinstance(package.get(name), dict):
+            refuse(name, "the package has no such receipt")
+        proved[name] = receipt_check(package[name], keys)
+    source, release, marking = proved["source"], package["receipt"], package.get("marking")
+    if proved["receipt"]["filing"] != text_of(package, "release"):
+        refuse("release", "the receipt is of another release")
+    if source["filing"] != text_of(package.get("about"), "filing"):
+        refuse("about", "the source's receipt is of another filing")
+    if source["node"] != proved["receipt"]["node"]:
+        refuse("source", "source and release are of different nodes")
+    for value, name in ((text_of(marking, "label"), "label"), (text_of(marking, "basis"), "basis"), (text_of(package, "summary"), "summary")):
+        if value != filed_in(release, name):
+            refuse(name, "the package says something else than was filed")
+    return {"node": source["node"], "release": package["release"], "marking": text_of(marking, "label"), "source": source["filing"],
+            "shown": source["shown"], "withheld": source["withheld"], "erased": source["erased"]}
+
+
+def disclosure_verify(document, envelope, keys):
+    """What is proved of a document that was disclosed, with its envelope (None: without); Refused otherwise."""
+    if len(document) > RECEIPT_BYTES_MAX:
+        raise Refused("json.size", "", "the document is too large")
+    report = {"envelope": envelope is not None}
+    if envelope is not None:
+        report.update(envelope_verify(envelope, document, keys))
+    if is_package(document):
+        package = json_read(document)
+        report.update(package_check(package, keys))
+        if envelope is not None and (report["subject"], report["to"]) != (report["release"], text_of(package, "to")):
+            raise Refused("disclosure.form", "envelope", "the envelope is of another release or recipient")
     return report
 
 
@@ -474,13 +561,16 @@ def keys_add(keys, text, must_be_witness):
 
 
 def main(arguments):
-    keys, paths, is_json = [], [], False
+    keys, paths, is_json, envelope = [], [], False, None
     while arguments:
         word = arguments.pop(0)
         if word == "--json":
             is_json = True
         elif word in ("--key", "--witness") and arguments:
             keys_add(keys, arguments.pop(0), word == "--witness")
+        elif word == "--envelope" and arguments:
+            with open(arguments.pop(0), "rb") as file:
+                envelope = file.read(NOTE_BYTES_MAX + 1)
         elif word.startswith("-") and word != "-":
             usage(f"{word} is not known or lacks its value")
         else:
@@ -493,8 +583,8 @@ def main(arguments):
         with open(paths[0], "rb") as file:
             data = file.read(RECEIPT_BYTES_MAX + 1)
     try:
-        is_epoch = data.startswith(b"varde-epoch/1\n")
-        report = epoch_verify(data, keys) if is_epoch else receipt_verify(data, keys)
+        is_epoch, is_disclosed = data.startswith(b"varde-epoch/1\n"), envelope is not None or is_package(data)
+        report = disclosure_verify(data, envelope, keys) if is_disclosed else epoch_verify(data, keys) if is_epoch else receipt_verify(data, keys)
     except Refused as no:
         verdict = {"valid": False, "rule": no.rule, "field": no.field, "words": no.words}
         print(json.dumps(verdict) if is_json else f"NOT VALID: {no.words} ({no.rule})")
@@ -502,7 +592,8 @@ def main(arguments):
     if is_json:
         print(json.dumps({"valid": True, **report}))
     else:
-        print("VALID: the log was opened anew" if is_epoch else f"VALID: record {report['index']} of {report['size']}")
+        print("VALID: what was disclosed" if is_disclosed else "VALID: the log was opened anew" if is_epoch else
+              f"VALID: record {report['index']} of {report['size']}")
         for name, value in report.items():
             print(f"  {name}: {ascii(value) if isinstance(value, str) else value}")
     return 0

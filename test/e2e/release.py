@@ -5,10 +5,12 @@ a node gets signed documents that verify without the node; its answers are typed
 import base64
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
 
+import _change
 import varde_client as v
 
 count = v.Count()
@@ -82,7 +84,7 @@ def verify(node, folder, document, envelope=None):
         file.write(base64.b64decode(document["content"]))
     words = [node.binary, "verify", path, "--json", "--key", node.key]
     if envelope is not None:
-        with open(path + ".envelope", "w", encoding="utf-8") as file:
+        with open(path + ".envelope", "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write(envelope)
         words += ["--envelope", path + ".envelope"]
     return json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=False).stdout)
@@ -123,6 +125,68 @@ def documents(node, who, made):
     count.check(single.header("varde-envelope") and single.header("content-type") == "text/html", "one document alone, with its envelope in a header")
     count.status(who["company"].get(path), 404, "a company gets none of it")
     return filed["filing"]
+
+
+def both(node, folder, data, envelope):
+    """What `varde verify` and tools/verify.py say of a document with its envelope (None: without)."""
+    document = {"name": "changed", "content": base64.b64encode(data)}
+    one = verify(node, folder, document, envelope)
+    try:
+        keys = [node.verify.key_parse(node.key)]
+        two = {"valid": True, **node.verify.disclosure_verify(data, None if envelope is None else envelope.encode("utf-8", "surrogateescape"), keys)}
+    except node.verify.Refused as no:
+        two = {"valid": False, "rule": no.rule, "words": no.words}
+    return one, two
+
+
+def claimed(package, chance):
+    """The package with one of its statements changed, so that its form stays good."""
+    places = [(package, name) for name in ("release", "to", "summary")] + [(package["about"], "filing"), (package["marking"], "label"), (package["marking"], "basis")]
+    places += [(receipt, name) for receipt in (package["source"], package["receipt"]) for name in ("filing", "node", "recorded_at")]
+    places += [(item, "value") for receipt in (package["source"], package["receipt"]) for item in receipt["fields"] + receipt["header"] if "value" in item]
+    place, name = chance.choice(places)
+    if chance.randrange(4) == 0:
+        place.pop(name, None)
+    else:
+        place[name] = chance.choice(["TLP:RED", "", 1, None, package["release"], "state:DE"])
+    if chance.randrange(8) == 0:
+        package["source"], package["receipt"] = package["receipt"], package["source"]
+    return json.dumps(package, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def second_verifier(node, who, path, changes):
+    """tools/verify.py says of what was disclosed, good and changed at random, the same as the program."""
+    bundle = who["csirt"].need(200, "GET", path)["documents"]
+    chance, valid, told = random.Random(int(os.environ.get("VARDE_SEED", "3"))), 0, []
+    with tempfile.TemporaryDirectory() as folder:
+        for document in bundle:
+            data = base64.b64decode(document["content"])
+            for envelope in (document["envelope"],) + ((None,) if document["media_type"] == "application/json" else ()):
+                one, two = both(node, folder, data, envelope)
+                count.check(one["valid"] and one == two, f"{document['name']}: {one} and {two}")
+        for number in range(changes):
+            document = bundle[0] if number % 4 else chance.choice(bundle)
+            data, envelope = base64.b64decode(document["content"]), document["envelope"]
+            kind = chance.randrange(4)
+            if kind == 0 and document is bundle[0]:
+                data = claimed(json.loads(data), chance)
+            elif kind == 1:
+                envelope = _change.change(envelope.encode(), chance).decode("utf-8", "surrogateescape")
+            else:
+                data = _change.change(data, chance)
+            if document is bundle[0] and kind != 1 and chance.randrange(4):
+                envelope = None
+            one, two = both(node, folder, data, envelope)
+            valid += one["valid"]
+            if one["valid"] != two["valid"] or (one["valid"] and one != two):
+                told.append((number, one, two, data[:400]))
+        count.equal(told[:3], [], f"{changes} changed documents, one verdict ({valid} still valid)")
+        count.check(valid < changes / 2, f"changes are seen: {valid}")
+        good = os.path.join(folder, bundle[2]["name"])
+        verify(node, folder, bundle[2], bundle[2]["envelope"]) # leaves its files
+        for words, code in ((["--envelope", good + ".envelope"], 0), ([], 1)):
+            run = subprocess.run([sys.executable, v.ROOT + "/tools/verify.py", good, "--key", node.key, *words], stdout=subprocess.PIPE, check=False)
+            count.equal(run.returncode, code, f"the command itself, {words}")
 
 
 def answers(who, made, released):
@@ -199,6 +263,7 @@ def main():
         preview(who, made)
         refusals(who, made)
         released = documents(node, who, made)
+        second_verifier(node, who, f"/api/v1/disclosures/{released}/state:FR", 10000 if os.environ.get("VARDE_LONG") else 200)
         answers(who, made, released)
         held(who, made)
         standing(who, made)
