@@ -79,6 +79,7 @@ GATE_KEEPERS = {
     "src/service/gate_view.c": "is the gate",
     "src/service/gate_op.c": "compares names, markings and filers; gives nothing back",
     "src/service/release_check.c": "looks whether fields are there, then asks the gate",
+    "src/service/notice_recall.c": "takes a peer's own address from its entry, to write to it",
     "src/service/release_package.c": "passes the source through the gate; of the release itself shows what its recipients get",
     "src/service/letter_op.c": "makes a letter of what its office wrote, where no block hits it",
     "src/service/letter_seal.c": "hashes the letter that was made; only the hash leaves",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Disclosures: who will receive what, who did, who did not and why; their signed documents; peers. */
+#include "api/access_json.h"
 #include "api/resources.h"
 #include "format/paper_html.h"
 #include "service/release_package.h"
@@ -20,7 +21,24 @@ static struct err office_case(struct api_request *request, struct span case_id, 
 
 // --- the list ---
 
-static void write_disclosure(struct json_out *out, struct arena *arena, const struct rows *rows, size_t i) {
+// How often the recipient and the office were sent the notice of recall, and when they are again.
+static struct err write_recall(struct json_out *out, struct store_conn *conn, const struct rows *rows, size_t i, struct arena *arena, struct why *why) {
+    struct value of[] = {value_text(rows_span(rows, i, 0)), value_text(rows_span(rows, i, 1))};
+    struct rows told;
+    TRY(store_read(conn, STMT_NOTICE_RECALL_TOLD, of, 2, arena, &told, why));
+    bool is_open = span_is(rows_span(rows, i, 3), "recalled");
+    json_out_name(out, "recall");
+    json_out_object(out);
+    json_out_member_int(out, "sent", rows_int(&told, 0, 0));
+    member_instant(out, arena, "last_sent_at", rows_at(&told, 0, 1));
+    const struct value never = value_null();
+    member_instant(out, arena, "next_at", is_open ? rows_at(&told, 0, 2) : &never);
+    json_out_member_bool(out, "is_confirmed", !is_open);
+    json_out_object_end(out);
+    return err_none();
+}
+
+static struct err write_disclosure(struct json_out *out, struct store_conn *conn, struct arena *arena, const struct rows *rows, size_t i, struct why *why) {
     struct json op;
     json_out_object(out);
     json_out_member_string(out, "release", rows_span(rows, i, 0));
@@ -33,6 +51,7 @@ static void write_disclosure(struct json_out *out, struct arena *arena, const st
     json_out_member_string(out, "changed_at", instant_text(arena, rows_int(rows, i, 5)));
     json_out_member_string(out, "last_filing", rows_span(rows, i, 6));
     json_out_member_string(out, "recalled_by", rows_span(rows, i, 7));
+    if (rows_span(rows, i, 7).at != NULL) TRY(write_recall(out, conn, rows, i, arena, why));
     if (!is_err(json_parse(arena, rows_span(rows, i, 8), &op, NULL))) {
         json_out_member_string(out, "label", json_get_string(&op, "label"));
         json_out_member_string(out, "basis", json_get_string(&op, "basis"));
@@ -41,6 +60,7 @@ static void write_disclosure(struct json_out *out, struct arena *arena, const st
         else json_out_value(out, json_get(&op, "names"));
     }
     json_out_object_end(out);
+    return err_none();
 }
 
 static bool is_decided(const struct rows *disclosures, struct span filing, struct span recipient) {
@@ -88,7 +108,7 @@ static struct err disclosures_render(struct api_request *request, struct api_res
     json_out_member_string(&out, "case", file->id);
     json_out_name(&out, "disclosures");
     json_out_array(&out);
-    for (size_t i = 0; i < rows.count; i++) write_disclosure(&out, request->arena, &rows, i);
+    for (size_t i = 0; i < rows.count; i++) TRY(write_disclosure(&out, conn, request->arena, &rows, i, why));
     json_out_array_end(&out);
     TRY(write_waiting(&out, request, conn, file->id, &rows, why));
     json_out_object_end(&out);

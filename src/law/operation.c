@@ -11,7 +11,7 @@ static const struct {
     {"release", "", "filing names attachments label basis states bodies offices entity standing confirmed_states confirmed_bodies confirmed_offices"},
     {"disclosure", "held refused handed_over acknowledged answered recalled destroyed", "release filing state states body bodies office offices"},
     {"standing", "allow revoke", "standing procedure documents names states bodies label basis until"},
-    {"peer", "", "state body way"},
+    {"peer", "", "state body way address"},
     {"letter", "written approved refused made sealed served", "letter template language about how"},
     {"keep", "hold end", "case entity"},
     {"batch", "order approve stop erased done", "through order"},
@@ -62,7 +62,7 @@ static bool is_list_of_names(const struct field *field) {
 static bool may_stand_in_effects(const struct field *field) {
     switch (field_type_single(field->type)) {
     case FIELD_CHOICE: case FIELD_BOOL: case FIELD_INT: case FIELD_INSTANT: case FIELD_DATE: case FIELD_COUNTRY:
-    case FIELD_FILING: case FIELD_CASE: case FIELD_ENTITY: case FIELD_ENTITY_TYPE:
+    case FIELD_FILING: case FIELD_CASE: case FIELD_ENTITY: case FIELD_ENTITY_TYPE: case FIELD_EMAIL: // an address by reference
         return true;
     default: return is_list_of_names(field);
     }
@@ -91,13 +91,24 @@ static struct json argument(struct decision *d, const struct json *value) {
     return names;
 }
 
+// Where the value stands, so that it goes with the field that is erased.
+static struct json reference(struct decision *d, struct span field) {
+    struct json place = json_object();
+    (void)json_tree_add(d->tree, &place, SPAN("field"), json_from_string(field));
+    return place;
+}
+
 void operation_add(struct decision *d, struct json *effects, const struct effect_row *effect) {
     struct json op = json_object(), words = json_object();
     (void)json_tree_add(d->tree, &op, SPAN("op"), json_from_string(effect->value));
     if (effect->as.len > 0) (void)json_tree_add(d->tree, &op, SPAN("as"), json_from_string(effect->as));
     for (size_t i = 0; i < effect->with->count; i++) {
-        const struct json *value = json_find(d->values, effect->with->pairs[i].value.text);
-        if (!json_is_null(value)) (void)json_tree_add(d->tree, &op, effect->with->pairs[i].name, argument(d, value));
+        struct span name = effect->with->pairs[i].value.text;
+        const struct json *value = json_find(d->values, name);
+        const struct field *field = field_named(d->document, name);
+        if (json_is_null(value)) continue;
+        bool is_by_reference = field != NULL && field->type == FIELD_EMAIL;
+        (void)json_tree_add(d->tree, &op, effect->with->pairs[i].name, is_by_reference ? reference(d, name) : argument(d, value));
     }
     (void)json_tree_add(d->tree, &op, SPAN("article"), json_from_string(effect->article));
     if (effect->words.len > 0) {

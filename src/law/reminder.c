@@ -10,7 +10,7 @@ struct reminder_rule {
     struct names procedures, duties, owed_by; // none: any
     int64_t offset_ms;                        // before: negative, of due; after: of due_latest
     bool is_after;
-    bool is_of_mandate; // otherwise of a duty
+    struct span of; // "mandate", "recall"; at == NULL: a duty
     struct validity validity;
     const struct yaml *node;
 };
@@ -24,6 +24,15 @@ struct reminder_book {
     struct reminder_list *lists; // the first is the Union's
 };
 
+static struct err reminder_offset(const struct yaml *row, struct reminder_rule *ret, struct why *why) {
+    const struct yaml *before = yaml_get(row, "before"), *after = yaml_get(row, "after");
+    if ((before == NULL) == (after == NULL))
+        return yaml_refuse(row, why, "reminder.offset", "either before or after is expected, as \"24 h\"");
+    ret->is_after = after != NULL;
+    TRY(yaml_duration(before, -1, &ret->offset_ms, why));
+    return yaml_duration(after, 1, &ret->offset_ms, why);
+}
+
 static struct err rule_load(struct arena *arena, const struct yaml *row, struct reminder_rule *ret, struct why *why) {
     TRY(yaml_only(row, "reminder of before after owed_by duties procedures article from to certainty", why));
     *ret = (struct reminder_rule){.node = row};
@@ -34,15 +43,12 @@ static struct err rule_load(struct arena *arena, const struct yaml *row, struct 
     TRY(yaml_names(arena, yaml_get(row, "procedures"), &ret->procedures, why));
     TRY(yaml_validity(row, &ret->validity, why));
     const struct yaml *of = yaml_get(row, "of");
-    ret->is_of_mandate = of != NULL && of->type == YAML_SCALAR && span_is(of->text, "mandate");
-    if (of != NULL && (!ret->is_of_mandate || ret->procedures.count + ret->duties.count + ret->owed_by.count > 0))
-        return yaml_refuse(row, why, "reminder.of", "of is mandate, and then no duties, procedures or owed_by stand beside it");
-    const struct yaml *before = yaml_get(row, "before"), *after = yaml_get(row, "after");
-    if ((before == NULL) == (after == NULL))
-        return yaml_refuse(row, why, "reminder.offset", "either before or after is expected, as \"24 h\"");
-    ret->is_after = after != NULL;
-    TRY(yaml_duration(before, -1, &ret->offset_ms, why));
-    return yaml_duration(after, 1, &ret->offset_ms, why);
+    if (of == NULL) return reminder_offset(row, ret, why);
+    bool is_known = of->type == YAML_SCALAR && (span_is(of->text, "mandate") || span_is(of->text, "recall"));
+    if (!is_known || ret->procedures.count + ret->duties.count + ret->owed_by.count > 0)
+        return yaml_refuse(row, why, "reminder.of", "of is mandate or recall, and then no duties, procedures or owed_by stand beside it");
+    ret->of = of->text;
+    return reminder_offset(row, ret, why);
 }
 
 static struct err rule_put(struct reminder_list *list, const struct reminder_rule *rule, struct why *why) {
@@ -119,7 +125,7 @@ size_t reminder_moments(const struct law *law, struct span state, struct civil a
     for (size_t i = 0; i < list->count; i++) {
         const struct reminder_rule *rule = &list->rules[i];
         int64_t from_ms = rule->is_after ? duty->due_latest_ms : duty->due_ms;
-        if (rule->is_of_mandate != (duty->of.at != NULL) || !is_valid_at(&rule->validity, at) || from_ms == INSTANT_NONE || !names_fit(&rule->procedures, duty->procedure) ||
+        if (!span_equals(rule->of, duty->of) || !is_valid_at(&rule->validity, at) || from_ms == INSTANT_NONE || !names_fit(&rule->procedures, duty->procedure) ||
             !names_fit(&rule->duties, duty->duty) || !names_fit(&rule->owed_by, duty->owed_by))
             continue;
         struct reminder_moment moment = {.reminder = rule->id, .when_ms = from_ms + rule->offset_ms, .is_after = rule->is_after};

@@ -6,6 +6,7 @@
  *       - {reminder: day_before, before: "24 h", article: "NIS2 23(4)", owed_by: [entity], duties: [..], procedures: [..]}
  *       - {reminder: hour_after, after: "1 h", article: "NIS2 23(4)"}
  *       - {reminder: mandate_week, of: mandate, before: "7 d", article: ..}    # of the end of a mandate
+ *       - {reminder: recall_day, of: recall, after: "24 h", article: ..}        # of a recall that is not confirmed
  *
  * `before` counts back from the time that filers see (the earlier reading), `after` from the latest lawful one: nobody is called
  * late before. Without `owed_by`, `duties` or `procedures` a row is for all of them. A state's own reminders.yaml
@@ -20,7 +21,8 @@
 struct law;
 struct reminder_rule;
 
-// What is owed, as the rows of the database have it; or a mandate (OF "mandate", both due times its end).
+// What is owed, as the rows of the database have it; or a mandate (OF "mandate", both due times its end), or a
+// recall (OF "recall", both when it was made).
 struct reminder_duty {
     struct span of; // at == NULL: a duty
     struct span procedure, duty, owed_by;

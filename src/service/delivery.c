@@ -123,7 +123,12 @@ struct err delivery_claim(struct services *services, struct store_conn *conn, si
             TRY(store_write(conn, STMT_DELIVERY_HELD, PARAMS(value_int(row.id), value_int(now_ms + HELD_RETRY_MS)), NULL, why));
             continue;
         }
-        TRY(delivery_write(services, conn, &row, now_ms, arena, out, &is_needed, why));
+        struct err written = delivery_write(services, conn, &row, now_ms, arena, out, &is_needed, NULL);
+        if (written.code == ERR_BUSY) { // it can't be signed now
+            TRY(store_write(conn, STMT_DELIVERY_PUT_OFF, PARAMS(value_int(row.id), value_int(now_ms + RETRY_FIRST_MS)), NULL, why));
+            continue;
+        }
+        TRY(written);
         if (!is_needed) {
             TRY(store_write(conn, STMT_DELIVERY_DROPPED, PARAMS(value_int(row.id), value_text(SPAN("no longer needed"))), NULL, why));
             continue;

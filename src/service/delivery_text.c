@@ -210,7 +210,7 @@ static void write_code(struct services *services, const struct delivery_row *row
     else mail_set(services, row, headline, filled(services, is_claim ? "mail.claim" : "mail.code", row->language, fills, 4, arena), arena, out);
 }
 
-// What happened to a claim or mandate; not sent where it is no longer so.
+// What happened to a claim, mandate or release; not sent where it is no longer so.
 static struct err write_notice(struct services *services, struct store_conn *conn, const struct delivery_row *row, int64_t now_ms, struct arena *arena,
                                struct delivery_out *out, bool *ret_is_needed, struct why *why) {
     struct json words;
@@ -220,7 +220,8 @@ static struct err write_notice(struct services *services, struct store_conn *con
     if (!*ret_is_needed) return err_none();
     const struct json *end = json_get(&words, "until_ms");
     if (end != NULL && end->type == JSON_INT) until_ms = end->integer;
-    TRY(notice_holds(conn, row->topic, json_get_string(&words, "subject"), until_ms, now_ms, arena, ret_is_needed, why));
+    TRY(notice_holds(conn, row->topic, json_get_string(&words, "subject"), json_get_string(&words, "recipient"), until_ms, now_ms, arena, ret_is_needed, why));
+    if (!*ret_is_needed) return err_none();
     if (until_ms > 0) {
         struct buf when;
         buf_init(&when, arena, 64);
@@ -228,14 +229,16 @@ static struct err write_notice(struct services *services, struct store_conn *con
         until = buf_span(&when);
     }
     struct span link = arena_printf(arena, "%.*s%.*s", SPAN_FMT(services->public_url), SPAN_FMT(json_get_string(&words, "path")));
-    const struct fill fills[] = {{"subject", json_get_string(&words, "subject")}, {"entity", json_get_string(&words, "entity")}, {"until", until},
-                                 {"link", link}, {"node", services->node_name}};
+    struct span subject = json_get_string(&words, "subject"), recipient = json_get_string(&words, "recipient"), signed_notice = SPAN("");
+    if (span_is(row->owner_kind, "peer")) TRY(recall_write(services, conn, subject, recipient, now_ms, arena, &signed_notice, why));
+    const struct fill fills[] = {{"subject", subject}, {"entity", json_get_string(&words, "entity")}, {"until", until}, {"link", link},
+                                 {"recipient", recipient}, {"signed", signed_notice}, {"node", services->node_name}};
     struct span key = arena_printf(arena, "mail.notice.%.*s", SPAN_FMT(row->topic));
     struct span subject_key = arena_printf(arena, "mail.notice_subject.%.*s", SPAN_FMT(row->topic));
     if (key.at == NULL || subject_key.at == NULL) return err_make(ERR_MEMORY);
-    struct span headline = word(services, (const char *)subject_key.at, row->language);
+    struct span headline = filled(services, (const char *)subject_key.at, row->language, fills, 7, arena);
     if (span_is(row->medium, "hook")) hook_set(row, out, headline, link, span_make(NULL, 0), arena, out);
-    else mail_set(services, row, headline, filled(services, (const char *)key.at, row->language, fills, 5, arena), arena, out);
+    else mail_set(services, row, headline, filled(services, (const char *)key.at, row->language, fills, 7, arena), arena, out);
     return err_none();
 }
 

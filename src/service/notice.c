@@ -191,13 +191,16 @@ static struct err mandate_work(const struct notice *n, const char **ret_outcome,
     return tell(n, n->kind, entity, SPAN(""), ret_outcome, why);
 }
 
-struct err notice_holds(struct store_conn *conn, struct span topic, struct span subject, int64_t until_ms, int64_t now_ms, struct arena *arena,
-                        bool *ret, struct why *why) {
+struct err notice_holds(struct store_conn *conn, struct span topic, struct span subject, struct span recipient, int64_t until_ms, int64_t now_ms,
+                        struct arena *arena, bool *ret, struct why *why) {
     struct rows row;
     *ret = true;
     if (span_is(topic, "claim_waits")) {
         TRY(store_read(conn, STMT_ACT_CLAIM_GET, PARAMS(value_text(subject)), arena, &row, why));
         *ret = claim_waits(&row, now_ms);
+    } else if (span_starts_with(topic, SPAN("recall"))) {
+        TRY(store_read(conn, STMT_DISCLOSURE_GET, PARAMS(value_text(subject), value_text(recipient)), arena, &row, why));
+        *ret = row.count > 0 && span_is(rows_span(&row, 0, 2), "recalled");
     } else if (until_ms > 0) {
         TRY(store_read(conn, STMT_NOTICE_MANDATE, PARAMS(value_text(subject)), arena, &row, why));
         *ret = row.count > 0 && rows_at(&row, 0, M_REVOKED)->type == VALUE_NULL && rows_int(&row, 0, M_UNTIL) == until_ms;
@@ -220,6 +223,7 @@ struct err notices_work(struct services *services, struct store_conn *conn, int6
         const char *outcome = "not_needed";
         list->count = 0;
         if (span_starts_with(n.kind, SPAN("claim_"))) TRY(claim_work(&n, &outcome, why));
+        else if (span_starts_with(n.kind, SPAN("recall"))) TRY(recall_work(services, conn, n.kind, n.subject, n.audience, list, now_ms, arena, &outcome, why));
         else TRY(mandate_work(&n, &outcome, why));
         if (outcome == NULL) continue; // put off
         TRY(store_write(conn, STMT_NOTICE_DONE, PARAMS(value_int(n.id), value_int(now_ms), value_text(span_of(outcome))), NULL, why));

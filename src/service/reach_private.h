@@ -29,8 +29,14 @@ CHECKED struct err reminders_make(struct services *services, struct store_conn *
 CHECKED struct err reminders_work(struct services *services, struct store_conn *conn, int64_t now_ms, struct arena *arena, struct why *why);
 
 // notice.c: whether what a notice of TOPIC says is still so; UNTIL_MS 0: it speaks of no end
-CHECKED struct err notice_holds(struct store_conn *conn, struct span topic, struct span subject, int64_t until_ms, int64_t now_ms,
-                                struct arena *arena, bool *ret, struct why *why);
+CHECKED struct err notice_holds(struct store_conn *conn, struct span topic, struct span subject, struct span recipient, int64_t until_ms,
+                                int64_t now_ms, struct arena *arena, bool *ret, struct why *why);
+// notice_recall.c, in a transaction: does what a row of kind recall_made or recall says
+CHECKED struct err recall_work(struct services *services, struct store_conn *conn, struct span kind, struct span release_id, struct span recipient,
+                               struct reach_list *list, int64_t now_ms, struct arena *arena, const char **ret_outcome, struct why *why);
+// The text of a recall to a peer: the notice and its envelope. ERR_BUSY where it can't be signed now. Reading.
+CHECKED struct err recall_write(struct services *services, struct store_conn *conn, struct span release_id, struct span recipient, int64_t now_ms,
+                                struct arena *arena, struct span *ret, struct why *why);
 // notice.c, in a transaction
 CHECKED struct err notices_work(struct services *services, struct store_conn *conn, int64_t now_ms, struct arena *arena, struct why *why);
 

@@ -2,6 +2,7 @@
 #include "service/release_op.h"
 
 #include "service/effects.h"
+#include "service/notice.h"
 
 static bool is_op(const struct json *op, const char *name) { return span_is(json_get_string(op, "op"), name); }
 
@@ -58,7 +59,9 @@ static struct err put(struct store_conn *conn, const struct effects_of *of, cons
 
 static struct err recall_one(struct store_conn *conn, const struct effects_of *of, struct span release, struct span recipient, struct why *why) {
     struct value params[] = {value_text(release), value_text(recipient), value_int(of->recorded_ms), value_text(of->filing_id)};
-    return store_write(conn, STMT_DISCLOSURE_RECALL, params, 4, NULL, why);
+    size_t changed = 0;
+    TRY(store_write(conn, STMT_DISCLOSURE_RECALL, params, 4, &changed, why));
+    return changed == 0 || of->is_rebuild ? err_none() : notice_recall(conn, release, recipient, of->recorded_ms, why);
 }
 
 // All recipients of a release where the recall names none.
@@ -104,8 +107,9 @@ static struct err peer_op(struct store_conn *conn, const struct effects_of *of, 
     const struct span *to;
     size_t count = release_recipients(op, arena, &to);
     for (size_t i = 0; i < count; i++) {
-        struct value params[] = {value_text(to[i]), value_text(json_get_string(op, "way")), value_text(of->filing_id), value_int(of->recorded_ms)};
-        TRY(store_write(conn, STMT_PEER_PUT, params, 4, NULL, why));
+        struct value params[] = {value_text(to[i]), value_text(json_get_string(op, "way")), value_text(of->filing_id), value_int(of->recorded_ms),
+                                 value_text(json_get_string(json_get(op, "address"), "field"))};
+        TRY(store_write(conn, STMT_PEER_PUT, params, 5, NULL, why));
     }
     return err_none();
 }

@@ -2,74 +2,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who may act: claims with their proofs and second person, invitations, bounded and delegated mandates, firms, one report for several
 entities, leavers, and who is told of it."""
-import email
-import email.policy
 import os
 import re
-import socket
-import ssl
 import sys
-import threading
 import time
 
+import _mailbox
 import varde_client as v
 
 count = v.Count()
 MAIL_PORT = int(os.environ.get("ACT_MAIL_PORT", "9181"))
 FIELDS = {"scopes": ["read", "file"], "ground": "head of security since May", "capacity": "employee"}
-
-
-class Mailbox:
-    """A mail server that takes everything: TLS from the first byte, under the node's own certificate."""
-
-    def __init__(self, port):
-        self.port, self.mails, self.folder = port, [], None
-        self.listener = socket.create_server(("127.0.0.1", port))
-
-    def start(self, folder):
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(folder + "/tls/certificate.pem", folder + "/tls/key.pem")
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                raw, _ = self.listener.accept()
-            except OSError:
-                return
-            try:
-                with self.context.wrap_socket(raw, server_side=True) as connection:
-                    self.talk(connection.makefile("rwb", buffering=0))
-            except OSError:
-                pass
-
-    def talk(self, file):
-        file.write(b"220 mailbox\r\n")
-        while line := file.readline():
-            word = line[:4].upper()
-            if word == b"EHLO":
-                file.write(b"250-mailbox\r\n250 8BITMIME\r\n")
-            elif word == b"DATA":
-                file.write(b"354 go on\r\n")
-                data = b""
-                while not data.endswith(b"\r\n.\r\n"):
-                    data += file.readline()
-                self.mails.append(email.message_from_bytes(data[:-3], policy=email.policy.default))
-                file.write(b"250 taken\r\n")
-            elif word == b"QUIT":
-                file.write(b"221 bye\r\n")
-                return
-            else:
-                file.write(b"250 well\r\n")
-
-    def wait(self, condition, seconds=15):
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for mail in list(self.mails):
-                if condition(mail):
-                    return mail
-            time.sleep(0.05)
-        return None
 
 
 def offices(text):
@@ -78,25 +21,18 @@ def offices(text):
                      "  - {id: csirt, kind: csirt, name: CSIRT}\n"
                      "  - {id: ca-energy, kind: ca, name: Energy authority, sectors: [energy]}\n"
                      "  - {id: ca-health, kind: ca, name: Health authority, sectors: [health]}\n"
-                     f"mail:\n  server: 127.0.0.1\n  port: {MAIL_PORT}\n  tls: implicit\n  ca: tls/certificate.pem\n  from: varde@node.example\n")
+                     + _mailbox.settings(MAIL_PORT))
 
 
 def same(one, other, drop=("id", "made_at", "expires_at", "asked", "proved_at", "decided_at")):
     return {k: w for k, w in one.items() if k not in drop} == {k: w for k, w in other.items() if k not in drop}
 
 
-def confirmed(mailbox, client, address):
-    channel = client.need(201, "POST", "/api/v1/channels", {"medium": "mail", "address": address})["id"]
-    mail = mailbox.wait(lambda m: m["To"] == address and m["Subject"] == "Confirm this address")
-    code = re.search(r"\b[0-9a-z]{4}(-[0-9a-z]{4}){3}\b", mail.get_content()).group(0)
-    client.need(204, "POST", f"/api/v1/channels/{channel}/confirm", {"code": code})
-
-
 def notices(mailbox, officers, rep, stranger, one):
     """Who decides hears of a claim; who made it, and who manages the entity, what became of it, and of mandates."""
     addresses = {"officer": "energy@notice.example", "rep": "rep@notice.example", "stranger": "stranger@notice.example"}
     for client, name in ((officers[0], "officer"), (rep, "rep"), (stranger, "stranger")):
-        confirmed(mailbox, client, addresses[name])
+        mailbox.confirm(client, addresses[name])
 
     def came(name, subject, words):
         mail = mailbox.wait(lambda m: m["To"] == addresses[name] and m["Subject"] == subject and words in m.get_content())
@@ -349,7 +285,7 @@ def leavers(node, admin, officers, rep, ann, made):
 
 def main():
     started = time.monotonic()
-    mailbox = Mailbox(MAIL_PORT)
+    mailbox = _mailbox.Mailbox(MAIL_PORT)
     node = v.Node(edit=offices)
     mailbox.start(node.folder)
     node.start()

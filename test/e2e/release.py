@@ -11,9 +11,11 @@ import sys
 import tempfile
 
 import _change
+import _mailbox
 import varde_client as v
 
 count = v.Count()
+MAIL_PORT = int(os.environ.get("RELEASE_MAIL_PORT", "9182"))
 SECRET = "Telephone of the night desk: extension four"
 
 
@@ -189,7 +191,7 @@ def second_verifier(node, who, path, changes):
             count.equal(run.returncode, code, f"the command itself, {words}")
 
 
-def answers(who, made, released):
+def answers(node, mailbox, who, made, released):
     csirt, case = who["csirt"], made["case"]
     state = lambda: [r["state"] for r in csirt.need(200, "GET", "/api/v1/disclosures?case=" + case)["disclosures"] if r["release"] == released]
     count.equal(state(), ["released"], "released, not handed over yet")
@@ -201,14 +203,41 @@ def answers(who, made, released):
     answer = csirt.must_file("incident", "peer_answer", dict(one, from_whom="Duty officer", channel="phone", answered_at=v.instant(-40), text="We see it too."), case=case)
     count.equal(state(), ["answered"], "answered")
     count.equal(who["spoc"].need(200, "GET", "/api/v1/filings/" + answer["filing"])["fields"]["text"], "We see it too.", "what they answered is on record")
+    who["spoc"].must_file("peer", "peer", {"state": "FR", "way": "documents", "office": "Single point of contact (invented)", "address": "spoc@fr.example"})
+    mailbox.confirm(csirt, "csirt@node.example")
     csirt.must_file("incident", "recall", {"release": released, "reason": "Sent too much."}, case=case)
     count.equal(state(), ["recalled"], "recalled")
     path = f"/api/v1/disclosures/{released}/state:FR"
     count.problem(csirt.get(path), 409, "release.recalled", "what was recalled is handed out no more")
     notice = csirt.need(200, "GET", path + "?document=recall")["documents"]
     count.check(len(notice) == 3 and b"Destroy all copies" in base64.b64decode(notice[1]["content"]), "there is a notice to send")
+    recalled(node, mailbox, csirt, made, released)
+    csirt.must_file("incident", "handed_over", dict(one, to_whom="Duty officer", channel="courier", handed_at=v.instant(-6)), case=case)
+    count.equal(state(), ["recalled"], "what is recorded late does not undo the recall")
     csirt.must_file("incident", "recall_confirmed", dict(one, by_whom="Duty officer", confirmed_at=v.instant(-5), how="Deleted."), case=case)
     count.equal(state(), ["destroyed"], "and a record of who confirmed")
+    row = next(r for r in csirt.need(200, "GET", "/api/v1/disclosures?case=" + case)["disclosures"] if r["release"] == released)
+    count.equal((row["recall"]["is_confirmed"], row["recall"]["next_at"]), (True, None), "nobody is sent the notice again")
+
+
+def recalled(node, mailbox, csirt, made, released):
+    """The node itself sends the peer the signed notice, which verifies as it came, and tells the office."""
+    mail = mailbox.wait(lambda m: m["To"] == "spoc@fr.example")
+    if not count.check(mail is not None, "the peer is sent the recall"):
+        return
+    text = mail.get_content().replace("\r\n", "\n")
+    line = next(part for part in text.split("\n") if part.startswith("{"))
+    envelope = text[text.index(line) + len(line) + 2:].split("\n\n")
+    with tempfile.TemporaryDirectory() as folder:
+        document = {"name": "notice.json", "content": base64.b64encode((line + "\n").encode())}
+        told = verify(node, folder, document, envelope[0] + "\n\n" + envelope[1] + "\n")
+    count.check(told["valid"] and told["kind"] == "recall" and told["subject"] == released and told["to"] == "state:FR", f"the notice in the mail verifies: {told}")
+    count.check(made["case"] not in mail.as_string() and made["entity"] not in text and "Power" not in text, "it says nothing of the content")
+    office = mailbox.wait(lambda m: m["To"] == "csirt@node.example" and m["Subject"].startswith(f"Release {released}"))
+    count.check(office is None or f"/api/v1/disclosures/{released}/state:FR?document=recall" in office.get_content(), "the office hears what to hand over")
+    count.check(office is not None, "the office that released it hears that it is not confirmed")
+    row = next(r for r in csirt.need(200, "GET", "/api/v1/disclosures?case=" + made["case"])["disclosures"] if r["release"] == released)
+    count.check(row["recall"]["sent"] == 1 and not row["recall"]["is_confirmed"] and row["recall"]["next_at"], f"and when it goes again: {row['recall']}")
 
 
 def held(who, made):
@@ -255,8 +284,10 @@ def peers(who, made):
 
 
 def main():
-    node = v.Node(edit=v.quick_heads)
+    mailbox = _mailbox.Mailbox(MAIL_PORT)
+    node = v.Node(edit=lambda text: v.quick_heads(text) + _mailbox.settings(MAIL_PORT))
     try:
+        mailbox.start(node.folder)
         node.start()
         who = people(node)
         made = incident(who)
@@ -264,7 +295,7 @@ def main():
         refusals(who, made)
         released = documents(node, who, made)
         second_verifier(node, who, f"/api/v1/disclosures/{released}/state:FR", 10000 if os.environ.get("VARDE_LONG") else 200)
-        answers(who, made, released)
+        answers(node, mailbox, who, made, released)
         held(who, made)
         standing(who, made)
         peers(who, made)

@@ -29,6 +29,15 @@ UPDATE notice SET done_ms = $2, outcome = 'joined' WHERE audience = $1 AND done_
 -- takes mandate: its end was moved
 DELETE FROM notice WHERE subject = $1 AND kind IN ('mandate_ends', 'mandate_ended') AND done_ms IS NULL;
 
+-- name: notice_recall_add
+-- takes release, recipient, next_ms: it was recalled
+INSERT INTO notice (kind, subject, audience, next_ms) VALUES ('recall_made', $1, $2, $3);
+
+-- name: notice_recall_told
+-- takes release, recipient; gives how often the notice of recall was sent, when last, and when it is sent again (NULL: no more)
+SELECT count(done_ms), max(done_ms), min(CASE WHEN done_ms IS NULL THEN next_ms END) FROM notice
+WHERE subject = $1 AND kind = 'recall' AND audience = $2 AND (done_ms IS NULL OR outcome = 'sent');
+
 -- name: notice_expire
 -- takes the oldest done_ms to keep
 DELETE FROM notice WHERE done_ms < $1;

@@ -160,6 +160,10 @@ UPDATE delivery SET state = 'sending', attempts = attempts + 1, tried_ms = $2 WH
 -- takes id, next_ms: its case is held back
 UPDATE delivery SET next_ms = $2, failure = 'the case is held back: nothing leaves' WHERE id = $1 AND state = 'waiting';
 
+-- name: delivery_put_off
+-- takes id, next_ms
+UPDATE delivery SET next_ms = $2 WHERE id = $1 AND state = 'waiting';
+
 -- name: delivery_state
 -- takes id; gives state, attempts, kind, channel_id, created_ms, medium, page_id, case_id
 SELECT state, attempts, kind, channel_id, created_ms, medium, page_id, case_id FROM delivery WHERE id = $1;

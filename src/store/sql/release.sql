@@ -43,8 +43,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $1, $8)
 ON CONFLICT (release_id, recipient) DO NOTHING;
 
 -- name: disclosure_move
--- takes release_id, recipient, state, changed_ms, last_filing
-UPDATE disclosure SET state = $3, changed_ms = $4, last_filing = $5 WHERE release_id = $1 AND recipient = $2;
+-- takes release_id, recipient, state, changed_ms, last_filing; what was recalled stays so until it is destroyed
+UPDATE disclosure SET state = $3, changed_ms = $4, last_filing = $5
+WHERE release_id = $1 AND recipient = $2 AND (recalled_by IS NULL OR $3 = 'destroyed');
 
 -- name: disclosure_recall
 -- takes release_id, recipient, changed_ms, filing_id that recalls it
@@ -82,9 +83,14 @@ UPDATE standing SET revoked_by = $2 WHERE filing_id = $1;
 SELECT filing_id, case_id, until_ms, content FROM standing WHERE revoked_by IS NULL AND until_ms > $1 ORDER BY filing_id;
 
 -- name: peer_put
--- takes name, way, filing_id, changed_ms
-INSERT INTO peer (name, way, filing_id, changed_ms) VALUES ($1, $2, $3, $4)
-ON CONFLICT (name) DO UPDATE SET way = excluded.way, filing_id = excluded.filing_id, changed_ms = excluded.changed_ms;
+-- takes name, way, filing_id, changed_ms, address_field
+INSERT INTO peer (name, way, filing_id, changed_ms, address_field) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (name) DO UPDATE SET way = excluded.way, filing_id = excluded.filing_id, changed_ms = excluded.changed_ms,
+  address_field = excluded.address_field;
+
+-- name: peer_get
+-- takes name; gives way, filing_id, address_field
+SELECT way, filing_id, address_field FROM peer WHERE name = $1;
 
 -- name: peers
 -- gives name, way, filing_id, changed_ms
