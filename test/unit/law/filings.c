@@ -51,7 +51,7 @@ static void wrong(const struct attempt *a, const char *format, ...) {
     va_start(args, format);
     (void)vsnprintf(words, sizeof words, format, args);
     va_end(args);
-    if (++wrong_count <= 200)
+    if (++wrong_count <= 40)
         print_error("%s:%u: %.*s.%.*s, %.*s, in \"%.*s\": %s\n", a->row == NULL ? "" : a->row->file, a->variant != NULL ? a->variant->line : a->row == NULL ? 0 : a->row->line,
                     SPAN_FMT(a->procedure), SPAN_FMT(a->document), SPAN_FMT(a->role), SPAN_FMT(a->state), words);
 }
