@@ -111,13 +111,13 @@ def owed_by_the_calendar(count, enisa):
 
 def toolbox(count, node, commission, lu, be):
     case = file(commission, "toolbox_5g", "progress_call", {"until": instant(86400)})["case"]
-    file(lu, "toolbox_5g", "progress", {"measures": [{"control": "SM01", "stage": "in_place", "risks": ["r4", "r5"]}, {"control": "TM11", "stage": "planned", "risks": ["r4"]}]}, case)
+    file(lu, "toolbox_5g", "progress", {"measures": [{"control": "SM01", "stage": "in_place", "risks": ["r4", "r5"]}, {"control": "TM11", "stage": "planned", "risks": ["r4"]}, {"control": "R4", "stage": "under_way"}]}, case)
     file(be, "toolbox_5g", "progress", {"measures": [{"control": "SM01", "stage": "planned"}]}, case)
-    file(be, "toolbox_5g", "progress", {"measures": [{"control": "SM01", "stage": "in_place", "risks": ["r5"]}]}, case)  # the last version counts
+    file(be, "toolbox_5g", "progress", {"measures": [{"control": "SM01", "stage": "in_place", "risks": ["r5"]}, {"control": "R4", "stage": "under_way"}]}, case)  # the last version counts
     where = f"/api/v1/cases/{case}/answers/tally?document=progress&list=measures"
     tally = commission.need(200, "GET", where + "&by=control,stage")
     count.equal({(r["values"]["control"], r["values"]["stage"]): (r["parties"], sorted(r["states"])) for r in tally["rows"]},
-                {("SM01", "in_place"): (2, ["BE", "LU"]), ("TM11", "planned"): (1, ["LU"])}, "progress by measure, stage and state")
+                {("SM01", "in_place"): (2, ["BE", "LU"]), ("TM11", "planned"): (1, ["LU"]), ("R4", "under_way"): (2, ["BE", "LU"])}, "progress by measure and risk, stage and state")
     count.equal((tally["answered"], tally["missing"]), (2, 25), "of 27")
     risks = commission.need(200, "GET", where + "&by=risks")["rows"]
     count.equal({r["values"]["risks"]: r["parties"] for r in risks}, {"r4": 1, "r5": 2}, "by risk, each state once")
