@@ -27,7 +27,7 @@ import varde_client as v  # noqa: E402
 
 FULL, SMALL = bool(os.environ.get("FULL")), bool(os.environ.get("SMALL"))
 CASES = (2_000, 20_000) if SMALL else (10_000, 1_000_000 if FULL else 100_000)
-FILERS, ENTITIES = 8, 30_000
+FILERS, ENTITIES = 8, 3_000 if SMALL else 30_000
 PASSWORD = "a beacon on the hill 1"
 EMPTY_PORT, NODE_PORT = 9471, 9472
 LISTS = ("types", "ancillary", "negligible", "established_in", "services_in")  # facts that hold several values
@@ -109,7 +109,7 @@ class People:
     def __init__(self, folder):
         self.node = v.Node(folder=folder, listen=f"127.0.0.1:{NODE_PORT}", edit=v.quick_heads)
         self.node.start()
-        admin = self.node.administrator()
+        self.admin = admin = self.node.administrator()
         self.filers = []
         for i in range(FILERS):
             person = self.node.person(f"p{i}@company.example", f"Person {i}", PASSWORD)
@@ -217,6 +217,9 @@ def measure_filing(table, folder):
     before = counters(people)
     filing = [flood_cpu_us(node.url + "/api/v1/filings", pids, people.filers, 220) for _ in range(3)]
     after = counters(people)
+    client = node.client(people.filers[0][0])
+    later = lone_us(client, "/api/v1/filings", body)
+    client.close()
     group = max(1, round((after[0] - before[0]) / (after[1] - before[1])))
     post = [flood_cpu_us(empty.url, empty.pids, people.filers, 1000) for _ in range(3)]
     filing, post = statistics.median(filing), statistics.median(post)
@@ -234,6 +237,7 @@ def measure_filing(table, folder):
     table.row("  statements per filing", got["statements"], "")
     floor = lone_post + alone["replay_group_us"] + alone["sign_us"]
     table.row("a filing alone on an idle node, median", lone, "us", floor, lone / floor, limit=2)
+    table.row("  after the flood, which nobody took", later, "us", floor, later / floor, limit=2)
     table.row("  one TLS post to an empty handler", lone_post, "us")
     table.row("  its SQL with one commit", alone["replay_group_us"], "us")
     table.row("  one signature with its durable head", alone["sign_us"], "us")
@@ -263,7 +267,7 @@ def fill_entities(db, count):
     db.execute("CREATE TEMP TABLE fresh (n INTEGER PRIMARY KEY, id TEXT)")
     db.execute("WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ?) INSERT INTO fresh SELECT n, 'E' || lower(hex(randomblob(8))) FROM i", (count - have,))
     number = "(m.n * 7919 % 1000003) || ' (invented)'"
-    name = lambda rare, usual: f"CASE WHEN m.n % {count // RARE_NAMES} = 0 THEN '{rare} ' || m.n / {count // RARE_NAMES} || ', ' ELSE '{usual} ' END || {number}"
+    name = lambda rare, usual: f"CASE WHEN m.n % {count // RARE_NAMES} = 0 THEN '{rare} ' || (m.n / {count // RARE_NAMES}) || ', ' ELSE '{usual} ' END || {number}"
     own = {"id": "m.id", "name": name("Quayhaven", "Undertaking"), "name_folded": name("quayhaven", "undertaking"), "identifier": "'BENCH-' || m.n"}
     names = [row[1] for row in db.execute("PRAGMA table_info(entity)")]
     db.execute(f"INSERT INTO entity ({', '.join(names)}) SELECT {', '.join(own.get(name, 't.' + name) for name in names)} FROM fresh m, entity t WHERE t.id = ?", (first,))
@@ -395,12 +399,23 @@ def pss_mb(pids):
     return total / 1024
 
 
+def memory_rows(table, node, when, limit=None):
+    """PSS of all roles, and of each where a limit binds."""
+    roles = [("supervisor", node.process.pid)] + sorted(node.roles().items())
+    table.row(f"memory (PSS), {when}", pss_mb([pid for _, pid in roles]), "MB", **({"limit": limit, "is_aim": True} if limit else {}))
+    for name, pid in roles if limit else []:
+        table.row(f"  {name}", pss_mb([pid]), "MB")
+
+
 def measure_memory(table, folder):
     register(folder)
-    node = v.Node(folder=folder + "/memory", listen=f"127.0.0.1:{NODE_PORT}")
+    people = People(folder + "/memory")
+    node = people.node
+    officer = node.officer(people.admin, "i@ca.example", "Importer", "ca", PASSWORD)
+    officer.close()
+    node.stop()
     node.start()
-    admin = node.administrator()
-    officer = node.officer(admin, "o@ca.example", "Officer", "ca", PASSWORD)
+    memory_rows(table, node, "just started")
     with open(folder + "/lines.json", encoding="utf-8") as file:
         lines = file.readlines()
     began, filed = time.monotonic(), 0
@@ -410,10 +425,11 @@ def measure_memory(table, folder):
     rate = filed / (time.monotonic() - began)
     for _ in range(20):
         officer.pages("/api/v1/entities", "entities", limit=50) if _ == 0 else officer.get("/api/v1/cases?workspace=supervision&limit=50")
-    pids = [node.process.pid] + list(node.roles().values())
-    table.row(f"memory (PSS) of all roles, {filed:,} entities", pss_mb(pids), "MB", limit=64, is_aim=True)
-    for name, pid in [("supervisor", node.process.pid)] + sorted(node.roles().items()):
-        table.row(f"  {name}", pss_mb([pid]), "MB")
+    time.sleep(2)  # the node gives back what it took once it is quiet
+    memory_rows(table, node, f"{filed:,} entities imported", limit=64)
+    flood(node.url + "/api/v1/filings", people.filers, 125)
+    time.sleep(2)
+    memory_rows(table, node, f"and {125 * FILERS:,} filings", limit=64)
     table.row("  imported", rate, "/s")
     starts = []
     for _ in range(5):
@@ -422,8 +438,6 @@ def measure_memory(table, folder):
         node.start()
         starts.append(time.monotonic() - began)
     table.row("start until ready", statistics.median(starts), "s", limit=0.5, is_aim=True)
-    pids = [node.process.pid] + list(node.roles().values())
-    table.row("memory (PSS) just started", pss_mb(pids), "MB")
     node.stop()
 
 

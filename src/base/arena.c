@@ -17,8 +17,16 @@ struct arena_block {
 
 enum { ARENA_BLOCK_BYTES = 8 * 1024, ARENA_ALIGN = alignof(max_align_t) };
 
-// glibc gives each thread a heap of its own otherwise, and each keeps what its largest request took.
-void mem_share_heap(void) { (void)mallopt(M_ARENA_MAX, 1); }
+enum { APART_BYTES = 256 * 1024, TOP_KEPT_BYTES = 1024 * 1024 };
+
+// glibc gives each thread a heap of its own otherwise, and each keeps what its largest request took. And each large block that is
+// given back makes it keep larger ones in the heap from then on.
+void mem_share_heap(void) {
+    (void)mallopt(M_ARENA_MAX, 1);
+    (void)mallopt(M_MMAP_THRESHOLD, APART_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, TOP_KEPT_BYTES);
+}
+void mem_trim(void) { (void)malloc_trim(0); }
 
 void *mem_take(size_t size_bytes) { return calloc(1, size_bytes == 0 ? 1 : size_bytes); }
 void *mem_resize(void *at, size_t size_bytes) { return realloc(at, size_bytes == 0 ? 1 : size_bytes); }

@@ -78,6 +78,8 @@ struct span arena_printf(struct arena *arena, const char *format, ...) PRINTF_LI
 
 // All threads take from one heap. For a process with many threads, before the first of them starts.
 void mem_share_heap(void);
+// Gives the system back what the heap holds and nothing uses. It takes milliseconds, in which other threads wait for memory.
+void mem_trim(void);
 // Memory outside arenas, for things with a life of their own (connections, queues). NULL when the system has none.
 void *mem_take(size_t size_bytes) __attribute__((malloc, alloc_size(1)));
 void *mem_resize(void *at, size_t size_bytes);

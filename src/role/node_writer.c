@@ -133,8 +133,25 @@ void *node_writer(void *context) {
     return NULL;
 }
 
+struct quiet {
+    uint64_t seen, worked; // requests in all; since memory was given back
+};
+enum { QUIET_REQUESTS = 4, TRIM_REQUESTS = 100 }; // in half a second; before it is worth the while
+
+// Once it is quiet after some work: what an import or a flood took is given back.
+static void memory_give_back(struct node *node, struct quiet *quiet) {
+    uint64_t requests = atomic_load(&node->services.counters[COUNT_REQUESTS]);
+    bool is_quiet = requests - quiet->seen < QUIET_REQUESTS;
+    quiet->worked += requests - quiet->seen;
+    quiet->seen = requests;
+    if (!is_quiet || quiet->worked < TRIM_REQUESTS) return;
+    quiet->worked = 0;
+    mem_trim();
+}
+
 void *node_checkpointer(void *context) {
     struct node *node = context;
+    struct quiet quiet = {0};
     while (!atomic_load(&node->is_stopping)) {
         struct timespec pause = {.tv_nsec = 500 * 1000 * 1000};
         (void)nanosleep(&pause, NULL);
@@ -143,6 +160,7 @@ void *node_checkpointer(void *context) {
         struct err e = has_erased ? store_checkpoint_truncate(node->store, &why) : store_checkpoint(node->store, &why);
         if (has_erased && is_err(e)) atomic_store(&node->services.has_erased, true); // readers were in the way: again
         if (is_err(e) && e.code != ERR_BUSY) log_warn("checkpoint_failed", "error=%s words=\"%s\"", err_name(e.code), why.words);
+        memory_give_back(node, &quiet);
     }
     return NULL;
 }
