@@ -161,6 +161,10 @@ struct api_reading {
 CHECKED struct err api_read_noted(struct api_request *request, struct api_response *response, const char *kind, struct span id,
                                   struct span entity, const struct role *role, api_render *render, void *ctx, struct why *why);
 
+// The same for a list whose answer stands already and shows words of several things: those that are not noted yet are, before it goes out.
+CHECKED struct err api_note_readings(struct api_request *request, struct api_response *response, const struct access_reading *readings, size_t count,
+                                     struct why *why);
+
 // Authenticates, routes, runs the handler; on any error the response is a problem document. Where response->job is set
 // afterwards, the caller must have it written (job->write) and the response is ready once job->write.finish was called
 // and returned (the node wraps finish to send it).

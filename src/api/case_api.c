@@ -240,6 +240,9 @@ static struct err get_cases(struct api_request *request, struct api_response *re
     json_out_array(&out);
     size_t shown = rows.count > (size_t)page.limit ? (size_t)page.limit : rows.count;
     struct gate_list gate;
+    struct access_reading *readings = arena_take_array(request->arena, shown + 1, sizeof *readings);
+    size_t read = 0;
+    if (readings == NULL) return err_make(ERR_MEMORY);
     TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
     for (size_t i = 0; i < shown; i++) {
         struct gate_place place = {.case_id = rows_span(&rows, i, 0), .procedure = rows_span(&rows, i, 1), .workspace = rows_span(&rows, i, 2),
@@ -250,10 +253,12 @@ static struct err get_cases(struct api_request *request, struct api_response *re
         TRY(gate_list_hides(&gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, &is_hidden, why));
         if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, place.procedure, request->received_ms)) continue;
         if (is_hidden) continue;
-        struct span name, title = span_make(NULL, 0);
+        struct case_title title = {.text = span_make(NULL, 0)};
+        struct span name;
         TRY(listed_name(request, &gate, place.entity_id, rows_span(&rows, i, 10), &name, why));
-        if (has_titles) TRY(case_title_read(request, place.case_id, office.at != NULL, &title, why));
-        write_case_row(&out, request->arena, &rows, i, name, title);
+        if (has_titles) TRY(case_title_read(request, place.case_id, office, &title, why));
+        if (title.text.len > 0) readings[read++] = title.reading;
+        write_case_row(&out, request->arena, &rows, i, name, title.text);
     }
     size_t key = is_of_one ? 9 : 7;
     struct json last[2] = {{.type = JSON_NULL}, {.type = JSON_NULL}};
@@ -264,7 +269,7 @@ static struct err get_cases(struct api_request *request, struct api_response *re
     page_end(&out, request, kind, last, 2, rows.count > shown);
     if (total >= 0) json_out_member_int(&out, "total", total);
     json_out_object_end(&out);
-    return err_none();
+    return api_note_readings(request, response, readings, read, why);
 }
 
 // --- duties ---

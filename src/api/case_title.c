@@ -28,14 +28,15 @@ static void take_title(struct api_request *request, const struct case_file *file
     }
 }
 
-struct err case_title_read(struct api_request *request, struct span case_id, bool is_party, struct span *ret, struct why *why) {
+struct err case_title_read(struct api_request *request, struct span case_id, struct span office, struct case_title *ret, struct why *why) {
+    bool is_party = office.at != NULL;
     const struct services *services = request->services;
     struct civil at = zone_date(services->zone, request->received_ms);
     struct case_file file;
     struct access_case of;
     struct rows rows;
     struct value id = value_text(case_id);
-    *ret = span_make(NULL, 0);
+    *ret = (struct case_title){.text = span_make(NULL, 0)};
     TRY(case_get(request->conn, case_id, request->arena, &file, why));
     TRY(case_find_filer(request->conn, &request->principal, request->received_ms, request->arena, &file, why));
     case_access(services, &file, request->arena, &of);
@@ -57,6 +58,9 @@ struct err case_title_read(struct api_request *request, struct span case_id, boo
     struct err read = gate_read_record(&view, request->conn, rows_span(&rows, 0, 0), request->arena, &record, &withheld, why);
     if (read.code == ERR_NOT_FOUND || read.code == ERR_DENIED) return err_none(); // held or frozen: the case has no name here
     TRY(read);
-    take_title(request, &file, &record, document, is_party, ret);
+    const struct role *role = access_role_for_case(&request->principal, &of);
+    ret->reading = (struct access_reading){.person_id = request->principal.person_id, .office = is_party || role == NULL ? office : role->office,
+                                           .kind = SPAN("filing"), .id = rows_span(&rows, 0, 0), .entity = file.entity_id};
+    take_title(request, &file, &record, document, is_party, &ret->text);
     return err_none();
 }

@@ -5,7 +5,11 @@
 
 #include "api/resources.h"
 
-// Empty where nothing of the opening filing is for who asks. IS_PARTY: she reads as a party of the case, not for an office that works in it.
-CHECKED struct err case_title_read(struct api_request *request, struct span case_id, bool is_party, struct span *ret, struct why *why);
+struct case_title {
+    struct span text;              // empty where nothing of the opening filing is for who asks
+    struct access_reading reading; // of that filing, to be noted where there is a text
+};
+// OFFICE: she reads it for that office as a party of the case; at == NULL: for an office that works in it.
+CHECKED struct err case_title_read(struct api_request *request, struct span case_id, struct span office, struct case_title *ret, struct why *why);
 
 #endif

@@ -2,6 +2,7 @@
 /* What a person sees of herself: her roles and mandates, sessions, tokens, and what happened to her account. */
 #include "api/access_json.h"
 #include "api/resources.h"
+#include "law/translate.h"
 
 static void write_sectors(struct json_out *out, const struct span *sectors, size_t count) {
     json_out_array(out);
@@ -170,10 +171,34 @@ static struct err delete_token(struct api_request *request, struct api_response 
     return api_write(request, response, revoke_apply, api_done_render, NULL, false);
 }
 
+// --- language ---
+
+static struct err me_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context,
+                           struct why *why) {
+    (void)edge;
+    (void)now_ms;
+    struct value params[] = {value_text(request->principal.person_id), value_text(*(const struct span *)context)};
+    return store_write(conn, STMT_ACCESS_PERSON_LANGUAGE, params, 2, NULL, why);
+}
+
+static struct err patch_me(struct api_request *request, struct api_response *response, struct why *why) {
+    static const char *const NAMES[] = {"language", NULL};
+    struct span *language = ARENA_NEW(request->arena, struct span);
+    struct json body;
+    if (language == NULL) return err_make(ERR_MEMORY);
+    TRY(api_body(request, &body, why));
+    TRY(api_members_only(&body, NAMES, why));
+    TRY(api_member_text(&body, "language", 2, language, why));
+    if (!language_is_official(*language))
+        return why_set(why, ERR_INPUT, "/language", "api.language", NULL, "language is one of the 24 official languages, as two letters.");
+    return api_write(request, response, me_apply, api_done_render, language, false);
+}
+
 static const struct route_param PAGE[] = {{"cursor", "string", "from \"next\" of the page before"}, {0}};
 
 const struct route routes_me[] = {
     {"GET", "/api/v1/me", get_me, AUTH_KNOWN, SCOPE_READ, RATE_READ, "access", "Who one is, with roles and mandates", NULL, "Me", 200, NULL, false},
+    {"PATCH", "/api/v1/me", patch_me, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_FILE, "access", "Chooses the language in which one is answered and written to", "MeChange", NULL, 204, NULL, false},
     {"GET", "/api/v1/me/sessions", get_sessions, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_READ, "access", "One's open sessions", NULL, "SessionList", 200, NULL, false},
     {"GET", "/api/v1/me/events", get_events, AUTH_KNOWN, SCOPE_ACCOUNT, RATE_READ, "access",
      "What happened to one's account, newest first", NULL, "EventList", 200, PAGE, false},

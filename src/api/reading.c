@@ -32,3 +32,30 @@ struct err api_read_noted(struct api_request *request, struct api_response *resp
     if (is_noted) return render(request, response, request->conn, ctx, why);
     return api_write(request, response, note_apply, note_render, reading, false);
 }
+
+struct note_list {
+    size_t count;
+    struct access_reading readings[];
+};
+
+static struct err note_list_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *context,
+                                  struct why *why) {
+    (void)request;
+    (void)edge;
+    const struct note_list *list = context;
+    for (size_t i = 0; i < list->count; i++) TRY(access_reading_note(conn, &list->readings[i], now_ms, why));
+    return err_none();
+}
+
+struct err api_note_readings(struct api_request *request, struct api_response *response, const struct access_reading *readings, size_t count,
+                             struct why *why) {
+    struct note_list *list = arena_take(request->arena, sizeof *list + count * sizeof list->readings[0]);
+    if (list == NULL) return err_make(ERR_MEMORY);
+    list->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_noted = false;
+        TRY(access_reading_is_noted(request->conn, &readings[i], request->received_ms, &is_noted, why));
+        if (!is_noted) list->readings[list->count++] = readings[i];
+    }
+    return list->count == 0 ? err_none() : api_write(request, response, note_list_apply, NULL, list, false);
+}

@@ -29,6 +29,7 @@ extern const struct route routes_import[];
 extern const struct route routes_openapi[];
 extern const struct route routes_access[];
 extern const struct route routes_me[];
+extern const struct route routes_office[];
 extern const struct route routes_person[];
 extern const struct route routes_mandate[];
 extern const struct route routes_claim[];

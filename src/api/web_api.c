@@ -50,7 +50,14 @@ static struct err answer_file(struct api_request *request, struct api_response *
     static const struct { const char *ending, *coding; } CODINGS[] = {{".br", "br"}, {".gz", "gzip"}};
     const struct embedded_file *file = file_find(request->arena, path, "");
     if (file == NULL) return why_set(why, ERR_NOT_FOUND, "", "http.path", "RFC 9110 15.5.5", "There is nothing here.");
-    struct hash hash = hash_sha256(span_make(file->bytes, file->size_bytes));
+    const char *coding = NULL;
+    for (size_t i = 0; coding == NULL && i < sizeof CODINGS / sizeof CODINGS[0]; i++) {
+        const struct embedded_file *packed = takes(request, CODINGS[i].coding) ? file_find(request->arena, path, CODINGS[i].ending) : NULL;
+        if (packed == NULL) continue;
+        coding = CODINGS[i].coding;
+        file = packed;
+    }
+    struct hash hash = hash_sha256(span_make(file->bytes, file->size_bytes)); // of the bytes that go: each coding has a tag of its own
     struct buf tag;
     buf_init(&tag, request->arena, 80);
     buf_add_hex(&tag, span_part(hash_span(&hash), 0, 12));
@@ -61,13 +68,7 @@ static struct err answer_file(struct api_request *request, struct api_response *
     api_respond_header(response, "vary", SPAN("accept-encoding"));
     response->media_type = media_type_of(path);
     if (api_etag(request, response, buf_span(&tag), 0)) return err_none();
-    for (size_t i = 0; i < sizeof CODINGS / sizeof CODINGS[0]; i++) {
-        const struct embedded_file *packed = takes(request, CODINGS[i].coding) ? file_find(request->arena, path, CODINGS[i].ending) : NULL;
-        if (packed == NULL) continue;
-        api_respond_header(response, "content-encoding", span_of(CODINGS[i].coding));
-        file = packed;
-        break;
-    }
+    if (coding != NULL) api_respond_header(response, "content-encoding", span_of(coding));
     response->status = 200;
     buf_clear(&response->body);
     buf_add(&response->body, span_make(file->bytes, file->size_bytes));

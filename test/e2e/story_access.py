@@ -202,6 +202,41 @@ def attachments(node, first, second, energy, one, warned):
         first.close()
 
 
+def own_account(node, first):
+    """The language of an account is chosen, and who signs in sees the offices of the node by name."""
+    first.need(204, "PATCH", "/api/v1/me", {"language": "de"})
+    count.equal(first.need(200, "GET", "/api/v1/me")["language"], "de", "the language that she chose")
+    labels = {o["office"]: o["label"] for o in first.need(200, "GET", "/api/v1/offices")["offices"]}
+    count.equal((labels["ca-energy"], labels["spoc"]), ("Zuständige Behörde", "Zentrale Anlaufstelle"), "answers speak it")
+    count.problem(first.call("PATCH", "/api/v1/me", {"language": "xx"}), 422, "api.language", "no official language")
+    count.problem(first.call("PATCH", "/api/v1/me", {"language": "fr", "name": "Another"}), 422, "api.unknown_member", "nothing else is changed by it")
+    first.need(204, "PATCH", "/api/v1/me", {"language": "en"})
+    offices = {o["office"]: o for o in first.need(200, "GET", "/api/v1/offices")["offices"]}
+    count.equal((offices["ca-energy"]["kind"], offices["ca-energy"]["sectors"], offices["ca-energy"]["is_own"]), ("ca", ["energy"], False), "an office as it is set up")
+    count.status(node.client().get("/api/v1/offices"), 401, "for whoever signs in")
+
+
+def titles(admin, energy):
+    """A list with titles reads words of the opening filings: who saw them stands among the readings, once."""
+    read = lambda: sorted(r["resource"] for r in admin.need(200, "GET", "/api/v1/reads")["items"] if r["kind"] == "filing" and r["person"] == energy.person)
+    before = read()
+    cases = energy.need(200, "GET", "/api/v1/cases?workspace=desk&titles=true")["cases"]
+    named = [c["id"] for c in cases if c.get("title")]
+    count.check(named, f"there are titles: {cases}")
+    count.equal(len(read()) - len(before), len(named), "each is a reading of its filing")
+    energy.need(200, "GET", "/api/v1/cases?workspace=desk&titles=true")
+    count.equal(len(read()) - len(before), len(named), "once an hour")
+
+
+def codings(node):
+    """Each coding of a file of the web interface has a strong tag of its own."""
+    tags = {coding: node.client().get("/app/", headers={"accept-encoding": coding}) for coding in ("identity", "gzip", "br")}
+    count.equal({c: a.header("content-encoding") or "identity" for c, a in tags.items()}, {c: c for c in tags}, "as it was asked for")
+    count.equal(len({a.header("etag") for a in tags.values()}), 3, "three tags")
+    again = node.client().get("/app/", headers={"accept-encoding": "br", "if-none-match": tags["gzip"].header("etag")})
+    count.equal(again.status, 200, "the tag of another coding is not this one's")
+
+
 def main():
     node = v.Node(edit=two_authorities)
     try:
@@ -217,6 +252,9 @@ def main():
         mandates(first, second, energy, one, warned)
         drafts(first, second, admin, energy)
         attachments(node, first, second, energy, one, warned)
+        own_account(node, first)
+        titles(admin, energy)
+        codings(node)
     finally:
         count.equal(node.close(), 0, "the node stops when asked")
     return count.done()

@@ -25,6 +25,10 @@ FROM token t JOIN person p ON p.id = t.person_id WHERE t.token_hash = $1;
 SELECT id, office, role, sectors, granted_ms, granted_by FROM role WHERE person_id = $1 AND revoked_ms IS NULL
 ORDER BY office;
 
+-- name: access_person_language
+-- takes $1 id, $2 language
+UPDATE person SET language = $2 WHERE id = $1;
+
 -- name: access_mandate_in_force
 -- takes $1 person, $2 now_ms; gives id, entity, scopes, from_ms, until_ms, capacity, procedures, may_delegate, firm of mandates in
 -- force or to come: her own, and those of firms under which she was set to work
