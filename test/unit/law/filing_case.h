@@ -93,6 +93,17 @@ static inline struct span attempt_first_filer(const struct attempt *a) {
         if (attempt_names_role(a, "by", roles[i])) return roles[i];
     return named;
 }
+// Whether a word of who sees a case is said of the node: offices of the other one are not.
+static inline bool node_has(struct span node, struct span word) {
+    struct span roles[ROLES_MAX], kind = span_ends_with(word, SPAN("*")) ? span_part(word, 0, word.len - 1) : word;
+    size_t count = roles_of(node, roles);
+    for (size_t i = 0; i < count; i++)
+        if (span_equals(roles[i], kind)) return true;
+    return word.at[0] == '=';
+}
+// {in: local, who: ..}: a state alone, whatever else the case holds.
+static inline bool is_only_state(const struct yaml *row, struct span state) { return row->count == 2 && span_equals(yaml_get_text(row, "in"), state); }
+
 // Whether the node has the role that files.
 static inline bool attempt_has_role(const struct attempt *a) {
     struct span roles[ROLES_MAX];

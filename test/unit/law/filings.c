@@ -285,6 +285,43 @@ static const struct yaml *row_of(struct span procedure, struct span document) {
     return row;
 }
 
+// --- who sees the case ---
+
+// WHO: kinds of office of the node, `guest*` for those of them that were admitted, `=csirt` for the office that opened it.
+static void sees_check(struct attempt *a, struct span who) {
+    struct filing_form f = {.arena = &arena, .tree = {.arena = &arena}, .now_ms = NOW_MS, .own_state = a->node};
+    struct procedure_reach reach;
+    struct json subject = json_object();
+    struct span word;
+    if (is_err(procedure_reach(law, a->node, TODAY, a->procedure, &subject, case_before(a, &f), &arena, &reach, NULL))) fail_msg("no reach");
+    for (size_t at = 0; next_word(who, &at, &word);)
+        if (node_has(a->node, word) && !words_have(reach.offices, word)) wrong(a, "%.*s does not see it", SPAN_FMT(word));
+    for (size_t at = 0; next_word(reach.offices, &at, &word);)
+        if (node_has(a->node, word) && !words_have(who, word)) wrong(a, "%.*s sees it", SPAN_FMT(word));
+    struct span closed = yaml_get_text(a->about, "closed");
+    if (reach.is_closed_to_entity != (words_have(closed, a->state) || span_is(closed, "any"))) wrong(a, "its entity sees it, or not");
+}
+
+static void reach_check(struct attempt *a) {
+    const struct yaml *also = yaml_get(a->about, "sees_also");
+    size_t also_count = also == NULL ? 0 : also->count;
+    a->row = a->about;
+    for (size_t i = 0; i < a->state_count; i++) {
+        a->state = a->states[i];
+        const struct yaml *own = NULL;
+        for (size_t k = 0; k < also_count; k++)
+            if (is_only_state(&also->items[k], a->state)) own = &also->items[k];
+        sees_check(a, own != NULL ? yaml_get_text(own, "who") : yaml_get_text(a->about, "sees"));
+    }
+    for (size_t k = 0; k < also_count; k++) {
+        struct span in = yaml_get_text(&also->items[k], "in");
+        a->variant = &also->items[k];
+        a->state = in.len > 0 ? in : attempt_usual_state(a);
+        sees_check(a, yaml_get_text(a->variant, "who"));
+    }
+    a->variant = a->row = NULL;
+}
+
 static void procedure_run(struct span node, const struct json *procedure) {
     const struct json *states = json_get(procedure, "states"), *documents = json_get(procedure, "documents");
     struct attempt a = {.node = node, .procedure = json_get_string(procedure, "procedure"), .law = law};
@@ -299,6 +336,7 @@ static void procedure_run(struct span node, const struct json *procedure) {
         a.states[a.state_count++] = json_get_string(&states->items[i], "state");
         if (json_get_bool(&states->items[i], "is_final", false) != words_have(yaml_get_text(a.about, "final"), a.states[i])) wrong(&a, "\"%.*s\" is final, or not", SPAN_FMT(a.states[i]));
     }
+    reach_check(&a);
     for (size_t i = 0; i < documents->count; i++) {
         a.document = json_get_string(&documents->items[i], "document");
         a.role = a.state = SPAN("");
