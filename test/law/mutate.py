@@ -18,7 +18,7 @@ import tempfile
 import threading
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CASES = ("stories", "scope", "clocks", "significance", "supervision", "selection", "register_csv", "office_term", "filings")
+CASES = ("filings", "stories", "scope", "clocks", "significance", "supervision", "selection", "register_csv", "office_term")
 LAW = "law"
 SWAPS = {"yes": "no", "no": "yes", "h": "d", "d": "h", "wd": "d", "month": "w", "w": "month"}
 
