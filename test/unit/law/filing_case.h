@@ -3,6 +3,8 @@
 #ifndef TEST_FILING_CASE_H
 #define TEST_FILING_CASE_H
 
+#include <stdlib.h>
+
 #include "filing_form.h"
 #include "law/procedure.h"
 
@@ -44,7 +46,8 @@ struct outcome {
 };
 
 static inline void outcome_add(struct outcome *o, struct span article, struct span word) {
-    if (o->count < OUTCOME_MAX) o->items[o->count++] = (struct outcome_row){article, word};
+    if (o->count == OUTCOME_MAX) abort();
+    o->items[o->count++] = (struct outcome_row){article, word};
 }
 static inline bool outcome_has(const struct outcome *o, const struct outcome_row *row) {
     for (size_t i = 0; i < o->count; i++)
@@ -52,9 +55,8 @@ static inline bool outcome_has(const struct outcome *o, const struct outcome_row
     return false;
 }
 // {"NIS2 23(4)(a)": "aware_at summary"}
-static inline void outcome_expect(struct arena *arena, const struct yaml *rows, struct outcome *ret) {
+static inline void outcome_expect(const struct yaml *rows, struct outcome *ret) {
     struct span word;
-    (void)arena;
     for (size_t i = 0; rows != NULL && i < rows->count; i++)
         for (size_t at = 0; next_word(rows->pairs[i].value.text, &at, &word);) outcome_add(ret, rows->pairs[i].name, word);
 }
@@ -140,11 +142,11 @@ static inline const struct yaml *attempt_usual_of(const struct attempt *a, struc
 }
 
 // What is needed in this attempt: the row's, and the variant's own; with parts also what lists that need not be given ask.
-static inline void attempt_needs(const struct attempt *a, struct arena *arena, struct outcome *ret) {
+static inline void attempt_needs(const struct attempt *a, struct outcome *ret) {
     struct outcome all = {0};
-    outcome_expect(arena, yaml_get(a->row, "needs"), &all);
-    if (a->variant != NULL) outcome_expect(arena, yaml_get(a->variant, "needs"), &all);
-    if (a->with_parts) outcome_expect(arena, yaml_get(a->row, "parts"), &all);
+    outcome_expect(yaml_get(a->row, "needs"), &all);
+    if (a->variant != NULL) outcome_expect(yaml_get(a->variant, "needs"), &all);
+    if (a->with_parts) outcome_expect(yaml_get(a->row, "parts"), &all);
     struct span without = a->variant == NULL ? SPAN("") : yaml_get_text(a->variant, "without");
     for (size_t i = 0; i < all.count; i++)
         if (!words_have(without, all.items[i].word)) outcome_add(ret, all.items[i].article, all.items[i].word);
@@ -153,7 +155,7 @@ static inline void attempt_needs(const struct attempt *a, struct arena *arena, s
 static inline void form_begin(struct filing_form *f, const struct attempt *a, struct arena *arena) {
     struct outcome needs = {0};
     *f = (struct filing_form){.arena = arena, .tree = {.arena = arena}, .now_ms = NOW_MS, .own_state = a->node};
-    attempt_needs(a, arena, &needs);
+    attempt_needs(a, &needs);
     for (size_t i = 0; i < needs.count && f->name_count < FORM_NAMES_MAX; i++) f->names[f->name_count++] = needs.items[i].word;
     struct span without = a->variant == NULL ? SPAN("") : yaml_get_text(a->variant, "without");
     const struct yaml *of_procedure = yaml_get(yaml_get(a->about, "gives"), (const char *)arena_copy(arena, a->document).at);

@@ -90,8 +90,8 @@ static void decide(const struct attempt *a, bool is_filled, struct span except, 
 
 static void outcome_compare(const struct attempt *a, const char *name, struct outcome *found) {
     struct outcome expected = {0};
-    outcome_expect(&arena, attempt_get(a, name), &expected);
-    if (a->variant != NULL) outcome_expect(&arena, yaml_get(yaml_get(a->variant, "and"), name), &expected);
+    outcome_expect(attempt_get(a, name), &expected);
+    if (a->variant != NULL) outcome_expect(yaml_get(yaml_get(a->variant, "and"), name), &expected);
     for (size_t i = 0; i < expected.count; i++) {
         struct span word = expected.items[i].word;
         if (span_ends_with(word, SPAN(":filer?"))) expected.items[i].word = arena_printf(&arena, "%.*s%.*s?", (int)word.len - 6, (const char *)word.at, SPAN_FMT(a->role));
@@ -128,7 +128,7 @@ static void needs_check(struct attempt *a) {
     a->with_parts = a->variant == NULL;
     decide(a, true, SPAN(""), &d, &pointer);
     if (!d.is_accepted) wrong_fault(a, "with what is needed it is refused", &d);
-    attempt_needs(a, &arena, &needs);
+    attempt_needs(a, &needs);
     for (size_t i = 0; d.is_accepted && i < needs.count; i++) {
         struct procedure_decision without;
         decide(a, true, needs.items[i].word, &without, &pointer);
@@ -144,11 +144,11 @@ static void asks_check(const struct attempt *a) {
     static const char *const NAMES[] = {"needs", "parts", "may"};
     const struct yaml *recorded = yaml_get(a->row, "intake") == NULL ? NULL : yaml_get(a->about, "recorded");
     for (size_t i = 0; i < 3; i++) {
-        outcome_expect(&arena, yaml_get(a->row, NAMES[i]), &named);
-        outcome_expect(&arena, yaml_get(recorded, NAMES[i]), &named);
+        outcome_expect(yaml_get(a->row, NAMES[i]), &named);
+        outcome_expect(yaml_get(recorded, NAMES[i]), &named);
     }
     const struct yaml *also = yaml_get(a->row, "also");
-    for (size_t i = 0; also != NULL && i < also->count; i++) outcome_expect(&arena, yaml_get(&also->items[i], "needs"), &named);
+    for (size_t i = 0; also != NULL && i < also->count; i++) outcome_expect(yaml_get(&also->items[i], "needs"), &named);
     form_list(&arena, json_get(a->form, "fields"), SPAN(""), &found);
     for (size_t i = 0; i < found.count; i++)
         if (!outcome_has(&named, &found.items[i])) wrong(a, "the form asks %.*s \"%.*s\" too", SPAN_FMT(found.items[i].word), SPAN_FMT(found.items[i].article));
@@ -249,6 +249,7 @@ static void recorded_run(struct attempt *a) {
 }
 
 static void row_run(struct attempt *a) {
+    assert_true(used_count + 1 < sizeof used / sizeof used[0]);
     used[used_count++] = a->row;
     struct span node = a->node, law_of = yaml_get_text(a->row, "law");
     if (law_of.len > 0) a->node = law_of; // only that state has it
