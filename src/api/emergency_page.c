@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
- * Reports without account, for people: pages that work without JavaScript and without cookies. The telephone number stands
- * on top of each. The words are the packs' (page.emergency....) where the language has them, else English.
+ * Reports without account, for people: pages that work without JavaScript and without cookies, for the emergency and for any other
+ * document that opens a claim. The telephone number stands on top of each. The words are the packs' (page.emergency....) where the language has them, else English.
  */
 #include "api/emergency.h"
 #include "api/html.h"
@@ -12,15 +12,26 @@
 struct page { // one page on its way
     struct api_request *request;
     struct html html;
-    struct span lang; // of the words
+    struct span lang;      // of the words
+    struct span procedure; // whose report; empty: the emergency's
 };
 
+// A report that is no emergency's has some words of its own (page.report....), else the same.
 static struct span word(const struct page *page, const char *key) {
     const struct services *services = page->request->services;
-    struct span whole = arena_printf(page->request->arena, "page.emergency.%s", key);
-    if (whole.at == NULL) return SPAN("");
-    struct span found = law_word(services->law, services->state, whole, page->lang); // English where the language lacks it
-    return found.at != NULL ? found : span_of(key);
+    static const char *const GROUPS[] = {"emergency", "report"};
+    for (size_t i = page->procedure.len > 0 ? 2 : 1; i > 0; i--) {
+        struct span whole = arena_printf(page->request->arena, "page.%s.%s", GROUPS[i - 1], key);
+        struct span found = law_word(services->law, services->state, whole, page->lang); // English where the language lacks it
+        if (found.at != NULL) return found;
+    }
+    return span_of(key);
+}
+
+// "/emergency", or where the form of another procedure stands.
+static struct span form_address(const struct page *page) {
+    if (page->procedure.len == 0) return SPAN("/emergency");
+    return arena_printf(page->request->arena, "/report/%.*s", SPAN_FMT(page->procedure));
 }
 
 // The reader's language where the packs have the page in it; English otherwise.
@@ -41,8 +52,14 @@ static void call_box(struct page *page) {
     html_close(&page->html, "p");
 }
 
+// The procedure that the address names; empty for the emergency's pages, which name none.
+static struct span procedure_of(const struct api_request *request) {
+    bool is_named = request->route != NULL && strstr(request->route->path, "{procedure}") != NULL;
+    return is_named ? request->params[0] : SPAN("");
+}
+
 static void page_begin(struct page *page, struct api_request *request, struct api_response *response, unsigned status, const char *key) {
-    *page = (struct page){.request = request, .lang = page_language(request)};
+    *page = (struct page){.request = request, .lang = page_language(request), .procedure = procedure_of(request)};
     html_page(&page->html, response, status, page->lang, word(page, key), request->arena);
     html_element(&page->html, "p", request->services->node_name);
     if (!span_is(page->lang, "en")) html_element(&page->html, "p", word(page, "courtesy"));
@@ -60,7 +77,7 @@ static void problem_page(struct api_request *request, struct api_response *respo
     html_link(&page.html, SPAN("/emergency/form"), word(&page, "paper"));
     html_close(&page.html, "p");
     html_open(&page.html, "p");
-    html_link(&page.html, SPAN("/emergency"), word(&page, "again"));
+    html_link(&page.html, form_address(&page), word(&page, "again"));
     html_close(&page.html, "p");
     html_page_end(&page.html);
 }
@@ -103,10 +120,10 @@ static void hidden(struct page *page, const char *name, struct span value) {
     html_attribute(&page->html, "value", value);
 }
 
-static void form_begin(struct page *page, const char *address) {
+static void form_begin(struct page *page, struct span address) {
     html_open(&page->html, "form");
     html_attribute(&page->html, "method", SPAN("post"));
-    html_attribute(&page->html, "action", span_of(address));
+    html_attribute(&page->html, "action", address);
     html_attribute(&page->html, "accept-charset", SPAN("utf-8"));
 }
 
@@ -128,21 +145,25 @@ static struct err form_page(struct api_request *request, struct api_response *re
                             const struct fault *faults, size_t fault_count, struct why *why) {
     struct page page;
     struct json form;
-    TRY(form_read(request, SPAN(""), CLAIM_OPENS, &form, why));
+    TRY(form_read(request, procedure_of(request), CLAIM_OPENS, &form, why));
     page_begin(&page, request, response, status, "title");
+    if (page.procedure.len > 0) html_element(&page.html, "h2", json_get_string(&form, "label"));
+    if (page.procedure.len > 0) html_element(&page.html, "p", json_get_string(&form, "help"));
     paragraph(&page, "who");
     paragraph(&page, "classified");
     html_form_faults(&page.html, &form, faults, fault_count, word(&page, "faults"));
-    form_begin(&page, "/emergency");
+    form_begin(&page, form_address(&page));
     struct span once = values != NULL ? form_value(values, SPAN("once")) : span_make(NULL, 0);
     hidden(&page, "once", once.len >= CLAIM_KEY_MIN_BYTES ? once : fresh_once(request));
     struct html_words words = form_words(&page);
     html_form_inputs(&page.html, &form, values, faults, fault_count, &words, request->arena);
     submit(&page, "send");
     html_close(&page.html, "form");
-    html_open(&page.html, "p");
-    html_link(&page.html, SPAN("/emergency/form"), word(&page, "paper"));
-    html_close(&page.html, "p");
+    if (page.procedure.len == 0) {
+        html_open(&page.html, "p");
+        html_link(&page.html, SPAN("/emergency/form"), word(&page, "paper"));
+        html_close(&page.html, "p");
+    }
     html_open(&page.html, "p");
     html_link(&page.html, SPAN("/emergency/status"), word(&page, "status"));
     html_close(&page.html, "p");
@@ -213,7 +234,7 @@ static struct err reported_page(struct api_request *request, struct api_response
     html_element(&page.html, "li", word(&page, "next_clock"));
     html_element(&page.html, "li", word(&page, "next_attach"));
     html_close(&page.html, "ol");
-    form_begin(&page, "/emergency/status");
+    form_begin(&page, SPAN("/emergency/status"));
     hidden(&page, "token", span_of(report->token));
     submit(&page, "see");
     html_close(&page.html, "form");
@@ -229,9 +250,9 @@ static struct err post_form(struct api_request *request, struct api_response *re
     if (sent == NULL || report == NULL || fields == NULL) return err_make(ERR_MEMORY);
     TRY(emergency_limit(request, RATE_OPEN_FILE, why));
     TRY(read_form(request, sent, why));
-    TRY(form_read(request, SPAN(""), CLAIM_OPENS, &form, why));
+    TRY(form_read(request, procedure_of(request), CLAIM_OPENS, &form, why));
     TRY(html_form_fields(&form, sent, request->arena, fields));
-    TRY(emergency_begin(request, SPAN(""), fields, form_value(sent, SPAN("once")), report, why));
+    TRY(emergency_begin(request, procedure_of(request), fields, form_value(sent, SPAN("once")), report, why));
     if (report->is_repeat) return reported_page(request, response, request->conn, report, why);
     const struct procedure_decision *decision = &report->plan.decision;
     if (!decision->is_accepted) return form_page(request, response, 422, sent, decision->faults, decision->fault_count, why);
@@ -245,7 +266,7 @@ static struct err get_status(struct api_request *request, struct api_response *r
     (void)why;
     request->problem_page = problem_page;
     page_begin(&page, request, response, 200, "status_title");
-    form_begin(&page, "/emergency/status");
+    form_begin(&page, SPAN("/emergency/status"));
     html_open(&page.html, "label");
     html_attribute(&page.html, "for", SPAN("token"));
     html_text(&page.html, word(&page, "token_label"));
@@ -302,7 +323,7 @@ static struct err status_page(struct api_request *request, struct api_response *
     struct span token = request->params[API_PARAMS - 1];
     if (!json_get_bool(&status, "is_claimed", false) && !is_err(form_read(request, procedure, CLAIM_FILES, &form, NULL))) {
         html_element(&page.html, "h2", word(&page, "add"));
-        form_begin(&page, "/emergency/updates");
+        form_begin(&page, SPAN("/emergency/updates"));
         hidden(&page, "token", token);
         struct html_words words = form_words(&page);
         html_form_inputs(&page.html, &form, NULL, NULL, 0, &words, request->arena);
@@ -369,6 +390,8 @@ static struct err post_update(struct api_request *request, struct api_response *
 const struct route routes_emergency_page[] = {
     {"GET", "/emergency", get_form, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: report an emergency without account and without JavaScript", NULL, "Html", 200, NULL, false},
     {"POST", "/emergency", post_form, AUTH_NONE, 0, RATE_COUNT, "emergency", "The form of that page; answers with a page", "UrlEncoded", "Html", 201, NULL, true},
+    {"GET", "/report/{procedure}", get_form, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: another report that needs no account, such as a vulnerability, without JavaScript", NULL, "Html", 200, NULL, false},
+    {"POST", "/report/{procedure}", post_form, AUTH_NONE, 0, RATE_COUNT, "emergency", "The form of that page; answers with a page", "UrlEncoded", "Html", 201, NULL, true},
     {"GET", "/emergency/form", get_paper, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: the same form to print and fill in by hand", NULL, "Html", 200, NULL, false},
     {"GET", "/emergency/status", get_status, AUTH_NONE, 0, RATE_OPEN, "emergency", "Page: where to enter a claim token", NULL, "Html", 200, NULL, false},
     {"POST", "/emergency/status", post_status, AUTH_NONE, 0, RATE_COUNT, "emergency", "Page: how a report stands", "UrlEncoded", "Html", 200, NULL, false},

@@ -3,6 +3,8 @@
 #include "api/html.h"
 #include "api/resources.h"
 #include "law/pack.h"
+#include "law/procedure.h"
+#include "law/translate.h"
 
 static struct span word(const struct api_request *request, const char *key) {
     struct span whole = arena_printf(request->arena, "page.home.%s", key);
@@ -14,6 +16,19 @@ static struct span word(const struct api_request *request, const char *key) {
 static struct span page_language(const struct api_request *request) {
     struct span exact = law_word_exact(request->services->law, request->services->state, SPAN("page.home.lead"), request->lang);
     return exact.at != NULL ? request->lang : SPAN("en");
+}
+
+// What else can be reported without account.
+static void reports(struct html *html, const struct api_request *request) {
+    enum { REPORTS_MAX = 8 };
+    const struct services *services = request->services;
+    struct procedure_report found[REPORTS_MAX];
+    size_t count = procedure_reports(services->law, services->state, zone_date(services->zone, request->received_ms), found, REPORTS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        html_open(html, "li");
+        html_link(html, arena_printf(request->arena, "/report/%.*s", SPAN_FMT(found[i].procedure)), law_say_row(services->law, services->state, found[i].label, request->lang));
+        html_close(html, "li");
+    }
 }
 
 static struct err get_home(struct api_request *request, struct api_response *response, struct why *why) {
@@ -32,6 +47,7 @@ static struct err get_home(struct api_request *request, struct api_response *res
         html_link(&html, span_of(WAYS[i].address), word(request, WAYS[i].key));
         html_close(&html, "li");
     }
+    reports(&html, request);
     html_close(&html, "ul");
     html_element(&html, "p", word(request, "limits"));
     html_page_end(&html);

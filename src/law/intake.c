@@ -23,6 +23,18 @@ struct span procedure_case_workspace(const struct law *law, struct span state, s
     return procedure_workspace(law, state, procedure);
 }
 
+size_t procedure_reports(const struct law *law, struct span state, struct civil at, struct procedure_report *ret, size_t max) {
+    const struct procedure *all;
+    size_t count = procedures_of(law, state, at, &all), found = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < all[i].document_count && procedure_get(law, state, at, all[i].id) == &all[i]; k++) {
+            const struct document *d = &all[i].documents[k];
+            bool is_one = d->claim == CLAIM_OPENS && !d->is_emergency && is_valid_at(&d->validity, at);
+            if (is_one && found < max) ret[found++] = (struct procedure_report){.procedure = all[i].id, .label = d->label};
+        }
+    return found;
+}
+
 struct err procedure_claim_document(const struct law *law, struct span state, struct civil at, struct span procedure,
                                     enum claim_use use, struct procedure_document *ret, struct why *why) {
     const struct procedure *all;

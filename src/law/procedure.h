@@ -175,6 +175,11 @@ struct span procedure_case_workspace(const struct law *law, struct span state, s
 // The first document of the packs that the holder of a claim uses so; of PROCEDURE where it is given. ERR_NOT_FOUND.
 CHECKED struct err procedure_claim_document(const struct law *law, struct span state, struct civil at, struct span procedure,
                                             enum claim_use use, struct procedure_document *ret, struct why *why);
+// Procedures, save the emergency's, of which one reports without account, and what the report is called. At most MAX; how many.
+struct procedure_report {
+    struct span procedure, label;
+};
+size_t procedure_reports(const struct law *law, struct span state, struct civil at, struct procedure_report *ret, size_t max);
 // The field of the form that is compared with ATTRIBUTE of the register; empty where none is.
 struct span procedure_compared(const struct law *law, struct span state, struct civil at, struct span procedure,
                                struct span document, const char *attribute);

@@ -4,7 +4,9 @@
 invited with a token each, and read their own part alone; embargo, extension, publication for everybody, the database's data; notice to
 the other states' coordinators; scans of what is public, and of what is private only upon request."""
 import json
+import re
 import sys
+import urllib.parse
 
 import varde_client as v
 
@@ -55,6 +57,39 @@ def report(w):
     count.problem(add(w, w.token, "report_taken_up", {"text": "x"}), 404, "claim.document", "but files nothing of the office's", "/document")
     count.problem(add(w, "vrd_e_" + "0" * 64, "report_addition", {"text": "x"}), 404, "claim.unknown", "a token that nobody has")
     count.equal([who.get(f"/api/v1/cases/{w.report}").status for who in (w.csirt, w.ca, w.spoc, w.company)], [200, 404, 404, 404], "taken up, it is still the coordinator's alone")
+
+
+def send(w, path, fields):
+    return w.nobody.call("POST", path, urllib.parse.urlencode(fields).encode(), kind="application/x-www-form-urlencoded")
+
+
+def page(w):
+    """The same without JavaScript, and what the coordinator takes down of who telephones."""
+    home = w.nobody.get("/?language=fr").data.decode()
+    count.check('href="/report/vulnerability_report"' in home and "vulnérabilité" in home, "the first page leads there")
+    text = w.nobody.get("/report/vulnerability_report").data.decode()
+    count.check("<script" not in text and 'name="products"' in text and "No name and no account" in text and "organisation" not in text, "a form of its own")
+    count.check("Schwachstelle" in w.nobody.get("/report/vulnerability_report?language=de").data.decode(), "in German")
+    count.equal([w.nobody.get(f"/report/{name}").status for name in ("disclosure", "nothing")], [404, 404], "what nobody reports without account has no page")
+    once = re.search(r'name="once" value="([0-9a-f]+)"', text).group(1)
+    bad = send(w, "/report/vulnerability_report", {"once": once, "title": "<b>x"})
+    count.check(bad.status == 422 and "&lt;b&gt;x" in bad.data.decode() and 'action="/report/vulnerability_report"' in bad.data.decode(), "an unfinished form comes back")
+    fields = {"once": once, "kind": "exploited", "title": "From the page", "description": "It opens.", "products": "Lock 2", "identity": "anonymous"}
+    got, again = send(w, "/report/vulnerability_report", fields), send(w, "/report/vulnerability_report", fields)
+    token = re.search(r"vrd_e_[0-9a-f]{64}", got.data.decode()).group(0)
+    count.equal((got.status, again.status, token in again.data.decode()), (201, 200, True), "sent twice it is one report, with a token")
+    seen = status(w, token)
+    count.equal((seen["procedure"], seen["is_held"]), ("vulnerability_report", True), "held like any other")
+    count.check("From the page" in send(w, "/emergency/status", {"token": token}).data.decode(), "how it stands, as a page")
+    more = send(w, "/emergency/updates", {"token": token, "text": "And closes."})
+    count.check(more.status == 201 and "And closes." in more.data.decode(), "added to, as a page")
+    called = {"channel": "phone", "received_at": v.instant(-600), "kind": "unknown", "title": "By telephone", "description": "It rings.", "products": "Bell 1", "identity": "anonymous"}
+    count.status(w.ca.file("vulnerability_report", "telephone_report", called), 403, "the authority takes none down")
+    taken = w.csirt.must_file("vulnerability_report", "telephone_report", called)
+    count.check("It rings." in json.dumps(w.csirt.need(200, "GET", f"/api/v1/filings/{taken['filing']}")), "taken down by the coordinator")
+    count.equal(status(w, taken["token"])["state"], "accepted", "who called follows it with the token that was read out")
+    count.status(add(w, taken["token"], "report_addition", {"text": "Still."}), 201, "and adds to it")
+    count.status(w.ca.get(f"/api/v1/cases/{taken['case']}"), 404, "nobody else sees it")
 
 
 def coordinate(w):
@@ -163,6 +198,7 @@ def main():
         w.entity = w.company.must_file("registration", "registration", v.registration("Quilzarn Water (invented)", ["DW_SUPPLY"]))["entity"]
         w.nobody = node.client()
         report(w)
+        page(w)
         coordinate(w)
         identity(w)
         embargo_and_publication(w)
