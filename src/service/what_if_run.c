@@ -38,16 +38,6 @@ static void slot_empty(struct slot *slot) {
     slot->is_used = false;
 }
 
-void what_if_runs_free(struct what_if_runs *runs) {
-    if (runs == NULL) return;
-    for (size_t i = 0; i < LIMIT_WHAT_IF_RUNS; i++) {
-        slot_empty(&runs->slots[i]);
-        (void)pthread_mutex_destroy(&runs->slots[i].lock);
-    }
-    (void)pthread_mutex_destroy(&runs->lock);
-    mem_give(runs);
-}
-
 // A slot for the person, its lock held: the one that she had, a free one, or one that nobody asked for any more.
 static struct slot *slot_take(struct what_if_runs *runs, struct span person, int64_t now_ms) {
     struct slot *found = NULL;

@@ -11,8 +11,7 @@
 #include "service/services.h"
 
 struct what_if_runs; // of a node, for all threads
-struct what_if_runs *what_if_runs_new(void); // NULL where the system has no memory
-void what_if_runs_free(struct what_if_runs *runs);
+struct what_if_runs *what_if_runs_new(void); // lives as long as the process; NULL where the system has no memory
 
 struct what_if_question {
     struct span proposal;
