@@ -97,14 +97,10 @@ static bool is_chosen(const struct input *in, struct span choice) {
 }
 
 static void line_input(const struct input *in, struct arena *arena) {
-    static const struct { const char *type, *input, *autocomplete; } KINDS[] = {
-        {"email", "email", "email"}, {"phone", "tel", "tel"}, {"instant", "datetime-local", NULL}, {"date", "date", NULL}};
-    const char *kind = "text", *autocomplete = NULL;
-    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
-        if (!type_is(in->field, KINDS[i].type)) continue;
-        kind = KINDS[i].input;
-        autocomplete = KINDS[i].autocomplete;
-    }
+    static const struct { const char *type, *input; } KINDS[] = {{"email", "email"}, {"phone", "tel"}, {"instant", "datetime-local"}, {"date", "date"}};
+    const char *kind = "text";
+    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
+        if (type_is(in->field, KINDS[i].type)) kind = KINDS[i].input;
     // An hour that summer time skips or repeats is told apart by its offset, which a browser's own input can't give.
     if (in->fault != NULL && type_is(in->field, "instant") && !span_is(in->fault->rule, "field.required")) kind = "text";
     html_open(in->html, "input");
@@ -112,7 +108,8 @@ static void line_input(const struct input *in, struct arena *arena) {
     common_attributes(in);
     int64_t most = json_get_int(in->field, "max_chars", 0);
     if (most > 0) html_attribute(in->html, "maxlength", arena_printf(arena, "%lld", (long long)most));
-    if (autocomplete != NULL) html_attribute(in->html, "autocomplete", span_of(autocomplete));
+    struct span fill = json_get_string(in->field, "autocomplete");
+    if (fill.at != NULL) html_attribute(in->html, "autocomplete", fill);
     html_attribute(in->html, "value", value_of(in));
 }
 

@@ -69,6 +69,7 @@ struct field {
     bool keeps_first;       // the first value kept stays (a clock's anchor)
     bool is_own;            // country: the state for which the office that files speaks
     bool is_searchable;     // offices that see the document find it by its words
+    const char *fill;       // what of the person's own it asks for, as HTML's autocomplete says it ("tel"); NULL: nothing
     struct names visible_to, hidden_from;
     struct validity validity;
     struct span catalogue;  // list: each element answers one of its controls; empty: none

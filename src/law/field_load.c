@@ -90,6 +90,20 @@ static struct err limits_load(const struct yaml *row, struct field *field, struc
     return size_load(row, "max_items", 100, 4096, &field->max_items, why);
 }
 
+// What of one's own a field asks for (WCAG 2.1, 1.3.5), so that a browser can fill it in.
+static struct err fill_load(const struct yaml *row, struct field *field, struct why *why) {
+    static const struct { const char *name, *token; enum field_type type; } FILLS[] = {
+        {"name", "name", FIELD_TEXT},           {"organization", "organization", FIELD_TEXT}, {"street", "street-address", FIELD_TEXT},
+        {"postal_code", "postal-code", FIELD_TEXT}, {"city", "address-level2", FIELD_TEXT},   {"country", "country", FIELD_COUNTRY},
+        {"email", "email", FIELD_EMAIL},        {"phone", "tel", FIELD_PHONE}};
+    struct span fill = yaml_get_text(row, "fill");
+    for (size_t i = 0; i < sizeof FILLS / sizeof FILLS[0]; i++)
+        if (span_is(fill, FILLS[i].name) && field->type == FILLS[i].type) field->fill = FILLS[i].token;
+    if (fill.len > 0 && field->fill == NULL)
+        return yaml_refuse(row, why, "field.fill", "a field of this type can't be filled with \"%.*s\"", SPAN_FMT(fill));
+    return err_none();
+}
+
 static struct err kept_load(const struct yaml *row, struct field *field, struct why *why) {
     const struct yaml *keeps = yaml_get(row, "keeps");
     field->register_as = yaml_get_text(row, "register");
@@ -137,7 +151,7 @@ static struct err field_load(const struct field_context *context, const struct y
                              struct field *ret, struct why *why) {
     TRY(yaml_only(row,
                   "field type label help article required shown_when choices min max decimals min_chars max_chars min_items "
-                  "max_items future anywhere own searchable keeps register visible_to hidden_from from to certainty fields catalogue complete",
+                  "max_items future fill anywhere own searchable keeps register visible_to hidden_from from to certainty fields catalogue complete",
                   why));
     struct field out = {.node = row, .label = yaml_get_text(row, "label"), .help = yaml_get_text(row, "help")};
     out.article = yaml_get_text(row, "article");
@@ -164,6 +178,7 @@ static struct err field_load(const struct field_context *context, const struct y
     TRY(yaml_flag(row, "searchable", false, &out.is_searchable, why));
     if (out.is_searchable && out.type != FIELD_TEXT && out.type != FIELD_LONG_TEXT && out.type != FIELD_DOMAIN && out.type != FIELD_IP_RANGE)
         return yaml_refuse(row, why, "field.searchable", "only text, long_text, domain and ip_range are searched by their words");
+    TRY(fill_load(row, &out, why));
     TRY(kept_load(row, &out, why));
     TRY(yaml_names(context->arena, yaml_get(row, "visible_to"), &out.visible_to, why));
     TRY(yaml_names(context->arena, yaml_get(row, "hidden_from"), &out.hidden_from, why));

@@ -156,6 +156,7 @@ static void field_write(struct writer *w, const struct field *field) {
     field_text_write(w, "label", field, ".label", field->label);
     field_text_write(w, "help", field, ".help", field->help);
     if (field->type == FIELD_LONG_TEXT) notice_write(w, "notice", "notice.long_text");
+    if (field->fill != NULL) json_out_member_text(out, "autocomplete", field->fill);
     json_out_member_string(out, "article", field->article);
     json_out_member_bool(out, "is_required", field->is_required);
     json_out_name(out, "required_when");

@@ -145,8 +145,33 @@ static void conditions(void **state) {
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) (void)holds(ROWS[i].text, &nothing); // total: always an answer
 }
 
+// What a field asks of one's own fits its type, and becomes the token that browsers know.
+static void fills(void **state) {
+    (void)state;
+    static const struct {
+        const char *row, *token; // NULL: refused
+    } ROWS[] = {
+        {"{field: a, type: text, label: A, fill: name}", "name"},         {"{field: a, type: phone, label: A, fill: phone}", "tel"},
+        {"{field: a, type: text, label: A, fill: street}", "street-address"}, {"{field: a, type: country, label: A, fill: country}", "country"},
+        {"{field: a, type: text, label: A, fill: email}", NULL},          {"{field: a, type: email, label: A, fill: name}", NULL},
+        {"{field: a, type: text, label: A, fill: password}", NULL},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct field_context context = {.arena = &arena};
+        struct yaml rows;
+        struct why why = {0};
+        struct field *fields;
+        size_t count;
+        assert_false(is_err(yaml_load(&arena, "test", arena_printf(&arena, "- %s\n", ROWS[i].row), &rows, &why)));
+        struct err e = fields_load(&context, &rows, SPAN("test"), &fields, &count, &why);
+        if (is_err(e) != (ROWS[i].token == NULL)) fail_msg("%s: %s", ROWS[i].row, why.words);
+        if (is_err(e)) assert_string_equal(why.rule, "field.fill");
+        else assert_string_equal(fields[0].fill, ROWS[i].token);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ip_ranges), cmocka_unit_test(domains), cmocka_unit_test(phones),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(fills), cmocka_unit_test(ip_ranges), cmocka_unit_test(domains), cmocka_unit_test(phones),
                                        cmocka_unit_test(emails), cmocka_unit_test(decimals), cmocka_unit_test(conditions)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

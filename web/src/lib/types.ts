@@ -174,6 +174,7 @@ export interface Field {
   decimals?: number;
   future?: boolean;
   hidden_from?: string[];
+  autocomplete?: AutoFill; // what of one's own it asks for
   catalogue?: string; // the list answers the controls of this one
   notice?: string;
 }
