@@ -6,6 +6,7 @@
 #   make check             every kind of test, reduced counts; installs what is missing
 #   make check-long        the same with full counts
 #   make bench             measurements, each beside its floor
+#   make counts | screens  with V=release: doc/counts.md and doc/screens/ made anew
 #   make unit | law | e2e | fuzz-short | house | headers     one kind of test (with V and CC as above)
 #   make install           DESTDIR, PREFIX
 #   make format FILES=...  clang-format over these files; a help for new code, not a rule
@@ -156,6 +157,12 @@ web-types: web/node_modules/.package-lock.json
 	@cd web && npm run --silent check
 browser: $(B)/varde
 	@$(RUN_TESTS) --jobs 2 --timeout $(if $(VARDE_LONG),7200,900) $(WEB)
+# What stories ask of people, counted anew; pictures of every screen, made by the tests.
+.PHONY: counts screens
+counts: $(B)/varde
+	@VARDE=$(abspath $(B)/varde) test/web/counts.py --write doc/counts.md
+screens: $(B)/varde
+	@VARDE=$(abspath $(B)/varde) test/web/_screens.py
 # a server with the real front and a node that knows nothing
 $(B)/test/e2e/_%: test/e2e/_%.c $(B)/libvarde.a
 	@mkdir -p $(@D)

@@ -357,6 +357,7 @@ static struct err get_duties(struct api_request *request, struct api_response *r
         json_out_member_string(&out, "procedure", rows_span(&rows, i, 7));
         json_out_member_string(&out, "entity", rows_span(&rows, i, 2));
         json_out_member_string(&out, "entity_name", name);
+        if (entity.at == NULL) json_out_member_string(&out, "owner_name", rows_span(&rows, i, 13));
         json_out_name(&out, "duty");
         struct json one = {.type = JSON_ARRAY, .count = 1, .items = &duty};
         struct downtimes downtimes;

@@ -15,7 +15,7 @@ VENV = os.path.join(ROOT, "build/venv-web")
 TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 PACKAGES = ["playwright==1.57.0"]
 AXE = os.path.join(ROOT, "web/node_modules/axe-core/axe.min.js")
-# Screenshots of the screens go here; doc/screens/ in the long run.
+# Screenshots of the screens go here; _screens.py makes doc/screens/ of them.
 SCREENS = os.environ.get("VARDE_SCREENS")
 PASSWORD = "quiet waters run deep 2"
 
@@ -48,7 +48,7 @@ class Browser:
         self.errors = []
         self.sessions = {}
 
-    def person(self, locale="en-GB", width=1200, height=900, **more):
+    def person(self, locale="en-GB", width=1280, height=900, **more):
         context = self.chromium.new_context(ignore_https_errors=True, locale=locale, timezone_id="Europe/Brussels", viewport={"width": width, "height": height}, **more)
         context.set_default_timeout(20000)
         page = context.new_page()

@@ -178,7 +178,7 @@ def early_warning(hand, w):
     hand.link("Report an incident")
     hand.wait("button", "File: Early warning")
     hand.type("What happened, in one sentence?", SENTENCE)
-    hand.button("Now: When did you become aware")
+    hand.button(re.compile("^Now ?: When did you become aware"))
     hand.option("Do you suspect an unlawful", "Not known yet")
     hand.option("Could it have an impact", "No")
     hand.button("File: Early warning")

@@ -105,10 +105,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 -- name: duty_page
 -- Open duties, next due first. Takes due_ms, case_id, ordinal after which to go on, number of rows, workspace, bounds as
 -- case_page_due, owed_by or NULL, latest due_ms; gives case_id, ordinal, entity_id, due_ms, due_latest_ms, content, entity name,
--- procedure, workspace, sectors, offices, is_closed, seen_by
+-- procedure, workspace, sectors, offices, is_closed, seen_by, name of the case's owner
 SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms, d.due_latest_ms, d.content, e.name, d.procedure, d.workspace, d.sectors,
-       c.offices, c.is_closed, d.seen_by
-FROM duty d JOIN desk_case c ON c.case_id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id
+       c.offices, c.is_closed, d.seen_by, o.name
+FROM duty d JOIN desk_case c ON c.case_id = d.case_id LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = c.owner
 WHERE d.done_ms IS NULL AND d.workspace = $5 AND (d.due_ms, d.case_id, d.ordinal) > ($1, $2, $3)
   AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(c.offices, b.value ->> 'k') > 0
               AND (d.seen_by IS NULL OR instr(' ' || d.seen_by || ' ', b.value ->> 'r') > 0)
@@ -119,7 +119,7 @@ ORDER BY d.due_ms, d.case_id, d.ordinal LIMIT $4;
 -- name: duty_page_of_entity
 -- Those of its cases, and what it owes as a party of others (their ordinals begin at 1000000)
 -- takes due_ms, case_id, ordinal after which to go on, number of rows, entity_id, owed_by or NULL, latest due_ms
--- gives the columns of duty_page
+-- gives the columns of duty_page but the owner's name
 SELECT * FROM (
     SELECT d.case_id, d.ordinal, d.entity_id, d.due_ms AS due_ms, d.due_latest_ms, d.content, e.name, d.procedure, d.workspace, d.sectors,
            c.offices, c.is_closed, d.seen_by

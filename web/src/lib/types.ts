@@ -40,6 +40,7 @@ export interface DutyRow {
   procedure: string;
   entity: string | null;
   entity_name: string | null;
+  owner_name?: string | null; // for offices
   duty: Duty;
 }
 export interface Worker {
