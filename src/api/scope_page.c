@@ -108,25 +108,28 @@ static struct err facts_make(struct api_request *request, const struct form *sen
 
 // --- the first questions: what it is, and where ---
 
+static void type_write(struct plain_page *page, const struct yaml *row) {
+    struct arena *arena = page->request->arena;
+    struct span part = cell(row, "subsector"), code = cell(row, "code");
+    struct span label = plain_law_word(page, arena_printf(arena, "type.%.*s", SPAN_FMT(code)));
+    struct span part_label = part.len == 0 ? part : plain_law_word(page, arena_printf(arena, "subsector.%.*s", SPAN_FMT(part)));
+    plain_option(page, "checkbox", SPAN("types"), code, part_label.len == 0 ? label : arena_printf(arena, "%.*s: %.*s", SPAN_FMT(part_label), SPAN_FMT(label)), false);
+}
+
+// Each sector once, where its first type stands, with all its types.
 static void types_write(struct plain_page *page) {
     const struct yaml *types = yaml_get(pack_file_root(law_pack(page->request->services->law, SPAN("eu/nis2")), "types.yaml"), "types");
-    struct span sector = SPAN("");
-    struct arena *arena = page->request->arena;
     for (size_t i = 0; types != NULL && i < types->count; i++) {
-        const struct yaml *row = &types->items[i];
-        struct span its = cell(row, "sector"), part = cell(row, "subsector"), code = cell(row, "code");
-        if (i == 0 || !span_equals(its, sector)) {
-            if (i > 0) html_close(&page->html, "details");
-            html_open(&page->html, "details");
-            html_element(&page->html, "summary", its.len == 0 ? plain_word(page, "other_types") : plain_law_word(page, arena_printf(arena, "sector.%.*s", SPAN_FMT(its))));
-        }
-        sector = its;
-        struct span label = plain_law_word(page, arena_printf(arena, "type.%.*s", SPAN_FMT(code)));
-        struct span part_label = part.len == 0 ? part : plain_law_word(page, arena_printf(arena, "subsector.%.*s", SPAN_FMT(part)));
-        plain_option(page, "checkbox", SPAN("types"), code,
-                     part_label.len == 0 ? label : arena_printf(arena, "%.*s: %.*s", SPAN_FMT(part_label), SPAN_FMT(label)), false);
+        struct span sector = cell(&types->items[i], "sector");
+        bool is_first = true;
+        for (size_t k = 0; k < i; k++) is_first = is_first && !span_equals(cell(&types->items[k], "sector"), sector);
+        if (!is_first) continue;
+        html_open(&page->html, "details");
+        html_element(&page->html, "summary", sector.len == 0 ? plain_word(page, "other_types") : plain_law_word(page, arena_printf(page->request->arena, "sector.%.*s", SPAN_FMT(sector))));
+        for (size_t k = i; k < types->count; k++)
+            if (span_equals(cell(&types->items[k], "sector"), sector)) type_write(page, &types->items[k]);
+        html_close(&page->html, "details");
     }
-    if (types != NULL && types->count > 0) html_close(&page->html, "details");
 }
 
 static void states_write(struct plain_page *page) {

@@ -73,7 +73,8 @@ class Browser:
         page.wait_for_timeout(150)
         if SCREENS:
             os.makedirs(SCREENS, exist_ok=True)
-            page.screenshot(path=os.path.join(SCREENS, name + ".png"), full_page=True)
+            page.evaluate("scrollTo(0, 0)")
+            page.screenshot(path=os.path.join(SCREENS, name + ".png"), full_page=page.get_by_role("alertdialog").count() == 0)
         # Run in a world of its own, so that the page's policy needs no hole.
         with open(AXE, encoding="utf-8") as file:
             source = file.read()

@@ -64,7 +64,7 @@ export function legal(local: string | null | undefined): string {
     minute: "2-digit",
     timeZone: "UTC",
   }).format(at);
-  return `${text} (${parts[7] === "Z" ? "UTC" : `UTC${parts[7]}`})`;
+  return `${text} (${parts[6] === "Z" ? "UTC" : `UTC${parts[6]}`})`;
 }
 
 // The offset in a legal time is the reader's own at that instant.

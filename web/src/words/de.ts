@@ -119,7 +119,6 @@ export const de: Words = {
   queue_desk: "Meldestelle",
   queue_supervision: "Aufsicht",
   queue_held: "Quarantäne",
-  queue_without_entity: "Noch keine Einrichtung",
   rows: "Zeilen",
   page_next: "Nächste Seite",
   page_first: "Erste Seite",

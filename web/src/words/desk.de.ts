@@ -104,7 +104,7 @@ export const deskDe: { [K in keyof typeof deskEn]: string } = {
   link_same_cause: "dieselbe Ursache",
   link_duplicate: "dasselbe Ereignis",
   parties_title: "Empfänger und Antworten",
-  parties_waiting: "{n} Schritte sind noch unterwegs.",
+  parties_waiting: "Noch in Zustellung: {n}.",
   parties_csv: "CSV von allen",
   parties_changed: "Zuletzt geändert",
   party_silent: "nichts gehört",

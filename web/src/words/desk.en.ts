@@ -103,7 +103,7 @@ export const deskEn = {
   link_same_cause: "same cause",
   link_duplicate: "same event",
   parties_title: "Addressees and answers",
-  parties_waiting: "{n} steps are still being sent.",
+  parties_waiting: "Still being sent: {n}.",
   parties_csv: "CSV of all",
   parties_changed: "Last changed",
   party_silent: "nothing heard",

@@ -104,7 +104,7 @@ export const deskFr: { [K in keyof typeof deskEn]: string } = {
   link_same_cause: "même cause",
   link_duplicate: "même événement",
   parties_title: "Destinataires et réponses",
-  parties_waiting: "{n} envois encore en cours.",
+  parties_waiting: "Encore en cours d’envoi : {n}.",
   parties_csv: "CSV complet",
   parties_changed: "Dernier changement",
   party_silent: "sans nouvelles",

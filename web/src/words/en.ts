@@ -118,7 +118,6 @@ export const en = {
   queue_desk: "Desk",
   queue_supervision: "Supervision",
   queue_held: "Quarantine",
-  queue_without_entity: "No entity yet",
   rows: "Rows",
   page_next: "Next page",
   page_first: "First page",

@@ -119,7 +119,6 @@ export const fr: Words = {
   queue_desk: "Bureau",
   queue_supervision: "Supervision",
   queue_held: "Quarantaine",
-  queue_without_entity: "Pas encore d'entité",
   rows: "Lignes",
   page_next: "Page suivante",
   page_first: "Première page",
