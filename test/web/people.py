@@ -48,7 +48,7 @@ def people(browser, page, clerk, other, entity):
     browser.open(guest, "/app/people")
     guest.locator("#take-code").fill(code)
     guest.get_by_role("button", name="Take an invitation").click()
-    guest.get_by_role("link", name=entity).wait_for()
+    guest.get_by_role("link", name="Company", exact=True).wait_for()
     browser.screen(guest, "acting")
     page.reload()
     row = page.get_by_role("row", name="Colleague").first
