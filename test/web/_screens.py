@@ -13,7 +13,7 @@ import _browser as b
 
 FOLDER, PAGE = os.path.join(b.ROOT, "doc/screens"), os.path.join(b.ROOT, "doc/screens.md")
 PICTURES = "pillow==13.0.0"
-BYTES_MAX, TALL_MAX, COLOURS = 3_000_000, 2600, 32
+BYTES_MAX, TALL_MAX, COLOURS = 3_000_000, 1500, 16
 # Sections of the page: tests whose pictures belong together, and their title.
 SECTIONS = [("public", "Public, without JavaScript"), ("filing", "A company reports, an officer answers"), ("people", "People, account, administration"),
             ("desk", "A night at the desk"), ("abroad", "What leaves, and what comes in without account"), ("supervision", "Supervision"),
