@@ -66,4 +66,8 @@ export const office: { [K in keyof typeof en]: string } = {
   rota_stale: "Jemand hat den Plan inzwischen geändert. Er steht hier, wie er jetzt ist: Sehen Sie nach und speichern Sie noch einmal.",
   rota_open: "Zeiten dieser Woche ohne Bereitschaft: {n}",
   rota_full: "Für jede übrige Stunde dieser Woche ist jemand in Bereitschaft.",
+
+  duty_threshold_day: "Weniger als ein Tag: {what}",
+  duty_threshold_quarter: "Weniger als eine Viertelstunde: {what}",
+  duty_threshold_strict: "Nach strenger Lesart abgelaufen: {what}",
 };

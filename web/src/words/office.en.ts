@@ -65,4 +65,8 @@ export const office = {
   rota_stale: "Someone changed the rota meanwhile. It is shown as it is now: look again and save once more.",
   rota_open: "Times this week at which nobody is on call: {n}",
   rota_full: "Somebody is on call at every hour of this week that is left.",
+
+  duty_threshold_day: "Less than a day left: {what}",
+  duty_threshold_quarter: "Less than a quarter of an hour left: {what}",
+  duty_threshold_strict: "Time is up in the strict reading: {what}",
 };

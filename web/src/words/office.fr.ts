@@ -66,4 +66,8 @@ export const office: { [K in keyof typeof en]: string } = {
   rota_stale: "Quelqu'un a modifié le tableau entre-temps. Il est affiché tel qu'il est : vérifiez et enregistrez à nouveau.",
   rota_open: "Plages de cette semaine sans personne de permanence : {n}",
   rota_full: "Quelqu'un est de permanence à chaque heure restante de cette semaine.",
+
+  duty_threshold_day: "Moins d'un jour : {what}",
+  duty_threshold_quarter: "Moins d'un quart d'heure : {what}",
+  duty_threshold_strict: "Le délai est écoulé selon la lecture stricte : {what}",
 };
