@@ -134,21 +134,26 @@ static bool may_read_row(struct api_request *request, struct store_conn *conn, c
     return reader == READS_ALL || (reader == READS_AS_PARTY && is_of_own_office(request, conn, rows, i));
 }
 
-static struct err failed_deliveries(struct api_request *request, struct api_response *response, int64_t limit, struct why *why) {
+// What left the offices where she works, over all cases: failed and seen to by nobody (oldest first), or waiting, or sent (newest first).
+static struct err deliveries_of_state(struct api_request *request, struct api_response *response, struct span state, int64_t limit, struct why *why) {
+    bool is_failed = span_is(state, "failed"), is_after = false;
+    const char *cursor = is_failed ? "deliveries-failed" : span_is(state, "sent") ? "deliveries-sent" : "deliveries-waiting";
+    struct span states = span_is(state, "sent") ? SPAN("[\"sent\"]") : SPAN("[\"waiting\",\"sending\",\"asking\"]");
     struct json after = {.type = JSON_INT};
-    bool is_after = false;
     struct rows rows;
     if (!request->principal.is_totp_done || request->principal.role_count == 0)
         return why_set(why, ERR_DENIED, "", "access.office", "", "these tasks are for officers, signed in with their second factor");
-    TRY(api_cursor_read(request, "deliveries-failed", &after, 1, &is_after, why));
-    TRY(store_read(request->conn, STMT_DELIVERIES_FAILED, PARAMS(value_text(offices_json(request, false)), value_int(is_after ? after.integer : 0), value_int(limit), value_text(offices_json(request, true))),
-                   request->arena, &rows, why));
+    TRY(api_cursor_read(request, cursor, &after, 1, &is_after, why));
+    struct value from = value_int(is_after ? after.integer : is_failed ? 0 : INT64_MAX);
+    struct value kinds = value_text(offices_json(request, false)), offices = value_text(offices_json(request, true));
+    if (is_failed) TRY(store_read(request->conn, STMT_DELIVERIES_FAILED, PARAMS(kinds, from, value_int(limit), offices), request->arena, &rows, why));
+    else TRY(store_read(request->conn, STMT_DELIVERIES_OF_OFFICES, PARAMS(kinds, from, value_int(limit), offices, value_text(states)), request->arena, &rows, why));
     struct json_out out;
     list_begin(response, &out);
     for (size_t i = 0; i < rows.count; i++)
         if (may_read_row(request, request->conn, &rows, i)) write_delivery(request, &out, &rows, i);
     struct json last = json_from_int(rows.count > 0 ? rows_int(&rows, rows.count - 1, D_ID) : 0);
-    list_end(request, &out, "deliveries-failed", &last, rows.count == (size_t)limit);
+    list_end(request, &out, cursor, &last, rows.count == (size_t)limit);
     return err_none();
 }
 
@@ -157,8 +162,8 @@ static struct err get_deliveries(struct api_request *request, struct api_respons
     int64_t limit;
     TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &limit, why));
     if (id.at != NULL && state.at == NULL) return deliveries_of_case(request, response, id, limit, why);
-    if (id.at == NULL && state.at != NULL && span_is(state, "failed")) return failed_deliveries(request, response, limit, why);
-    return why_set(why, ERR_INPUT, "case", "api.query", "", "either case=ID or state=failed is expected");
+    if (id.at == NULL && (span_is(state, "failed") || span_is(state, "waiting") || span_is(state, "sent"))) return deliveries_of_state(request, response, state, limit, why);
+    return why_set(why, ERR_INPUT, "case", "api.query", "", "either case=ID or state=failed, waiting or sent is expected");
 }
 
 struct close_ctx {
@@ -289,7 +294,7 @@ static struct err get_reminders(struct api_request *request, struct api_response
 
 static const struct route_param LIST_DELIVERIES[] = {
     {"case", "string", "who was told of this case"},
-    {"state", "string", "failed: those of one's office that nobody has seen to"},
+    {"state", "string", "of one's offices over all cases. failed: that nobody has seen to; waiting; sent"},
     {"limit", "integer", "rows, 1 to 250; 50 by default"},
     {"cursor", "string", "where to go on: next of the page before"},
     {NULL, NULL, NULL},
@@ -297,7 +302,7 @@ static const struct route_param LIST_DELIVERIES[] = {
 static const struct route_param OF_CASE[] = {{"case", "string", "the case"}, {NULL, NULL, NULL}};
 
 const struct route routes_delivery[] = {
-    {"GET", "/api/v1/deliveries", get_deliveries, AUTH_KNOWN, SCOPE_READ, RATE_READ, "reach", "Who was told, when, by what; or what failed and waits for someone", NULL, "DeliveryList", 200, LIST_DELIVERIES, false},
+    {"GET", "/api/v1/deliveries", get_deliveries, AUTH_KNOWN, SCOPE_READ, RATE_READ, "reach", "Who was told, when, by what; or what failed, waits or was sent over all cases", NULL, "DeliveryList", 200, LIST_DELIVERIES, false},
     {"POST", "/api/v1/deliveries", post_delivery, AUTH_ADMINISTRATOR, SCOPE_ADMINISTER, RATE_FILE, "reach", "Send a test message", "DeliveryNew", "Delivery", 201, NULL, false},
     {"GET", "/api/v1/deliveries/{id}", get_delivery, AUTH_ADMINISTRATOR, SCOPE_ADMINISTER, RATE_READ, "reach", "What became of a test message", NULL, "Delivery", 200, NULL, false},
     {"POST", "/api/v1/deliveries/{id}/close", post_close, AUTH_KNOWN, SCOPE_FILE, RATE_FILE, "reach", "Say what was done about a delivery that failed", "DeliveryClose", NULL, 204, NULL, false},

@@ -292,6 +292,11 @@ def bounces(node, server, who, case):
     count.status(who.authority.post(f"/api/v1/deliveries/{number}/close", {"words": "x"}), 404, "another office's task")
     count.status(who.first.post(f"/api/v1/deliveries/{number}/close", {"words": "Called them; the address is corrected."}), 204, "seen to")
     count.status(who.first.post(f"/api/v1/deliveries/{number}/close", {"words": "again"}), 409, "once")
+    sent = who.first.need(200, "GET", "/api/v1/deliveries?state=sent&limit=250")["items"]
+    count.check(sent and all(one["state"] == "sent" and one["sent_at"] for one in sent), "what left the office, over all cases")
+    count.equal([one["id"] for one in sent], sorted((one["id"] for one in sent), reverse=True), "newest first")
+    count.problem(who.authority.get("/api/v1/deliveries?state=lost"), 422, "api.query", "no such state")
+    count.check(not {one["id"] for one in sent} & {one["id"] for one in who.authority.need(200, "GET", "/api/v1/deliveries?state=sent&limit=250")["items"] if one["office_kind"] == "csirt"}, "nothing of another kind of office")
     left = who.first.need(200, "GET", "/api/v1/deliveries?state=failed")["items"]
     count.check(number not in [d["id"] for d in left], "it is gone from the list")
 

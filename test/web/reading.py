@@ -10,7 +10,7 @@ import _browser as b
 v = b.v
 count = v.Count()
 OPEN = ["/scope", "/overview", "/statistics", "/law", "/verify"]
-OFFICER = ["/", "/queue", "/duties", "/file", "/register", "/search", "/calls", "/rota/ca", "/shift", "/held", "/obligations", "/calendar", "/situation", "/outside", "/account", "/people"]
+OFFICER = ["/", "/queue", "/duties", "/file", "/register", "/search", "/calls", "/rota/ca", "/shift", "/held", "/obligations", "/calendar", "/situation", "/outside", "/outbox", "/account", "/people"]
 # As WCAG 1.4.12 has it. In a style sheet that a script makes: the page's policy takes no others.
 SPACING = """() => {
   const sheet = new CSSStyleSheet();

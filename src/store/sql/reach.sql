@@ -235,6 +235,16 @@ WHERE d.office_kind IN (SELECT value FROM json_each($1)) AND d.state = 'failed' 
   AND (d.office IS NULL OR d.office IN (SELECT value FROM json_each($4)))
 ORDER BY d.id LIMIT $3;
 
+-- name: deliveries_of_offices
+-- takes kinds of office (JSON array), id before which to go on, number of rows, offices (JSON array), states (JSON array); gives the columns
+-- of deliveries_of_case, newest first
+SELECT d.id, d.kind, d.topic, d.state, d.owner_kind, d.owner, d.medium, d.address, d.attempts, d.created_ms, d.tried_ms, d.sent_ms,
+       d.next_ms, d.failure, d.closed_ms, d.closed_words, d.case_id, d.filing_id, d.page_id, d.office_kind, d.entity_id, p.name, d.office
+FROM delivery d LEFT JOIN person p ON d.owner_kind = 'person' AND p.id = d.owner
+WHERE d.state IN (SELECT value FROM json_each($5)) AND d.office_kind IN (SELECT value FROM json_each($1)) AND d.id < $2
+  AND (d.office IS NULL OR d.office IN (SELECT value FROM json_each($4)))
+ORDER BY d.id DESC LIMIT $3;
+
 -- name: delivery_get
 -- takes id; gives the columns of deliveries_of_case
 SELECT d.id, d.kind, d.topic, d.state, d.owner_kind, d.owner, d.medium, d.address, d.attempts, d.created_ms, d.tried_ms, d.sent_ms,
