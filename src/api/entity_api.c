@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The register: entities, for the offices that keep it and for the persons who act for them. */
+#include "api/entity_filter.h"
 #include "api/resources.h"
 #include "law/procedure.h"
 #include "law/scope.h"
@@ -145,7 +146,9 @@ static struct err question_read(struct api_request *request, const struct gate_l
 static struct err page_read(struct api_request *request, const struct register_question *q, const struct json after[2], bool is_after, int64_t limit, struct rows *ret,
                             struct why *why) {
     bool is_named = q->folded.len > 0;
-    struct value params[] = {value_text(is_after ? after[0].string : SPAN("")), value_text(is_after ? after[1].string : SPAN("")), value_int(limit + 1),
+    const struct span from[2] = {is_after ? after[0].string : SPAN(""), is_after ? after[1].string : SPAN("")};
+    if (entity_filter_is_asked(request)) return entity_filter_page(request, q->sectors, q->folded, from, limit + 1, ret, why);
+    struct value params[] = {value_text(from[0]), value_text(from[1]), value_int(limit + 1),
                              value_text(q->sectors), value_text(q->status), value_text(q->class), is_named ? value_text(q->folded) : value_null(),
                              value_text(q->search), value_text(q->range.first), value_text(q->range.end)};
     enum statement statement = is_named && q->range.is_few ? STMT_ENTITY_NAMED : !is_named && q->fit.is_few ? STMT_ENTITY_FEW : STMT_ENTITY_PAGE;
@@ -158,6 +161,7 @@ static struct err count_read(struct api_request *request, const struct register_
                              value_text(q->range.first), value_text(q->range.end)};
     struct rows rows;
     *ret = q->fit.count;
+    if (entity_filter_is_asked(request)) return entity_filter_count(request, q->sectors, q->folded, hidden, ret, why);
     if (q->folded.len == 0) return err_none();
     TRY(store_read(request->conn, q->range.is_few ? STMT_ENTITY_COUNT_NAMED : STMT_ENTITY_COUNT, params, q->range.is_few ? 8 : 6, request->arena, &rows, why));
     *ret = rows_int(&rows, 0, 0);
@@ -259,6 +263,11 @@ static const struct route_param LIST_ENTITIES[] = {
     {"search", "string", "part of the name, or the whole identifier"},
     {"status", "string", "pending, registered, ..."},
     {"class", "string", "essential, important, domain_name_registration, out, undetermined"},
+    {"sector", "string", "only this sector"},
+    {"size", "string", "micro, small, medium or large"},
+    {"type", "string", "only this type of entity"},
+    {"service", "string", "only where services are provided in this Member State"},
+    {"lacks", "string", "only where the entry has no such part: an attribute of the register, such as ip_ranges"},
     {"limit", "integer", "rows, 1 to 250; 50 by default"},
     {"cursor", "string", "where to go on: next of the page before"},
     {"count", "boolean", "true: also the exact number of all"},

@@ -58,6 +58,7 @@ export interface Options {
   key?: string; // Idempotency-Key
   quiet?: boolean; // a 401 is no surprise here
   isText?: boolean; // the answer as it stands, whatever it is
+  isBlob?: boolean; // the answer is a file
 }
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -99,7 +100,7 @@ export async function call<T>(method: string, path: string, options: Options = {
   if (response.status === 401 && !options.quiet) onSignedOut();
   if (!response.ok) throw await problemOf(response);
   const isJson = response.status !== 204 && (response.headers.get("content-type") ?? "").includes("json");
-  return { status: response.status, body: (options.isText ? await response.text() : isJson ? await response.json() : undefined) as T, etag: response.headers.get("etag") };
+  return { status: response.status, body: (options.isBlob ? await response.blob() : options.isText ? await response.text() : isJson ? await response.json() : undefined) as T, etag: response.headers.get("etag") };
 }
 
 export async function get<T>(path: string, options: Options = {}): Promise<T> {

@@ -176,6 +176,7 @@ export interface Field {
   future?: boolean;
   hidden_from?: string[];
   autocomplete?: AutoFill; // what of one's own it asks for
+  register?: string | null; // the attribute of the register that it fills
   catalogue?: string; // the list answers the controls of this one
   notice?: string;
 }

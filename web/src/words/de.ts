@@ -2,6 +2,7 @@
 import { office } from "./office.de";
 import { people } from "./people.de";
 import { deskDe } from "./desk.de";
+import { oversightDe } from "./oversight.de";
 import { ownDe } from "./own.de";
 import type { Words } from "./en";
 import { union } from "./union.de";
@@ -273,4 +274,5 @@ export const de: Words = {
   outcome_undetermined: "Unbestimmt",
   ...deskDe,
   ...ownDe,
+  ...oversightDe,
 };

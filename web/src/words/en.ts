@@ -2,6 +2,7 @@
 import { office } from "./office.en";
 import { people } from "./people.en";
 import { deskEn } from "./desk.en";
+import { oversightEn } from "./oversight.en";
 import { ownEn } from "./own.en";
 // What the page itself says, in English: the measure for the other languages. What the law says comes from the node.
 import { union } from "./union.en";
@@ -272,6 +273,7 @@ export const en = {
   outcome_undetermined: "Undetermined",
   ...deskEn,
   ...ownEn,
+  ...oversightEn,
 } as const satisfies Record<string, string>;
 
 export type Words = { [K in keyof typeof en]: string };

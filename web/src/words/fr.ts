@@ -2,6 +2,7 @@
 import { office } from "./office.fr";
 import { people } from "./people.fr";
 import { deskFr } from "./desk.fr";
+import { oversightFr } from "./oversight.fr";
 import { ownFr } from "./own.fr";
 import type { Words } from "./en";
 import { union } from "./union.fr";
@@ -273,4 +274,5 @@ export const fr: Words = {
   outcome_undetermined: "Indéterminé",
   ...deskFr,
   ...ownFr,
+  ...oversightFr,
 };
