@@ -183,7 +183,7 @@ static void write_tried_duties(struct json_out *out, struct api_request *request
     json_out_array_end(out);
 }
 
-// A trial: the same checks, nothing written. With "complete": false only what is there is checked, as for a draft.
+// A trial: the same checks, nothing written.
 static struct err post_check(struct api_request *request, struct api_response *response, struct why *why) {
     struct filing_ctx *ctx = ARENA_NEW(request->arena, struct filing_ctx);
     if (ctx == NULL) return err_make(ERR_MEMORY);

@@ -45,4 +45,5 @@ export const oversightDe: { [K in keyof typeof oversightEn]: string } = {
   status_closed: "geschlossen",
   status_incomplete: "unvollständig",
   oversight_scope: "Die Frage, die jede Organisation stellen kann, mit Gründen und Artikeln.",
+  oversight_note_help: "Nur von der zuständigen Behörde zu sehen, nie vom CSIRT oder der Einrichtung.",
 };

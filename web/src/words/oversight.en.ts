@@ -44,4 +44,5 @@ export const oversightEn = {
   status_closed: "closed",
   status_incomplete: "incomplete",
   oversight_scope: "The question that any organisation may ask, with reasons and articles.",
+  oversight_note_help: "Seen by the competent authority only, never by the CSIRT or the entity.",
 } as const;

@@ -45,4 +45,5 @@ export const oversightFr: { [K in keyof typeof oversightEn]: string } = {
   status_closed: "clôturée",
   status_incomplete: "incomplète",
   oversight_scope: "La question que toute organisation peut poser, avec motifs et articles.",
+  oversight_note_help: "Visible par l'autorité compétente seulement, jamais par le CSIRT ni par l'entité.",
 };

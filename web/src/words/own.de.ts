@@ -85,4 +85,6 @@ export const ownDe: { [K in keyof typeof ownEn]: string } = {
   own_compare_of: "Mittel von {n} Einrichtungen des Sektors, {period}",
   own_compare_yours: "Ihre Stufe",
   own_print: "Übersicht drucken",
+  own_about_form: "Über dieses Formular",
+  own_entities: "Ihre Einrichtungen",
 };

@@ -84,4 +84,6 @@ export const ownEn = {
   own_compare_of: "Mean of {n} entities of the sector, {period}",
   own_compare_yours: "Yours",
   own_print: "Print the summary",
+  own_about_form: "About this form",
+  own_entities: "Your entities",
 } as const;

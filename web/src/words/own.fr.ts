@@ -85,4 +85,6 @@ export const ownFr: { [K in keyof typeof ownEn]: string } = {
   own_compare_of: "Moyenne de {n} entités du secteur, {period}",
   own_compare_yours: "Le vôtre",
   own_print: "Imprimer la synthèse",
+  own_about_form: "À propos de ce formulaire",
+  own_entities: "Vos entités",
 };
