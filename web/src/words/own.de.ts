@@ -87,4 +87,6 @@ export const ownDe: { [K in keyof typeof ownEn]: string } = {
   own_print: "Übersicht drucken",
   own_about_form: "Über dieses Formular",
   own_entities: "Ihre Einrichtungen",
+  own_you: "Sie",
+  own_carried: "Was Sie in diesem Vorgang schon gesagt haben, ist bereits ausgefüllt. Ändern Sie, was nicht mehr stimmt.",
 };

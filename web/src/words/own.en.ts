@@ -86,4 +86,6 @@ export const ownEn = {
   own_print: "Print the summary",
   own_about_form: "About this form",
   own_entities: "Your entities",
+  own_you: "you",
+  own_carried: "What you said before in this case is filled in already. Change what is no longer true.",
 } as const;

@@ -87,4 +87,6 @@ export const ownFr: { [K in keyof typeof ownEn]: string } = {
   own_print: "Imprimer la synthèse",
   own_about_form: "À propos de ce formulaire",
   own_entities: "Vos entités",
+  own_you: "vous",
+  own_carried: "Ce que vous avez dit auparavant dans ce dossier est déjà rempli. Modifiez ce qui n'est plus exact.",
 };
