@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* The law as data: scope questions without account, packs, procedures, forms. */
 #include "api/resources.h"
+#include "law/cited.h"
 #include "law/find.h"
 #include "law/control.h"
 #include "law/ceiling.h"
@@ -225,6 +226,13 @@ static struct err get_find(struct api_request *request, struct api_response *res
 }
 static const struct route_param FIND[] = {{"q", "string", "words of a text, an article, or a term of the first Directive; in English, French or German"}, {NULL, NULL, NULL}};
 
+static struct err get_articles(struct api_request *request, struct api_response *response, struct why *why) {
+    struct json_out out;
+    api_json(response, 200, &out);
+    return law_cited_write(&out, request->services->law, request->services->state, api_query(request, "cite"), request->lang, why);
+}
+static const struct route_param CITE[] = {{"cite", "string", "an article such as 23(4)(a), IR 7(b) or GDPR 33; without it the articles of the Directive with how many rows cite each"}, {NULL, NULL, NULL}};
+
 static struct err get_procedures(struct api_request *request, struct api_response *response, struct why *why) {
     struct civil at;
     TRY(date_of(request, &at, why));
@@ -260,6 +268,7 @@ const struct route routes_law[] = {
     {"GET", "/api/v1/law/facts/named", get_named_facts, AUTH_NONE, 0, RATE_OPEN, "law", "The facts of a scope question with what people call them, their questions and choices", NULL, "NamedFacts", 200, NULL, false},
     {"GET", "/api/v1/law/controls", get_controls, AUTH_NONE, 0, RATE_OPEN, "law", "Catalogues of controls against which measures are assessed", NULL, "Catalogue", 200, CONTROLS, false},
     {"GET", "/api/v1/law/find", get_find, AUTH_NONE, 0, RATE_OPEN, "law", "Texts of the law, and what the first Directive's terms and articles are today", NULL, "Found", 200, FIND, false},
+    {"GET", "/api/v1/law/articles", get_articles, AUTH_NONE, 0, RATE_OPEN, "law", "Which rows of the law cite an article: documents, fields, duties, rules, clocks", NULL, "Cited", 200, CITE, false},
     {"GET", "/api/v1/procedures", get_procedures, AUTH_NONE, 0, RATE_OPEN, "law", "Procedures and their documents", NULL, "ProcedureList", 200, AT, false},
     {"GET", "/api/v1/procedures/{procedure}/documents/{document}", get_form, AUTH_NONE, 0, RATE_OPEN, "law", "The form of a document", NULL, "Form", 200, AT, false},
     {0},

@@ -33,6 +33,7 @@ extern const struct command import_command;
 extern const struct command law_check_command;
 extern const struct command law_words_command;
 extern const struct command law_find_command;
+extern const struct command law_article_command;
 extern const struct command law_list_command;
 extern const struct command law_show_command;
 extern const struct command law_diff_command;

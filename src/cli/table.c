@@ -30,6 +30,7 @@ const struct command *const command_table[] = {
     &law_list_command,
     &law_words_command,
     &law_find_command,
+    &law_article_command,
     &law_show_command,
     &law_diff_command,
     &law_what_if_command,

@@ -342,6 +342,11 @@ def over_api(node):
     count.check(answer.status == 200 and answer.json["caution"] and not answer.json["transposed"], f"FR's rows: {answer}")
     count.problem(anyone.get("/api/v1/law/diff?before=eu/nis2&after=national/xx"), 422, "law.pack", "an unknown pack", "after")
     count.problem(anyone.get("/api/v1/law/rows?pack=eu/nis2&at=x"), 422, "api.query", "no date", "at")
+    answer = anyone.get("/api/v1/law/articles?cite=23(4)(a)")
+    count.equal(answer.json, varde_json("law", "article", "23(4)(a)", "--state", "BE"), "the rows of an article, the same over the API")
+    count.check(any(row["file"] == "procedures/incident.yaml" and row["row"] == "early_warning" for row in answer.json["rows"]), "the early warning rests on 23(4)(a)")
+    count.equal(len(anyone.get("/api/v1/law/articles").json["articles"]), 46, "the articles of the Directive")
+    count.problem(anyone.get("/api/v1/law/articles?cite=23(4)(f)"), 422, "law.cite", "no such point", "cite")
 
 
 def states_in_words(node):

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "law/check.h"
+#include "law/cited.h"
 #include "law/structure.h"
 
 static struct arena arena;
@@ -103,6 +104,59 @@ static void places_are_looked_up(void **state) {
         if (exists(NOT[i])) fail_msg("is not there: %s", NOT[i]);
 }
 
+static struct json answer_of(const char *state, const char *cite, struct err *ret_e) {
+    struct buf text;
+    struct json_out out;
+    struct json answer = {0};
+    struct why why = {0};
+    buf_init(&text, &arena, 4 * 1024 * 1024);
+    json_out_init(&out, &text);
+    *ret_e = law_cited_write(&out, law, span_of(state), span_of(cite), SPAN("en"), &why);
+    if (is_err(*ret_e)) assert_string_equal(why.rule, "law.cite");
+    else assert_false(is_err(json_parse_within(&arena, buf_span(&text), 4 * 1024 * 1024, &answer, &why)));
+    return answer;
+}
+
+static const struct json *row_of(const struct json *answer, const char *file, const char *row) {
+    const struct json *rows = json_get(answer, "rows");
+    for (size_t i = 0; i < rows->count; i++)
+        if (span_is(json_get_string(&rows->items[i], "file"), file) && span_is(json_get_string(&rows->items[i], "row"), row)) return &rows->items[i];
+    return NULL;
+}
+
+static void rows_are_found_by_article(void **state) {
+    (void)state;
+    struct err e;
+    struct json answer = answer_of("", "23(4)(a)", &e);
+    assert_false(is_err(e));
+    const struct json *row = row_of(&answer, "procedures/incident.yaml", "early_warning");
+    assert_non_null(row);
+    assert_true(span_is(json_get_string(row, "pack"), "eu/nis2") && json_get_int(row, "line", 0) > 0);
+    assert_non_null(row_of(&answer, "clocks.yaml", "early_warning"));
+    assert_null(row_of(&answer, "clocks.yaml", "notification"));
+    int64_t of_point = json_get_int(&answer, "count", 0), of_states = 0;
+    answer = answer_of("", "NIS2 23(4)", &e); // what is in it, too
+    assert_true(json_get_int(&answer, "count", 0) > of_point);
+    answer = answer_of("FI", "23(4)(a)", &e);
+    for (size_t i = 0; i < json_get(&answer, "rows")->count; i++) {
+        struct span pack = json_get_string(&json_get(&answer, "rows")->items[i], "pack");
+        of_states += span_starts_with(pack, SPAN("national/"));
+        assert_true(!span_starts_with(pack, SPAN("national/")) || span_is(pack, "national/fi"));
+    }
+    assert_true(of_states > 0 && json_get_int(&answer, "count", 0) < of_point);
+    answer = answer_of("", "IR 7(b)", &e);
+    assert_non_null(row_of(&answer, "grid.yaml", "IR7-b"));
+    answer = answer_of("", "NIS2 45", &e); // there, and cited by nothing
+    assert_true(!is_err(e) && json_get_int(&answer, "count", -1) == 0);
+    answer = answer_of("", "", &e);
+    assert_int_equal(json_get(&answer, "articles")->count, 46);
+    static const char *const REFUSED[] = {"47", "23(4)(f)", "incident", "23(", "NIS2 23a as proposed, NIS2 23z as proposed"};
+    for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
+        (void)answer_of("", REFUSED[i], &e);
+        if (e.code != ERR_INPUT) fail_msg("answered: %s", REFUSED[i]);
+    }
+}
+
 // The check with the first OLD of the file replaced by NEW must find WORDS.
 static void assert_found(const char *path, const char *old, const char *new, const char *words) {
     struct embedded_file *files = arena_take_array(&arena, embedded_law_count, sizeof *files);
@@ -151,6 +205,7 @@ static void faults_of_the_index_are_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(citations_are_taken_apart), cmocka_unit_test(what_is_no_citation_is_refused), cmocka_unit_test(places_are_looked_up),
+        cmocka_unit_test(rows_are_found_by_article),
         cmocka_unit_test(slips_are_found),           cmocka_unit_test(faults_of_the_index_are_found),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
