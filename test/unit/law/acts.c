@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "law/acts.h"
+#include "law_under_test.h"
 
 static struct arena arena;
 static struct law *law;
@@ -14,7 +15,7 @@ static struct law *law;
 static int setup(void **state) {
     (void)state;
     arena_init(&arena, (size_t)512 * 1024 * 1024);
-    return is_err(law_load(&arena, embedded_law, embedded_law_count, &law, NULL)) ? -1 : 0;
+    return is_err(law_under_test(&arena, &law, NULL)) ? -1 : 0;
 }
 static int teardown(void **state) {
     (void)state;
