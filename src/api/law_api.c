@@ -231,7 +231,7 @@ static struct err get_articles(struct api_request *request, struct api_response 
     api_json(response, 200, &out);
     return law_cited_write(&out, request->services->law, request->services->state, api_query(request, "cite"), request->lang, why);
 }
-static const struct route_param CITE[] = {{"cite", "string", "an article such as 23(4)(a), IR 7(b) or GDPR 33; without it the articles of the Directive with how many rows cite each"}, {NULL, NULL, NULL}};
+static const struct route_param CITE[] = {{"cite", "string", "an article as rows write it, with its act or without (the Directive's); without it the articles of the Directive with how many rows cite each"}, {NULL, NULL, NULL}};
 
 static struct err get_procedures(struct api_request *request, struct api_response *response, struct why *why) {
     struct civil at;

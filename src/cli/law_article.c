@@ -72,7 +72,7 @@ const struct command law_article_command = {
     .name = "law article",
     .arguments = "[CITATION]",
     .summary = "List the rows of the law that cite an article",
-    .help = "For example varde law article '23(4)(a)', 'IR 7(b)' or 'GDPR 33; CER 15': every document, field, duty, rule and clock that\n"
+    .help = "CITATION is as rows write it, with its act or without (the Directive's): every document, field, duty, rule and clock that\n"
             "rests on the place or on anything in it, with file and line. Without a citation: the articles of the Directive, what\n"
             "each is about, and how many rows cite it.",
     .options = LAW_ARTICLE_OPTIONS,

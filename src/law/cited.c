@@ -137,7 +137,7 @@ static struct err cited_write(struct concordance *c, struct span cite, struct wh
     if (is_bare) whole = arena_printf(c->arena, "NIS2 %.*s", SPAN_FMT(cite));
     if (whole.at == NULL) return err_make(ERR_MEMORY);
     if (!citation_parse(whole, &c->structure.acts, c->arena, &c->wanted, &rest))
-        return why_set(why, ERR_INPUT, "cite", "law.cite", "", "a citation like 23(4)(a), IR 7(b) or GDPR 33 is expected, not understood is: %.*s", SPAN_FMT(rest));
+        return why_set(why, ERR_INPUT, "cite", "law.cite", "", "a citation as rows write it is expected, not understood is: %.*s", SPAN_FMT(rest));
     for (size_t i = 0; i < c->wanted.count; i++) {
         const char *refused = structure_refuses(&c->structure, &c->wanted.places[i]);
         if (refused != NULL) return why_set(why, ERR_INPUT, "cite", "law.cite", "", "%.*s: one of the places %s", SPAN_FMT(whole), refused);
