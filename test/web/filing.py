@@ -115,7 +115,7 @@ def main():
         count.equal(company.evaluate("document.documentElement.lang"), "de", "the page says its language")
         browser.screen(company, "case-german")
         company.get_by_label("Sprache").select_option("en")
-        count.check(EVIL in company.locator("h1").inner_text() and "ran" not in company.title(), "a hostile name is shown, not run")
+        count.check(EVIL in company.locator("h1").inner_text() and company.title() != "ran", "a hostile name is shown, not run")
         browser.open(company, "/app/file/incident/early_warning")
         company.get_by_label("What happened, in one sentence?").fill("A second one.")
         for session in clerk.need(200, "GET", "/api/v1/me/sessions")["items"]:
