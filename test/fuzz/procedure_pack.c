@@ -10,9 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const char PACK[] = "id: eu/a\ntitle: A\nversion: '1'\nfrom: 2024-10-18\n";
     static const char CLOCKS[] = "settings: {s: yes}\nclocks:\n  - {clock: c, article: A, rows: [{anchor: aware_at, amount: 24, unit: h}]}\n";
-    const struct embedded_file files[] = {{"eu/a/pack.yaml", (const unsigned char *)PACK, sizeof PACK - 1},
-                                          {"eu/a/clocks.yaml", (const unsigned char *)CLOCKS, sizeof CLOCKS - 1},
-                                          {"eu/a/procedures/p.yaml", data, size}};
+    const struct embedded_file files[] = {{"eu/a/pack.yaml", (const unsigned char *)PACK, sizeof PACK - 1, false},
+                                          {"eu/a/clocks.yaml", (const unsigned char *)CLOCKS, sizeof CLOCKS - 1, false},
+                                          {"eu/a/procedures/p.yaml", data, size, false}};
     struct arena arena;
     arena_init(&arena, 64 * 1024 * 1024);
     struct law *law;

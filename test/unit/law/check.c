@@ -247,7 +247,7 @@ static void a_national_table_is_laid_over(void **state) {
     (void)state;
     static const char TABLE[] = "table: exclude\nhit: collect\neffect: out\ninputs: [educational_institution]\nrows:\n"
                                 "  - {id: X-BE, educational_institution: yes, article: \"a Belgian law\", words: rule.X11}\n";
-    files[embedded_law_count] = (struct embedded_file){"national/be/tables/exclude.yaml", (const unsigned char *)TABLE, sizeof TABLE - 1};
+    files[embedded_law_count] = (struct embedded_file){.path = "national/be/tables/exclude.yaml", .bytes = (const unsigned char *)TABLE, .size_bytes = sizeof TABLE - 1};
     struct law *law;
     struct why why = {0};
     if (is_err(law_load(&arena, files, embedded_law_count + 1, &law, &why))) fail_msg("%s", why.words);

@@ -9,7 +9,7 @@
 #include "law/obligation.h"
 #include "law/pack.h"
 
-#define FILE_OF(PATH, TEXT) {PATH, (const unsigned char *)("" TEXT), sizeof(TEXT) - 1}
+#define FILE_OF(PATH, TEXT) {PATH, (const unsigned char *)("" TEXT), sizeof(TEXT) - 1, false}
 #define EU_PACK FILE_OF("eu/a/pack.yaml", "id: eu/a\ntitle: A\nversion: '1'\nfrom: 2024-10-18\n")
 #define BE_PACK FILE_OF("national/be/pack.yaml", "id: national/be\ntitle: BE\nversion: '1'\n")
 
@@ -180,7 +180,7 @@ static void refused(void **state) {
         "obligations:\n- {obligation: A, article: x, node: state, owner: ca, first: 2025-01-01, done_by: [{document: p.d, when: {whim: f}}]}\n",
         "off: [A]\n", "obligations: 3\n"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
-        const struct embedded_file files[] = {EU_PACK, {"eu/a/obligations.yaml", (const unsigned char *)BAD[i], strlen(BAD[i])}};
+        const struct embedded_file files[] = {EU_PACK, {"eu/a/obligations.yaml", (const unsigned char *)BAD[i], strlen(BAD[i]), false}};
         struct law *law;
         why = (struct why){0};
         if (!is_err(law_load(&arena, files, 2, &law, &why))) fail_msg("not refused: %s", BAD[i]);

@@ -7,7 +7,7 @@
 
 #include "law/pack.h"
 
-#define FILE_OF(PATH, TEXT) {PATH, (const unsigned char *)("" TEXT), sizeof(TEXT) - 1}
+#define FILE_OF(PATH, TEXT) {PATH, (const unsigned char *)("" TEXT), sizeof(TEXT) - 1, false}
 #define EU_PACK FILE_OF("eu/a/pack.yaml", "id: eu/a\ntitle: A\nversion: '1'\nfrom: 2024-10-18\n")
 #define BE_PACK FILE_OF("national/be/pack.yaml", "id: national/be\ntitle: BE\nversion: '1'\n")
 

@@ -164,7 +164,7 @@ static void what_does_not_hang_together_is_found(void **state) {
         {INCIDENT, "matches: answers", "matches: answer", "no field \"answer\""},
         {INCIDENT, "fields: [summary, personal_data_affected", "fields: [summery, personal_data_affected", "no field \"summery\""},
         {INCIDENT, "label: Telephone, article", "article", "has no label"},
-        {INCIDENT, "      - {field: contact_email, type: email, label: E-mail, article: \"NIS2 23(5)\", hidden_from: [states, enisa]}\n      - {field: summary", "      - {field: contact_email, type: email, label: E-mail, article: \"NIS2 23(5)\"}\n      - {field: colour, type: text, label: Colour, article: \"NIS2 23(5)\"}\n      - {field: summary", "asks for 9 fields"},
+        {INCIDENT, "      - {field: contact_email, type: email, fill: email, label: E-mail, article: \"NIS2 23(5)\", hidden_from: [states, enisa]}\n      - {field: summary", "      - {field: contact_email, type: email, fill: email, label: E-mail, article: \"NIS2 23(5)\"}\n      - {field: colour, type: text, label: Colour, article: \"NIS2 23(5)\"}\n      - {field: summary", "asks for 9 fields"},
         {INCIDENT, "    intake: [csirt]", "    intake: [police]", "no office \"police\""},
         {INCIDENT, "        - {field: received_at, type: instant, label: \"When did the office have it?\"", "        - {field: had_at, type: instant, label: \"When did the office have it?\"", "on_behalf with received_at is missing"},
         {INCIDENT, "compare: {name: organisation,", "compare: {name: organization,", "no field \"organization\""},

@@ -9,7 +9,7 @@
 #include "law/pack.h"
 #include "law/reminder.h"
 
-#define FILE_OF(PATH, TEXT) {PATH, (const unsigned char *)("" TEXT), sizeof(TEXT) - 1}
+#define FILE_OF(PATH, TEXT) {PATH, (const unsigned char *)("" TEXT), sizeof(TEXT) - 1, false}
 #define EU_PACK FILE_OF("eu/a/pack.yaml", "id: eu/a\ntitle: A\nversion: '1'\nfrom: 2024-10-18\n")
 #define BE_PACK FILE_OF("national/be/pack.yaml", "id: national/be\ntitle: BE\nversion: '1'\n")
 #define EU_ROWS "reminders:\n- {reminder: day, before: '24 h', article: 'A 1'}\n- {reminder: hour, before: '1 h', article: 'A 1', owed_by: [entity]}\n" \
@@ -80,7 +80,7 @@ static void refused(void **state) {
                                       "reminders:\n- {reminder: a, before: '1 h', after: '1 h', article: x}\n",
                                       "reminders:\n- {reminder: a, before: 'soon', article: x}\n", "off: [nothing]\n", "reminders:\n- {reminder: a, article: x, before: '1 h', at: noon}\n"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
-        const struct embedded_file files[] = {EU_PACK, {"eu/a/reminders.yaml", (const unsigned char *)BAD[i], strlen(BAD[i])}};
+        const struct embedded_file files[] = {EU_PACK, {"eu/a/reminders.yaml", (const unsigned char *)BAD[i], strlen(BAD[i]), false}};
         struct law *law;
         why = (struct why){0};
         if (!is_err(law_load(&arena, files, 2, &law, &why))) fail_msg("taken: %s", BAD[i]);

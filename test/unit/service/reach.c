@@ -110,7 +110,7 @@ static void calls_go_from_one_to_the_next(void **state) {
     message(world, "C1", WAKE);
     message(world, "C1", WAKE); // the same people for the same case: one page
     work(world, 0);
-    struct rows pages = ask(world, STMT_PAGES_LIST, PARAMS(value_text(SPAN("csirt")), value_int(INT64_MAX), value_text(SPAN("~")), value_int(10), value_int(1), value_null()));
+    struct rows pages = ask(world, STMT_PAGES_LIST_OPEN, PARAMS(value_text(SPAN("csirt")), value_int(INT64_MAX), value_text(SPAN("~")), value_int(10)));
     assert_int_equal(pages.count, 1);
     struct span page = rows_span(&pages, 0, 0);
     struct rows calls = ask(world, STMT_PAGE_CALLS, PARAMS(value_text(page)));

@@ -103,7 +103,7 @@ static const struct hot {
     {STMT_DELIVERY_DUE, NEVER, NULL},
     {STMT_DELIVERIES_OF_CASE, NEVER, NULL},
     {STMT_DELIVERIES_DROP_OF_PAGE, NEVER, NULL},
-    {STMT_DELIVERIES_FAILED, BOUNDED, "what failed and nobody has seen to"},
+    {STMT_DELIVERIES_FAILED, NEVER, "what failed and nobody has seen to"},
     {STMT_REMINDERS_OF_CASE, BOUNDED, "those of one case"},
     {STMT_OUTBOX_DUE, NEVER, NULL},
     {STMT_OUTBOX_SENT, NEVER, NULL},

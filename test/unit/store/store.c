@@ -365,7 +365,7 @@ static struct err migrate_with(const char *const (*extra)[2], size_t count, stru
         if (strcmp(embedded_sql[i].path, "schema/000-store.sql") == 0) files[0] = embedded_sql[i];
     assert_non_null(files[0].path);
     for (size_t i = 0; i < count; i++)
-        files[i + 1] = (struct embedded_file){extra[i][0], (const unsigned char *)extra[i][1], strlen(extra[i][1])};
+        files[i + 1] = (struct embedded_file){.path = extra[i][0], .bytes = (const unsigned char *)extra[i][1], .size_bytes = strlen(extra[i][1])};
     sqlite3 *db = NULL;
     TRY(sqlite_open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 256, &db, why));
     struct err e = migrate_run(db, files, count + 1, why);
