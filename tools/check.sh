@@ -36,7 +36,7 @@ step "headers gcc" build headers
 step "build measurements" build bench-programs
 step "unit gcc" build unit
 step "build gcc release" build V=release all
-step "cases of law, release" build V=release $(printf 'build/release/test/unit/law/%s ' stories scope clocks significance supervision selection register_csv office_term filings)
+step "cases of law, release" build V=release $(printf 'build/release/%s ' $(test/law/mutate.py --programs))
 step "types of the web interface" make -s web-types
 step "browser" make -s V=release browser
 step "hardened, installs" tools/check_install.sh

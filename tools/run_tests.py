@@ -4,7 +4,7 @@
 
 PROGRAM is an executable, or a .py or .sh file. Its tests are counted from cmocka's lines ("[  PASSED  ] 3 test(s).") or from a
 line "N passed, N failed" of its own; a program that prints neither counts as one. A crash, a time-out or a non-zero exit
-without a counted failure is a failure. The output of a program that failed is shown, and which five took longest. The last line
+without a counted failure is a failure. The output of a program that failed is shown, and which dozen took longest. The last line
 is "N passed, N failed".
 """
 import argparse
@@ -72,7 +72,7 @@ def main():
                 print(f"--- {program}: {good} passed, {bad} failed, exit {code}, {seconds:.1f} s")
                 print(re.sub(r"^(\d+ passed, \d+ failed)$", r"(\1)", output, flags=re.M).rstrip()[-20000:])
     if len(times) > 1:
-        print("longest: " + ", ".join(f"{program} {seconds:.1f} s" for seconds, program in sorted(times, reverse=True)[:5]))
+        print("longest: " + ", ".join(f"{program} {seconds:.1f} s" for seconds, program in sorted(times, reverse=True)[:12]))
     print(f"{passed} passed, {failed} failed")
     sys.stdout.flush()
     return 1 if failed else 0

@@ -296,7 +296,11 @@ def main():
     parser.add_argument("--kinds", default=",".join(KINDS), help="only these, with commas between")
     parser.add_argument("--least", type=int, default=0, help="fail where fewer percent are noticed")
     parser.add_argument("--survivors", help="write them to this file")
+    parser.add_argument("--programs", action="store_true", help="print the tests that it runs, and no more")
     options = parser.parse_args()
+    if options.programs:
+        print(" ".join(f"test/unit/law/{name}" for name in CASES))
+        return 0
     packs = Packs()
     made = mutations(packs, options.count, options.seed, options.kinds.split(","))
     folder = tempfile.mkdtemp(prefix="varde-mutate-")
