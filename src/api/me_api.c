@@ -108,7 +108,7 @@ static struct err get_events(struct api_request *request, struct api_response *r
 
 static const struct list_column TOKENS[] = {
     {"id", LIST_TEXT, 0, NULL}, {"name", LIST_TEXT, 1, NULL}, {"scopes", LIST_SCOPES_TOKEN, 2, NULL}, {"created_at", LIST_INSTANT, 3, NULL},
-    {"expires_at", LIST_INSTANT, 4, NULL}, {"revoked_at", LIST_INSTANT, 5, NULL}, {0}};
+    {"expires_at", LIST_INSTANT, 4, NULL}, {"revoked_at", LIST_INSTANT, 5, NULL}, {"used_at", LIST_INSTANT, 6, NULL}, {0}};
 
 static struct err get_tokens(struct api_request *request, struct api_response *response, struct why *why) {
     struct rows rows;
@@ -163,7 +163,7 @@ static struct err revoke_apply(struct api_request *request, struct store_conn *c
                                void *context, struct why *why) {
     (void)edge;
     (void)context;
-    return access_token_revoke(conn, request->principal.person_id, request->params[0], now_ms, why);
+    return access_token_revoke(conn, request->principal.person_id, request->params[0], span_make(NULL, 0), now_ms, why);
 }
 
 static struct err delete_token(struct api_request *request, struct api_response *response, struct why *why) {

@@ -122,12 +122,14 @@ static struct err post_search(struct api_request *request, struct api_response *
 }
 
 static struct err get_retention(struct api_request *request, struct api_response *response, struct why *why) {
-    TRY(need_office(&request->principal, ROLE_READER, why));
+    // An administrator without office sees how much is due, but neither filing nor case.
+    bool is_counts_only = is_err(need_office(&request->principal, ROLE_READER, NULL));
+    if (is_counts_only && is_err(access_require_administrator(&request->principal, NULL))) return need_office(&request->principal, ROLE_READER, why);
     struct retention_question question = {.law = request->services->law,
                                           .state = request->services->state,
                                           .zone = request->services->zone,
                                           .now_ms = request->received_ms,
-                                          .list_max = LIST_MAX};
+                                          .list_max = is_counts_only ? 0 : LIST_MAX};
     int64_t days = 0;
     TRY(api_query_int(request, "days", 0, 0, 3660, &days, why));
     TRY(api_query_int(request, "after", -1, -1, INT64_MAX, &question.after_seq, why));
@@ -135,7 +137,8 @@ static struct err get_retention(struct api_request *request, struct api_response
     struct json_out out;
     api_json(response, 200, &out);
     json_out_object(&out);
-    TRY(schedule_write(&out, request->conn, request->arena, why));
+    json_out_member_bool(&out, "is_counts_only", is_counts_only);
+    if (!is_counts_only) TRY(schedule_write(&out, request->conn, request->arena, why));
     json_out_name(&out, "report");
     TRY(retention_write_json(&out, request->conn, &question, request->arena, why));
     json_out_object_end(&out);

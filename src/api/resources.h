@@ -52,5 +52,7 @@ extern const struct route routes_answer[];
 extern const struct route routes_selection[];
 extern const struct route routes_public[];
 extern const struct route routes_public_page[];
+extern const struct route routes_admin[];
+extern const struct route routes_outbox[];
 
 #endif

@@ -82,6 +82,23 @@ static bool is_changing(struct span method) {
     return !span_is(method, "GET") && !span_is(method, "HEAD") && !span_is(method, "OPTIONS");
 }
 
+static struct err nothing_apply(struct api_request *request, struct store_conn *conn, struct log_edge *edge, int64_t now_ms, void *ctx, struct why *why) {
+    (void)request;
+    (void)conn;
+    (void)edge;
+    (void)now_ms;
+    (void)ctx;
+    (void)why;
+    return err_none();
+}
+
+// That a machine's token was used is noted with whatever is written for it (job_apply); a mere reading once an hour.
+static struct err note_use(struct api_request *request, struct api_response *response) {
+    bool is_answered = response->job == NULL && response->fetch == NULL && !response->is_event_stream;
+    if (!request->principal.is_use_due || !is_answered || request->services->is_read_only) return err_none();
+    return api_write(request, response, nothing_apply, NULL, NULL, false);
+}
+
 static struct err handle(struct api_request *request, struct api_response *response, struct buf *allowed, struct why *why) {
     request->lang = api_language(request); // what is refused before it is known who asks is said in the language asked for too
     TRY(find_route(request, allowed, why));
@@ -94,7 +111,8 @@ static struct err handle(struct api_request *request, struct api_response *respo
     request->lang = api_language(request);
     TRY(check_principal(request, why));
     TRY(api_query_check(request, why));
-    return request->route->handle(request, response, why);
+    TRY(request->route->handle(request, response, why));
+    return note_use(request, response);
 }
 
 // The answer to what a handler gave: a problem document where it is an error.
@@ -144,6 +162,7 @@ void api_resume(struct api_request *request, struct api_response *response) {
 
 static struct err job_apply(struct write_job *job, struct store_conn *conn, struct log_edge *edge, struct why *why) {
     struct api_job *api = (struct api_job *)job; // write is its first member
+    TRY(access_token_used(conn, &api->request->principal, job->now_ms, why));
     return api->apply(api->request, conn, edge, job->now_ms, api->ctx, why);
 }
 

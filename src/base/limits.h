@@ -76,6 +76,9 @@ enum {
     LIMIT_SESSIONS_PER_PERSON = 20,                 // the oldest ends
     LIMIT_TOKENS_PER_PERSON = 50,
     LIMIT_TOKEN_DAYS = 366,
+    LIMIT_TOKEN_USED_MS = 60 * 60 * 1000,           // the last use of a token is known within
+    LIMIT_BACKUP_LATE_MS = 26 * 60 * 60 * 1000,     // a whole backup is made daily
+    LIMIT_BACKUP_TRY_DAYS = 35,                     // and one is restored each month, to try it
     LIMIT_ROLES_PER_PERSON = 32,
     LIMIT_MANDATES_PER_PERSON = 1000,
     LIMIT_INVITATION_DAYS = 14,

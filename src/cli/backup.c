@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "base/time.h"
+#include "cli/backup_note.h"
 #include "cli/backup_set.h"
 #include "cli/commands.h"
 #include "cli/print.h"
@@ -172,6 +173,14 @@ static struct err backup(struct job *job, const struct config *config) {
     return files_finish(job);
 }
 
+// The node's administrators are to see it. What was made stands, whether or not that can be noted.
+static void note(struct job *job, const struct config *config) {
+    struct backup_note made = {.about = &job->about, .is_whole = job->files[BACKUP_MAIN].is_wanted, .place = job->places[0].final, .keys_place = job->places[1].final};
+    struct why why = {0};
+    for (enum backup_part part = 0; part < BACKUP_PARTS; part++) made.size_bytes += job->files[part].size_bytes;
+    if (is_err(backup_note_made(config->database_file, &made, &why))) (void)fprintf(stderr, "the backup is whole, but the node could not be told of it: %s\n", why.words);
+}
+
 static void report_json(struct job *job) {
     struct buf text;
     struct json_out out;
@@ -233,6 +242,7 @@ static int backup_run(const struct call *call) {
         if (!is_err(e)) {
             e = backup(&job, &config);
             files_close(&job);
+            if (!is_err(e)) note(&job, &config);
             if (!is_err(e) && call_has(call, "--json")) report_json(&job);
             if (!is_err(e) && !call_has(call, "--json")) report(&job);
             config_fini(&config); // the report borrows from it
@@ -262,7 +272,8 @@ const struct command backup_command = {
         "kept for a shorter time) and erasures.varde. The node's writer is not held up. Only a whole backup gets its\n"
         "name; SHA256SUMS lets `sha256sum -c` find a bad medium without the secret.\n\n"
         "With the keys go varde.yaml, node.secret, keys/log.vkey, and the certificate and its key where they are in the\n"
-        "data directory. The signing key is not in it, and must be copied apart; keys/heads is never copied.",
+        "data directory. The signing key is not in it, and must be copied apart; keys/heads is never copied.\n\n"
+        "That it was made is noted in the node's database, where administrators and varde doctor see it.",
     .options = BACKUP_OPTIONS,
     .run = backup_run,
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "cli/doctor.h"
+#include "base/limits.h"
+#include "base/time.h"
 #include "os/file.h"
 #include "role/keys_state.h"
 #include "service/archive.h"
@@ -28,8 +30,13 @@ static bool head_read(struct doctor *doctor, struct keys_memory *ret) {
     return is_found;
 }
 
-// Counts the records, and looks whether a restore left derived tables to be made anew.
-static struct err records_count(const char *file, struct arena *arena, int64_t *ret, bool *ret_needs_rebuild, struct why *why) {
+struct kept { // what the database says of itself
+    int64_t records;
+    bool needs_rebuild; // a restore left derived tables to be made anew
+    struct rows backups;
+};
+
+static struct err kept_read(const char *file, struct arena *arena, struct kept *ret, struct why *why) {
     struct store *store = NULL;
     struct store_conn *conn = NULL;
     TRY(store_open_as_is(file, &store, why));
@@ -37,8 +44,9 @@ static struct err records_count(const char *file, struct arena *arena, int64_t *
     if (!is_err(e)) {
         struct rows rows = {0};
         e = store_read(conn, STMT_RECORD_COUNT, NULL, 0, arena, &rows, why);
-        if (!is_err(e)) *ret = rows.count == 1 ? rows_int(&rows, 0, 0) : 0;
-        if (!is_err(e)) e = archive_needs_rebuild(conn, arena, ret_needs_rebuild, why);
+        if (!is_err(e)) ret->records = rows.count == 1 ? rows_int(&rows, 0, 0) : 0;
+        if (!is_err(e)) e = archive_needs_rebuild(conn, arena, &ret->needs_rebuild, why);
+        if (!is_err(e) && is_err(store_read(conn, STMT_BACKUP_NOTE_LAST, NULL, 0, arena, &ret->backups, NULL))) ret->backups.count = 0; // an older schema
         store_disconnect(conn);
     }
     store_close(store);
@@ -56,6 +64,20 @@ static void look_at_head(struct doctor *doctor, int64_t records) {
         doctor_find(doctor, FINDING_WARN, "log", "normal for a moment while a node runs; otherwise start it, it signs what is missing",
                     "the database holds %llu records, the key has signed %llu", (unsigned long long)stored, (unsigned long long)memory.size);
     else doctor_find(doctor, FINDING_OK, "log", NULL, "%s: %llu records, all under a signed head", memory.origin, (unsigned long long)stored);
+}
+
+static void look_at_backups(struct doctor *doctor, const struct rows *rows) {
+    static const char *const DAILY = "run varde backup daily, as doc/backup.md says";
+    int64_t made_ms = rows_at(rows, 0, 0)->type == VALUE_NULL ? INSTANT_NONE : rows_int(rows, 0, 0);
+    int64_t tried_ms = rows_at(rows, 0, 2)->type == VALUE_NULL ? INSTANT_NONE : rows_int(rows, 0, 2);
+    if (made_ms == INSTANT_NONE) {
+        doctor_find(doctor, FINDING_WARN, "backup", DAILY, "no whole backup of this node was ever noted");
+        return;
+    }
+    doctor_find(doctor, doctor->now_ms - made_ms > LIMIT_BACKUP_LATE_MS ? FINDING_WARN : FINDING_OK, "backup", DAILY, "the last whole backup was made %lld hours ago",
+                (long long)((doctor->now_ms - made_ms) / MS_PER_HOUR));
+    if (tried_ms == INSTANT_NONE || doctor->now_ms - tried_ms > LIMIT_BACKUP_TRY_DAYS * MS_PER_DAY)
+        doctor_find(doctor, FINDING_WARN, "backup", "run varde restore --try with the newest", "no backup was tried within a month");
 }
 
 void doctor_look_at_store(struct doctor *doctor) {
@@ -78,12 +100,14 @@ void doctor_look_at_store(struct doctor *doctor) {
     if (health.missing_migrations > 0)
         doctor_find(doctor, FINDING_WARN, "database", "this program brings it up to date at the next start; make a backup before",
                     "%zu steps of the schema are still to come", health.missing_migrations);
-    int64_t records = 0;
-    bool needs_rebuild = false;
-    e = records_count(file, &doctor->arena, &records, &needs_rebuild, &why);
-    if (!is_err(e) && needs_rebuild)
+    struct kept kept = {0};
+    e = kept_read(file, &doctor->arena, &kept, &why);
+    if (!is_err(e) && kept.needs_rebuild)
         doctor_find(doctor, FINDING_WARN, "database", "stop the node and run varde rebuild; until then it takes no filings",
                     "it was restored, and what is derived from the record must be made anew");
     if (is_err(e)) doctor_fail(doctor, "log", e, &why, "restore the database");
-    else look_at_head(doctor, records);
+    else {
+        look_at_head(doctor, kept.records);
+        if (kept.backups.count > 0 && kept.records > 0) look_at_backups(doctor, &kept.backups);
+    }
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* varde restore: a database out of a backup, in a data directory that has none. */
 #include "base/time.h"
+#include "cli/backup_note.h"
 #include "cli/backup_set.h"
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "os/stream.h"
+#include "role/config.h"
 
 enum { PATHS_BYTES = 256 * 1024 + BACKUP_FILES_MAX * (BACKUP_FILE_BYTES_MAX + 1024) };
 
@@ -34,6 +37,7 @@ struct job {
     size_t returning_count;
     const char *data;
     struct progress progress;
+    bool is_trial;
     struct why *why;
 };
 
@@ -167,6 +171,29 @@ static void files_remove(struct job *job) {
         if (job->returning[i].is_made) (void)file_remove(job->returning[i].path, NULL).code;
 }
 
+// --- a trial: all of a restore but its end ---
+
+static struct err trial_place(struct job *job) {
+    job->database = path_join(job->arena, job->data, "node.db");
+    job->temp = path_join(job->arena, job->data, ".trial.db");
+    if (job->database == NULL || job->temp == NULL) return why_set(job->why, ERR_MEMORY, "", "backup.memory", "", "no memory left");
+    if (!file_exists(job->database)) return why_set(job->why, ERR_NOT_FOUND, "", "backup.trial", "", "%s: is not there; --try names the node's own data directory", job->database);
+    database_remove(job, job->temp); // of a trial that was killed
+    return err_none();
+}
+
+// Only a backup of this very node says something about it.
+static struct err trial_note(struct job *job) {
+    struct config config;
+    struct backup_note note = {.about = &job->result.about, .is_whole = true, .place = call_option(job->call, "--from")};
+    TRY(config_load(job->data, &config, job->why));
+    struct err e = span_is(config.state, job->result.about.node)
+                       ? backup_note_tried(config.database_file, &note, clock_now_ms(), job->why)
+                       : why_set(job->why, ERR_CONFLICT, "", "backup.trial", "", "it is a backup of %s, not of this node", job->result.about.node);
+    config_fini(&config);
+    return e;
+}
+
 static struct err restore(struct job *job) {
     struct backup_secret secret;
     TRY(backup_secret_read(job->call, job->arena, &secret, job->why));
@@ -175,30 +202,28 @@ static struct err restore(struct job *job) {
     job->data = call_option(job->call, "--data");
     job->plan.take_file = file_take;
     job->plan.take_file_self = job;
-    TRY(place_check(job, job->data));
+    TRY(job->is_trial ? trial_place(job) : place_check(job, job->data));
     progress_begin(&job->progress, "restore, KiB");
     struct err e = store_restore(job->temp, &job->plan, &job->result, job->why);
     progress_end(&job->progress);
-    if (!is_err(e)) e = put_in_place(job);
-    if (is_err(e)) {
-        files_remove(job);
-        database_remove(job, job->temp);
-    }
-    return e;
+    if (!is_err(e) && !job->is_trial) e = put_in_place(job);
+    if (is_err(e)) files_remove(job);
+    if (is_err(e) || job->is_trial) database_remove(job, job->temp);
+    return is_err(e) || !job->is_trial ? e : trial_note(job);
 }
 
 static void report(struct job *job, bool is_json) {
     const struct restore_result *result = &job->result;
     struct span made_at = instant_text(job->arena, result->about.made_ms);
     if (!is_json) {
-        (void)printf("restored %s of %.*s: %lld records, %llu rows, %llu keys of which %llu were erased again\n",
-                     result->about.node, SPAN_FMT(made_at), (long long)result->about.tree_size,
+        (void)printf("%s %s of %.*s: %lld records, %llu rows, %llu keys of which %llu were erased again\n",
+                     job->is_trial ? "could be restored:" : "restored", result->about.node, SPAN_FMT(made_at), (long long)result->about.tree_size,
                      (unsigned long long)result->rows, (unsigned long long)result->keys,
                      (unsigned long long)result->erased_again);
         if (job->plan.keys == NULL) (void)printf("without keys: what was filed can be proved, not read\n");
-        for (size_t i = 0; i < job->returning_count; i++)
+        for (size_t i = 0; i < job->returning_count && !job->is_trial; i++)
             (void)printf("%s %s\n", job->returning[i].is_kept ? "kept, was there already:" : "restored", job->returning[i].path);
-        if (result->needs_rebuild) (void)printf("run varde rebuild before the node is started\n");
+        if (result->needs_rebuild && !job->is_trial) (void)printf("run varde rebuild before the node is started\n");
         return;
     }
     struct buf text;
@@ -214,12 +239,12 @@ static void report(struct job *job, bool is_json) {
     json_out_member_int(&out, "keys", (int64_t)result->keys);
     json_out_member_int(&out, "erased_again", (int64_t)result->erased_again);
     json_out_member_bool(&out, "needs_rebuild", result->needs_rebuild);
-    json_out_member_text(&out, "database", job->database);
+    json_out_member_text(&out, "database", job->is_trial ? NULL : job->database);
     for (size_t kept = 0; kept < 2; kept++) {
         json_out_name(&out, kept == 0 ? "files" : "files_kept");
         json_out_array(&out);
         for (size_t i = 0; i < job->returning_count; i++)
-            if (job->returning[i].is_kept == (kept == 1)) json_out_string(&out, job->returning[i].file.name);
+            if (!job->is_trial && job->returning[i].is_kept == (kept == 1)) json_out_string(&out, job->returning[i].file.name);
         json_out_array_end(&out);
     }
     json_out_object_end(&out);
@@ -232,6 +257,8 @@ static int restore_run(const struct call *call) {
         return call_misuse(call, "--from and --data are needed");
     if (call_has(call, "--keys") && call_has(call, "--without-keys"))
         return call_misuse(call, "--keys and --without-keys exclude each other");
+    if (call_has(call, "--try") && call_has(call, "--without-keys"))
+        return call_misuse(call, "a trial without keys would prove nothing: --try and --without-keys exclude each other");
     struct arena arena;
     struct why why = {0};
     arena_init(&arena, PATHS_BYTES);
@@ -240,6 +267,7 @@ static int restore_run(const struct call *call) {
     job->call = call;
     job->arena = &arena;
     job->why = &why;
+    job->is_trial = call_has(call, "--try");
     job->main.stream.fd = job->keys.stream.fd = -1;
     for (size_t i = 0; i < RESTORE_ERASURES_MAX; i++) job->lists[i].stream.fd = -1;
     struct err e = restore(job);
@@ -259,6 +287,7 @@ static const struct option RESTORE_OPTIONS[] = {
     {"--keys", "FILE", "the part keys.varde, where it is kept elsewhere"},
     {"--without-keys", NULL, "restore what can be proved although no field can be read"},
     {"--erasures", "FILE", "a later erasures.varde to apply again; may be repeated. Always give the newest"},
+    {"--try", NULL, "restore beside the node of --data, running or not, check all, throw it away and note that it went well"},
     {"--json", NULL, "answer in JSON"},
     {NULL, NULL, NULL},
 };

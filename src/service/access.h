@@ -120,6 +120,7 @@ struct principal {
     uint32_t scopes;                // enum access_scope
     enum access_means means;
     struct span session_id; // of the session or token
+    bool is_use_due;        // of a token: its last use was noted too long ago
     int64_t expires_ms;
     bool is_totp_done; // roles and administration count only with it
     struct span csrf;  // what X-CSRF-Token must be, for cookie sessions; at == NULL for tokens
@@ -370,8 +371,11 @@ struct access_token_new {
 CHECKED struct err access_token_create(struct store_conn *conn, const struct principal *principal,
                                        const struct access_token_new *token, const struct access_env *env,
                                        struct arena *arena, struct span *ret_id, struct span *ret_token, struct why *why);
-CHECKED struct err access_token_revoke(struct store_conn *conn, struct span person_id, struct span token_id,
+// BY: who revokes it; empty where it is the person herself.
+CHECKED struct err access_token_revoke(struct store_conn *conn, struct span person_id, struct span token_id, struct span by,
                                        int64_t now_ms, struct why *why);
+// Notes that the token of PRINCIPAL was used, where that is due.
+CHECKED struct err access_token_used(struct store_conn *conn, const struct principal *principal, int64_t now_ms, struct why *why);
 
 // ---- roles and mandates ------------------------------------------------------------------------------------------
 
@@ -471,6 +475,8 @@ CHECKED struct err access_mandate_find(struct store_conn *conn, struct span mand
 // From AFTER_ID on; ENDS_BEFORE_MS: only those in force that end before it (INSTANT_NONE: all).
 CHECKED struct err access_mandates_of_entity(struct store_conn *conn, struct span entity, struct span after_id, int64_t ends_before_ms, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_tokens(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
+// Of all persons, for administrators; also the person's id, login and name.
+CHECKED struct err access_tokens_of_all(struct store_conn *conn, struct span after_id, struct arena *arena, struct rows *ret, struct why *why);
 // One row and column: how many recovery codes the person has left.
 CHECKED struct err access_recovery_left(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret, struct why *why);
 CHECKED struct err access_sessions(struct store_conn *conn, struct span person_id, int64_t now_ms, struct arena *arena, struct rows *ret, struct why *why);

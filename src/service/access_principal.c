@@ -190,6 +190,7 @@ static struct err lookup(const struct access *access, struct store_conn *conn, s
         .language = rows_span(&rows, 0, 6),
         .is_administrator = rows_int(&rows, 0, 7) != 0,
         .means = is_session ? MEANS_SESSION : MEANS_TOKEN,
+        .is_use_due = !is_session && (rows_at(&rows, 0, 13)->type == VALUE_NULL || now_ms - rows_int(&rows, 0, 13) >= LIMIT_TOKEN_USED_MS),
         .scopes = is_session ? SCOPE_ALL : (uint32_t)rows_int(&rows, 0, 11) & SCOPE_ALL_OF_TOKENS,
     };
     if (is_session) {
@@ -262,11 +263,15 @@ struct err access_token_create(struct store_conn *conn, const struct principal *
     return err_none();
 }
 
-struct err access_token_revoke(struct store_conn *conn, struct span person_id, struct span token_id, int64_t now_ms,
+struct err access_token_revoke(struct store_conn *conn, struct span person_id, struct span token_id, struct span by, int64_t now_ms,
                                struct why *why) {
     size_t changed = 0;
     TRY(store_write(conn, STMT_ACCESS_TOKEN_REVOKE, PARAMS(value_text(token_id), value_text(person_id), value_int(now_ms)),
                     &changed, why));
     if (changed == 0) return why_set(why, ERR_NOT_FOUND, NULL, "access.token", NULL, "There is no such token in force.");
-    return access_event_add(conn, person_id, "token_revoked", span_make(NULL, 0), token_id, now_ms, why);
+    return access_event_add(conn, person_id, "token_revoked", by, token_id, now_ms, why);
+}
+
+struct err access_token_used(struct store_conn *conn, const struct principal *principal, int64_t now_ms, struct why *why) {
+    return principal->is_use_due ? store_write(conn, STMT_ACCESS_TOKEN_USED, PARAMS(value_text(principal->session_id), value_int(now_ms)), NULL, why) : err_none();
 }

@@ -108,6 +108,10 @@ struct err access_tokens(struct store_conn *conn, struct span person_id, struct 
     return store_read(conn, STMT_ACCESS_TOKEN_LIST, PARAMS(value_text(person_id)), arena, ret, why);
 }
 
+struct err access_tokens_of_all(struct store_conn *conn, struct span after_id, struct arena *arena, struct rows *ret, struct why *why) {
+    return store_read(conn, STMT_ACCESS_TOKEN_LIST_ALL, PARAMS(value_text(or_empty(after_id)), value_int(LIMIT_PAGE_ROWS)), arena, ret, why);
+}
+
 struct err access_recovery_left(struct store_conn *conn, struct span person_id, struct arena *arena, struct rows *ret,
                                 struct why *why) {
     return store_read(conn, STMT_ACCESS_RECOVERY_LEFT, PARAMS(value_text(person_id)), arena, ret, why);

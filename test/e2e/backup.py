@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """The drill of doc/backup.md on the real program: a running node is backed up, its database is lost, restored, and serves again."""
+import contextlib
 import glob
 import json
 import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -90,6 +92,28 @@ def needs_rebuild(root, backup, key, data):
     check("the node takes filings again", "varde ready" in node.line and "read_only" not in log, log)
 
 
+def notes(data):
+    """What the node's database was told of its backups."""
+    with contextlib.closing(sqlite3.connect(f"file:{data}/node.db?mode=ro", uri=True)) as db:
+        return db.execute("SELECT id, is_whole, place, tried_ms FROM backup_made ORDER BY made_ms").fetchall()
+
+
+def tried(root, backup, key, data, name):
+    """The backup of a running node is noted, restored beside it to try it, and nothing is left of the trial."""
+    check("it is noted, untried", notes(data) == [(name, 1, backup, None)], notes(data))
+    before = sorted(os.listdir(data))
+    code, _, err = varde("restore", "--try", "--from", backup, "--data", data, "--key-file", key + ".none")
+    check("without the secret nothing is tried", code != 0 and notes(data)[0][3] is None, err)
+    code, out, err = varde("restore", "--try", "--from", backup, "--data", data, "--key-file", key)
+    check("it could be restored", code == 0 and "could be restored" in out, out + err)
+    check("which is noted too", notes(data)[0][3] is not None, notes(data))
+    check("nothing is left of the trial", sorted(os.listdir(data)) == before, os.listdir(data))
+    code, _, err = varde("backup", "--data", data, "--to", root, "--key-file", key, "--erasures-only")
+    check("so is a list of what was erased", code == 0 and [row[1] for row in notes(data)] == [1, 0], f"{notes(data)} {err}")
+    code, _, err = varde("restore", "--try", "--without-keys", "--from", backup, "--data", data, "--key-file", key)
+    check("a trial without keys proves nothing", code != 0 and "prove nothing" in err, err)
+
+
 def main():
     root = tempfile.mkdtemp(prefix="varde-e2e-")
     data, to, new, key = (os.path.join(root, name) for name in ("node", "to", "new", "key"))
@@ -100,6 +124,7 @@ def main():
                    stdout=subprocess.DEVNULL)
     node = Node(data)
     check("the node serves", "varde ready" in node.line, node.line)
+    check("never was there a backup", notes(data) == [])
     code, out, err = varde("backup", "--data", data, "--to", to, "--key-file", key, "--json")
     check("a running node is backed up", code == 0, err)
     about = json.loads(out) if code == 0 else {"parts": []}
@@ -107,6 +132,7 @@ def main():
     backup = glob.glob(to + "/LU-*")[0]
     check("with right checksums", subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=backup, check=False).returncode == 0)
     check("and nothing else beside it", os.listdir(to) == [os.path.basename(backup)], os.listdir(to))
+    tried(root, backup, key, data, about.get("backup"))
     check("the node stops", "stopping" in node.stop())
 
     code, _, err = varde("restore", "--from", backup, "--data", data, "--key-file", key)

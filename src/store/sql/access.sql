@@ -12,12 +12,12 @@ FROM session s JOIN person p ON p.id = s.person_id WHERE s.token_hash = $1;
 
 -- name: access_token_find
 -- takes $1 token hash; gives id, expires_ms, is_totp_done, person id, pseudonym, name, language, is_administrator, is_disabled,
--- has roles, has mandates, scopes, revoked_ms
+-- has roles, has mandates, scopes, revoked_ms, used_ms
 SELECT t.id, t.expires_ms, t.is_totp_done, p.id, p.pseudonym, p.name, p.language, p.is_administrator, p.is_disabled,
        EXISTS (SELECT 1 FROM role r WHERE r.person_id = p.id AND r.revoked_ms IS NULL),
        EXISTS (SELECT 1 FROM mandate m WHERE m.person_id = p.id AND m.revoked_ms IS NULL)
        OR EXISTS (SELECT 1 FROM mandate_assignment a WHERE a.person_id = p.id AND a.ended_ms IS NULL),
-       t.scopes, t.revoked_ms
+       t.scopes, t.revoked_ms, t.used_ms
 FROM token t JOIN person p ON p.id = t.person_id WHERE t.token_hash = $1;
 
 -- name: access_role_of_person
@@ -197,9 +197,18 @@ UPDATE token SET revoked_ms = $3 WHERE id = $1 AND person_id = $2 AND revoked_ms
 UPDATE token SET revoked_ms = $2 WHERE person_id = $1 AND revoked_ms IS NULL;
 
 -- name: access_token_list
--- takes $1 person; gives id, name, scopes, created_ms, expires_ms, revoked_ms, newest first
-SELECT id, name, scopes, created_ms, expires_ms, revoked_ms FROM token WHERE person_id = $1
+-- takes $1 person; gives id, name, scopes, created_ms, expires_ms, revoked_ms, used_ms, newest first
+SELECT id, name, scopes, created_ms, expires_ms, revoked_ms, used_ms FROM token WHERE person_id = $1
 ORDER BY created_ms DESC, id DESC LIMIT 250;
+
+-- name: access_token_list_all
+-- takes $1 id after which to go on, $2 number of rows; gives the columns of access_token_list, then id, login and name of the person
+SELECT t.id, t.name, t.scopes, t.created_ms, t.expires_ms, t.revoked_ms, t.used_ms, p.id, p.login, p.name
+FROM token t JOIN person p ON p.id = t.person_id WHERE t.id > $1 ORDER BY t.id LIMIT $2;
+
+-- name: access_token_used
+-- takes $1 id, $2 now_ms
+UPDATE token SET used_ms = $2 WHERE id = $1;
 
 -- name: access_token_prune
 -- takes $1 instant; removes tokens that ended before it

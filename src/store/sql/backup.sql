@@ -26,3 +26,25 @@ AND NOT EXISTS (SELECT 1 FROM attachment_key WHERE attachment_id = attachment.id
 -- name: backup_erasures
 -- takes nothing; gives record_seq, item, filing_id, erased_ms of every erased field
 SELECT record_seq, item, filing_id, erased_ms FROM erasure ORDER BY record_seq, item;
+
+-- name: backup_note
+-- takes id, made_ms, is_whole, place, keys_place (or NULL), records, size_bytes
+INSERT INTO backup_made (id, made_ms, is_whole, place, keys_place, records, size_bytes) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: backup_note_tried
+-- takes id, made_ms, place, records, tried_ms; one that was not noted when it was made is noted now
+INSERT INTO backup_made (id, made_ms, is_whole, place, records, tried_ms) VALUES ($1, $2, 1, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET tried_ms = excluded.tried_ms;
+
+-- name: backup_note_expire
+-- takes instant; removes notes of backups from before it
+DELETE FROM backup_made WHERE made_ms < $1;
+
+-- name: backup_notes
+-- takes is_whole, number of rows; gives id, made_ms, is_whole, place, keys_place, records, size_bytes, tried_ms, newest first
+SELECT id, made_ms, is_whole, place, keys_place, records, size_bytes, tried_ms FROM backup_made WHERE is_whole = $1
+ORDER BY made_ms DESC, id DESC LIMIT $2;
+
+-- name: backup_note_last
+-- takes nothing; gives made_ms of the last whole backup, of the last list of erasures, and the last instant at which one was tried; NULL: never
+SELECT max(CASE WHEN is_whole = 1 THEN made_ms END), max(CASE WHEN is_whole = 0 THEN made_ms END), max(tried_ms) FROM backup_made;

@@ -70,6 +70,13 @@ SELECT release_id, recipient, state, content FROM disclosure WHERE source_id = $
 SELECT release_id, recipient, source_id, state, released_ms, changed_ms, last_filing, recalled_by, content FROM disclosure
 WHERE case_id = $1 ORDER BY release_id, recipient;
 
+-- name: disclosures_out
+-- takes changed_ms, release_id, recipient before which to go on, 1 for those alone with which something is still to be done, number of rows;
+-- gives release_id, recipient, case_id, source_id, state, released_ms, changed_ms, last changed first
+SELECT release_id, recipient, case_id, source_id, state, released_ms, changed_ms FROM disclosure
+WHERE (changed_ms, release_id, recipient) < ($1, $2, $3) AND ($4 = 0 OR state IN ('held', 'released', 'handed_over', 'recalled'))
+ORDER BY changed_ms DESC, release_id DESC, recipient DESC LIMIT $5;
+
 -- name: standing_add
 -- takes filing_id, case_id, until_ms, content
 INSERT INTO standing (filing_id, case_id, until_ms, content) VALUES ($1, $2, $3, $4);
@@ -93,8 +100,13 @@ ON CONFLICT (name) DO UPDATE SET way = excluded.way, filing_id = excluded.filing
 SELECT way, filing_id, address_field FROM peer WHERE name = $1;
 
 -- name: peers
--- gives name, way, filing_id, changed_ms
-SELECT name, way, filing_id, changed_ms FROM peer ORDER BY name;
+-- gives name, way, filing_id, changed_ms, case_id of that filing, released_ms of the last disclosure to it, how many are released and not handed over, and
+-- handed over and not confirmed
+SELECT p.name, p.way, p.filing_id, p.changed_ms, f.case_id,
+       (SELECT max(d.released_ms) FROM disclosure d WHERE d.recipient = p.name),
+       (SELECT count(*) FROM disclosure d WHERE d.recipient = p.name AND d.state = 'released'),
+       (SELECT count(*) FROM disclosure d WHERE d.recipient = p.name AND d.state = 'handed_over')
+FROM peer p JOIN filing f ON f.id = p.filing_id ORDER BY p.name;
 
 -- name: derived_clear_block
 DELETE FROM block;

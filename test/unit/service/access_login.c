@@ -332,9 +332,9 @@ static void tokens_do_what_they_are_for_and_end(void **state) {
     token.expires_ms = w->env.now_ms;
     refused(w, MAKE(&who), ERR_INPUT, "access.token_expiry");
     struct span other = world_person(w, "other@company.example");
-    refused(w, WRITE(w, access_token_revoke(w->writer, other, id, w->env.now_ms, &w->why)), ERR_NOT_FOUND, "access.token");
+    refused(w, WRITE(w, access_token_revoke(w->writer, other, id, span_make(NULL, 0), w->env.now_ms, &w->why)), ERR_NOT_FOUND, "access.token");
     must(w, world_ask(w, text, &machine));
-    must(w, WRITE(w, access_token_revoke(w->writer, who.person_id, id, w->env.now_ms, &w->why)));
+    must(w, WRITE(w, access_token_revoke(w->writer, who.person_id, id, span_make(NULL, 0), w->env.now_ms, &w->why)));
     refused(w, world_ask(w, text, &machine), ERR_UNAUTHENTICATED, "access.bearer");
     token.expires_ms = w->env.now_ms + 5;
     must(w, MAKE(&who));

@@ -172,7 +172,6 @@ export const people: { [K in keyof typeof english]: string } = {
   p_right: "Recht",
   p_role_give: "Rolle geben",
   p_role_sure: "Rolle von {name} bei {office} beenden? Sie endet sofort.",
-  p_office_help: "Ihre Kennung, etwa csirt oder ca.",
   p_sectors: "Sektoren",
   p_sectors_help: "Kennungen wie energy; leer: alle der Stelle.",
   p_person_add: "Person anlegen",

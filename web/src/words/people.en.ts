@@ -171,7 +171,6 @@ export const people = {
   p_right: "Right",
   p_role_give: "Give the role",
   p_role_sure: "End the role of {name} at {office}? It ends at once.",
-  p_office_help: "Its identifier, such as csirt or ca.",
   p_sectors: "Sectors",
   p_sectors_help: "Identifiers such as energy; empty: all of the office.",
   p_person_add: "Enter a person",

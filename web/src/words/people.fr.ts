@@ -172,7 +172,6 @@ export const people: { [K in keyof typeof english]: string } = {
   p_right: "Droit",
   p_role_give: "Attribuer le rôle",
   p_role_sure: "Mettre fin au rôle de {name} à {office} ? Il prend fin immédiatement.",
-  p_office_help: "Son identifiant, tel que csirt ou ca.",
   p_sectors: "Secteurs",
   p_sectors_help: "Identifiants tels que energy ; vide : tous ceux de l'autorité.",
   p_person_add: "Ajouter une personne",

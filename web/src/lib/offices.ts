@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The offices of this node, to choose from: what they are, with their name and sectors where there are several of a kind.
+import { get } from "./api";
+
+export interface Office {
+  office: string;
+  kind: string;
+  label: string;
+  name: string | null;
+  sectors: string[];
+}
+
+export async function officeChoices(): Promise<{ value: string; label: string }[]> {
+  const { offices } = await get<{ offices: Office[] }>("/api/v1/offices");
+  return offices.map((one) => ({ value: one.office, label: `${one.name ?? one.label} (${[one.office, ...one.sectors].join(", ")})` }));
+}
