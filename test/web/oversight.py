@@ -141,6 +141,11 @@ def letter(browser, page, head, w, case_id, about):
     served = [one for one in w["ca"].need(200, "GET", f"/api/v1/cases/{case_id}/letters")["letters"] if one["id"] == made][0]
     count.check(served["served_at"] is not None and "✓" in page.get_by_role("row", name="Measure of enforcement").inner_text(), "the date from which service counts is shown")
     browser.screen(page, "supervision-case-letters")
+    browser.open(page, "/app/outbox?state=letters")
+    page.get_by_role("row", name="Measure of enforcement").get_by_text("✓").wait_for()
+    browser.screen(page, "outbox-letters")
+    page.get_by_label("Only what is not served yet").check()
+    count.check(b.until(lambda: page.get_by_role("row", name="Measure of enforcement").count() == 0), "what was served is no longer open")
 
 
 def rest(browser, page, outsider, w, case_id):

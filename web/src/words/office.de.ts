@@ -103,7 +103,7 @@ export const office: { [K in keyof typeof en]: string } = {
 
   admin_never: "nie",
   admin_backups: "Sicherungen",
-  admin_backup_never: "Für diesen Knoten wurde nie eine Sicherung vermerkt. Fällt seine Platte aus, ist alles verloren.",
+  admin_backup_never: "Für diesen Knoten wurde nie eine Sicherung vermerkt. Ohne Sicherung geht mit der Platte alles verloren.",
   admin_backup_late: "Die letzte vollständige Sicherung ist älter als ein Tag.",
   admin_backup_fresh: "Innerhalb des letzten Tages wurde vollständig gesichert.",
   admin_trial_due: "Seit einem Monat wurde keine Sicherung zur Probe wiederhergestellt. Eine nie wiederhergestellte Sicherung ist nur eine Hoffnung.",

@@ -102,7 +102,7 @@ export const office = {
 
   admin_never: "never",
   admin_backups: "Backups",
-  admin_backup_never: "No backup of this node was ever noted. If its disk fails, everything is lost.",
+  admin_backup_never: "No backup of this node was ever noted. Without one, a broken disk loses everything.",
   admin_backup_late: "The last whole backup is older than a day.",
   admin_backup_fresh: "A whole backup was made within the last day.",
   admin_trial_due: "No backup was restored within a month to try it. A backup that was never restored is a hope.",

@@ -103,7 +103,7 @@ export const office: { [K in keyof typeof en]: string } = {
 
   admin_never: "jamais",
   admin_backups: "Sauvegardes",
-  admin_backup_never: "Aucune sauvegarde de ce nœud n'a jamais été notée. Si son disque tombe en panne, tout est perdu.",
+  admin_backup_never: "Aucune sauvegarde de ce nœud n'a jamais été notée. Sans sauvegarde, une panne de disque fait tout perdre.",
   admin_backup_late: "La dernière sauvegarde complète date de plus d'un jour.",
   admin_backup_fresh: "Une sauvegarde complète a été faite au cours du dernier jour.",
   admin_trial_due: "Aucune sauvegarde n'a été restaurée à titre d'essai depuis un mois. Une sauvegarde jamais restaurée n'est qu'un espoir.",
