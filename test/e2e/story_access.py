@@ -114,6 +114,39 @@ def tokens(first, one):
     count.status(first.again("x" * 20).get("/api/v1/me"), 401, "a token that is none")
 
 
+def watched(admin, first, energy):
+    """What an administrator watches over is for her alone: backups, whose machine does what; and what is due without naming anything."""
+    none = admin.need(200, "GET", "/api/v1/backups")
+    count.check((none["state"], none["made_at"], none["is_trial_due"], none["items"]) == ("never", None, True, []) and none["records_since"] > 0, f"no backup was made: {none}")
+    made = first.need(201, "POST", "/api/v1/tokens", {"name": "sensor", "scopes": ["read"]})
+    machine = first.again(made["token"])
+
+    def row():
+        return next(one for one in admin.need(200, "GET", "/api/v1/tokens/all")["items"] if one["id"] == made["id"])
+    count.equal(row()["used_at"], None, "a token that nobody used")
+    machine.need(200, "GET", "/api/v1/me")
+    used = row()["used_at"]
+    count.check(used is not None, "a reading is a use")
+    machine.need(200, "GET", "/api/v1/me")
+    count.equal(row()["used_at"], used, "noted once an hour")
+    for who in (first, energy, machine):
+        count.status(who.get("/api/v1/tokens/all"), 403, "not for others")
+        count.status(who.get("/api/v1/backups"), 403, "nor the backups")
+    path = f"/api/v1/persons/{row()['person']}/tokens/{made['id']}"
+    count.status(energy.call("DELETE", path), 403, "nor may they revoke")
+    count.status(admin.call("DELETE", f"/api/v1/persons/nobody/tokens/{made['id']}"), 404, "the token of that person")
+    admin.need(204, "DELETE", path)
+    count.status(machine.get("/api/v1/me"), 401, "the machine is out")
+    count.check(any(one["kind"] == "token_revoked" for one in first.need(200, "GET", "/api/v1/me/events")["items"]), "its owner sees it")
+    due = admin.need(200, "GET", "/api/v1/retention")
+    count.check(due["is_counts_only"] and due["report"]["proposals"] == [] and "orders" not in due and sum(one["filings"] for one in due["report"]["rules"]) > 0, "an administrator sees counts")
+    count.status(first.get("/api/v1/retention"), 403, "a company does not")
+    count.equal(admin.need(200, "GET", "/api/v1/peers")["peers"], [], "no peer yet")
+    count.status(first.get("/api/v1/outbox/letters"), 403, "letters of offices are for officers")
+    for what in ("letters", "disclosures"):
+        count.equal(energy.need(200, "GET", f"/api/v1/outbox/{what}?open=true")["items"], [], f"no {what} yet")
+
+
 def mandates(first, second, energy, one, warned):
     """A mandate lets a person of another firm in; when it ends she is out."""
     given = first.need(201, "POST", f"/api/v1/entities/{one['entity']}/mandates",
@@ -249,6 +282,7 @@ def main():
         sectors(energy, health, warned, one)
         factors(node, admin)
         tokens(first, one)
+        watched(admin, first, energy)
         mandates(first, second, energy, one, warned)
         drafts(first, second, admin, energy)
         attachments(node, first, second, energy, one, warned)
