@@ -83,12 +83,12 @@ static struct err add_reach_metrics(struct api_request *request, struct buf *out
     metric(out, "pages_at_head", "gauge", "Of those, calls that have come to the head.", (uint64_t)rows_int(&pages, 0, 1));
     TRY(store_read(request->conn, STMT_REMINDER_COUNTS, &now, 1, request->arena, &reminders, why));
     metric(out, "reminders_due", "gauge", "Reminders that are due and not yet sent.", (uint64_t)rows_int(&reminders, 0, 1));
-    buf_add_text(out, "# HELP varde_rota_uncovered Whether nobody is first on call at the office now.\n# TYPE varde_rota_uncovered gauge\n");
+    buf_add_text(out, "# HELP varde_rota_uncovered Whether nobody who is there is first on call at the office now.\n# TYPE varde_rota_uncovered gauge\n");
     for (size_t i = 0; i < request->services->access->office_count; i++) {
         struct span office = request->services->access->offices[i].id;
         struct value params[] = {value_text(office), value_int(1), now};
         TRY(store_read(request->conn, STMT_ROTA_AT, params, 3, request->arena, &turn, why));
-        buf_printf(out, "varde_rota_uncovered{office=\"%.*s\"} %d\n", SPAN_FMT(office), turn.count == 0);
+        buf_printf(out, "varde_rota_uncovered{office=\"%.*s\"} %d\n", SPAN_FMT(office), turn.count == 0 || rows_int(&turn, 0, 1) != 0);
     }
     return err_none();
 }

@@ -55,6 +55,7 @@ static struct err write_calls(struct api_request *request, struct json_out *out,
         json_out_member_string(out, "name", rows_span(&calls, i, 3));
         json_out_member_int(out, "deliveries", rows_int(&calls, i, 4));
         json_out_member_bool(out, "is_stand_in", rows_int(&calls, i, 5) != 0);
+        json_out_member_bool(out, "is_absent", rows_int(&calls, i, 6) != 0);
         json_out_object_end(out);
     }
     json_out_array_end(out);

@@ -17,21 +17,50 @@ struct turn {
 
 // --- reading ---
 
-// Where nobody stands on the step between FROM_MS and UNTIL_MS. Turns of a step do not overlap and come in order.
-static void write_gaps(struct json_out *out, struct arena *arena, const struct rows *turns, int64_t step, int64_t from_ms, int64_t until_ms) {
-    int64_t at_ms = from_ms;
-    for (size_t i = 0; i <= turns->count && at_ms < until_ms; i++) {
-        bool is_end = i == turns->count;
-        if (!is_end && rows_int(turns, i, 0) != step) continue;
-        int64_t next_ms = is_end || rows_int(turns, i, 1) > until_ms ? until_ms : rows_int(turns, i, 1);
-        if (next_ms > at_ms) {
-            json_out_object(out);
-            json_out_member_text(out, "step", STEP_NAMES[step]);
-            json_out_member_string(out, "from", instant_text(arena, at_ms));
-            json_out_member_string(out, "until", instant_text(arena, next_ms));
-            json_out_object_end(out);
-        }
-        if (!is_end && rows_int(turns, i, 2) > at_ms) at_ms = rows_int(turns, i, 2);
+struct gaps {
+    struct json_out *out;
+    struct arena *arena;
+    const struct rows *turns, *absences;
+    int64_t from_ms, until_ms; // of the time looked at
+};
+
+// ROW of turns is whose turn it is but who is away; SIZE_MAX: nobody's.
+static void write_gap(const struct gaps *g, int64_t step, int64_t from_ms, int64_t until_ms, size_t row) {
+    json_out_object(g->out);
+    json_out_member_text(g->out, "step", STEP_NAMES[step]);
+    json_out_member_string(g->out, "from", instant_text(g->arena, from_ms));
+    json_out_member_string(g->out, "until", instant_text(g->arena, until_ms));
+    if (row != SIZE_MAX) {
+        json_out_member_string(g->out, "person", rows_span(g->turns, row, 3));
+        json_out_member_string(g->out, "name", rows_span(g->turns, row, 4));
+    }
+    json_out_object_end(g->out);
+}
+
+// When whose turn it is, is away. Absences come in the order of their beginnings and may overlap.
+static void write_absences(const struct gaps *g, size_t row) {
+    int64_t at_ms = rows_int(g->turns, row, 1) > g->from_ms ? rows_int(g->turns, row, 1) : g->from_ms;
+    int64_t end_ms = rows_int(g->turns, row, 2) < g->until_ms ? rows_int(g->turns, row, 2) : g->until_ms;
+    for (size_t i = 0; i < g->absences->count && at_ms < end_ms; i++) {
+        int64_t from_ms = rows_int(g->absences, i, 1) > at_ms ? rows_int(g->absences, i, 1) : at_ms;
+        int64_t until_ms = rows_int(g->absences, i, 2) < end_ms ? rows_int(g->absences, i, 2) : end_ms;
+        if (until_ms <= from_ms || !span_equals(rows_span(g->absences, i, 0), rows_span(g->turns, row, 3))) continue;
+        write_gap(g, rows_int(g->turns, row, 0), from_ms, until_ms, row);
+        at_ms = until_ms;
+    }
+}
+
+// Where nobody who is there stands on the step. Turns of a step do not overlap and come in order.
+static void write_gaps(const struct gaps *g, int64_t step) {
+    int64_t at_ms = g->from_ms;
+    for (size_t i = 0; i <= g->turns->count && at_ms < g->until_ms; i++) {
+        bool is_end = i == g->turns->count;
+        if (!is_end && rows_int(g->turns, i, 0) != step) continue;
+        int64_t next_ms = is_end || rows_int(g->turns, i, 1) > g->until_ms ? g->until_ms : rows_int(g->turns, i, 1);
+        if (next_ms > at_ms) write_gap(g, step, at_ms, next_ms, SIZE_MAX);
+        if (is_end) return;
+        write_absences(g, i);
+        if (rows_int(g->turns, i, 2) > at_ms) at_ms = rows_int(g->turns, i, 2);
     }
 }
 
@@ -42,7 +71,7 @@ static struct err write_now(struct api_request *request, struct json_out *out, s
         struct rows person;
         TRY(store_read(conn, STMT_ROTA_AT, PARAMS(value_text(office), value_int(step), value_int(request->received_ms)), request->arena, &person, why));
         json_out_name(out, STEP_NAMES[step]);
-        if (person.count == 0) json_out_null(out);
+        if (person.count == 0 || rows_int(&person, 0, 1) != 0) json_out_null(out); // nobody, or who is away
         else json_out_string(out, rows_span(&person, 0, 0));
     }
     json_out_object_end(out);
@@ -68,10 +97,13 @@ static struct err write_unreachable(struct api_request *request, struct json_out
 static struct err write_rota(struct api_request *request, struct api_response *response, struct store_conn *conn, struct why *why) {
     struct arena *arena = request->arena;
     struct span office = request->params[0];
-    struct rows rota, turns;
+    struct rows rota, turns, absences;
     struct json_out out;
+    const struct gaps gaps = {.out = &out, .arena = arena, .turns = &turns, .absences = &absences, .from_ms = request->received_ms,
+                              .until_ms = request->received_ms + GAP_DAYS * MS_PER_DAY};
     TRY(store_read(conn, STMT_ROTA_GET, PARAMS(value_text(office)), arena, &rota, why));
     TRY(store_read(conn, STMT_ROTA_TURNS, PARAMS(value_text(office), value_int(request->received_ms - 7 * MS_PER_DAY)), arena, &turns, why));
+    TRY(store_read(conn, STMT_ROTA_ABSENCES, PARAMS(value_text(office), value_int(gaps.from_ms), value_int(gaps.until_ms)), arena, &absences, why));
     if (api_etag(request, response, office, rota.count == 0 ? 0 : rows_int(&rota, 0, 0)) && span_is(request->method, "GET")) return err_none();
     api_json(response, 200, &out);
     json_out_object(&out);
@@ -93,7 +125,7 @@ static struct err write_rota(struct api_request *request, struct api_response *r
     json_out_array_end(&out);
     json_out_name(&out, "gaps");
     json_out_array(&out);
-    for (int64_t step = 1; step <= STEPS; step++) write_gaps(&out, arena, &turns, step, request->received_ms, request->received_ms + GAP_DAYS * MS_PER_DAY);
+    for (int64_t step = 1; step <= STEPS; step++) write_gaps(&gaps, step);
     json_out_array_end(&out);
     TRY(write_unreachable(request, &out, conn, &turns, why));
     json_out_object_end(&out);
@@ -131,10 +163,24 @@ static struct err turn_refuse(size_t i, const char *name, struct why *why, const
     return why_set(why, ERR_INPUT, field, "rota.turn", "", "%s", words);
 }
 
-static struct err read_turn(struct api_request *request, const struct json *row, size_t i, struct turn *ret, struct why *why) {
+struct known {
+    struct rows people, turns; // who may be on call; what the rota says now
+};
+
+// Who may be on call and, where the turn is over, who was: what stands in the rota of what is past may stay, whoever left since.
+static bool knows_person(const struct known *known, const struct turn *turn, int64_t now_ms) {
+    for (size_t k = 0; k < known->people.count; k++)
+        if (span_equals(rows_span(&known->people, k, 0), turn->person)) return true;
+    for (size_t k = 0; k < known->turns.count && turn->until_ms <= now_ms; k++)
+        if (span_equals(rows_span(&known->turns, k, 3), turn->person) && rows_int(&known->turns, k, 0) == turn->step &&
+            rows_int(&known->turns, k, 1) <= turn->from_ms && rows_int(&known->turns, k, 2) >= turn->until_ms)
+            return true;
+    return false;
+}
+
+static struct err read_turn(const struct api_request *request, const struct known *known, const struct json *row, size_t i, struct turn *ret, struct why *why) {
     static const char *const NAMES[] = {"person", "step", "from", "until", "name", NULL};
     struct span step;
-    struct rows people;
     if (row->type != JSON_OBJECT) return turn_refuse(i, "", why, "a turn is an object");
     TRY(api_members_only(row, NAMES, why));
     TRY(api_member_text(row, "person", 32, &ret->person, why));
@@ -146,9 +192,7 @@ static struct err read_turn(struct api_request *request, const struct json *row,
     if (ret->step > STEPS) return turn_refuse(i, "/step", why, "step is first, second or head");
     if (ret->from_ms == INSTANT_NONE || ret->until_ms == INSTANT_NONE || ret->until_ms <= ret->from_ms || ret->until_ms - ret->from_ms > TURN_MOST_MS)
         return turn_refuse(i, "/until", why, "a turn goes from an instant until a later one, a year at most");
-    TRY(store_read(request->conn, STMT_OFFICE_PEOPLE, PARAMS(value_text(request->params[0]), value_int(ROLE_OFFICER)), request->arena, &people, why));
-    for (size_t k = 0; k < people.count; k++)
-        if (span_equals(rows_span(&people, k, 0), ret->person)) return err_none();
+    if (knows_person(known, ret, request->received_ms)) return err_none();
     return turn_refuse(i, "/person", why, "only officers and heads of the office can be on call");
 }
 
@@ -178,6 +222,7 @@ static struct err set_render(struct api_request *request, struct api_response *r
 static struct err put_rota(struct api_request *request, struct api_response *response, struct why *why) {
     static const char *const NAMES[] = {"turns", NULL};
     struct rota_ctx *ctx = ARENA_NEW(request->arena, struct rota_ctx);
+    struct known known;
     struct json body;
     TRY(know_office(request, why));
     if (!access_has_role_at(&request->principal, request->params[0], ROLE_OFFICER))
@@ -190,8 +235,10 @@ static struct err put_rota(struct api_request *request, struct api_response *res
         return why_set(why, ERR_INPUT, "/turns", "api.type", "", "turns must be a list of at most %d", (int)TURNS_MOST);
     ctx->turns = arena_take_array(request->arena, turns->count + 1, sizeof *ctx->turns);
     if (ctx->turns == NULL) return err_make(ERR_MEMORY);
+    TRY(store_read(request->conn, STMT_OFFICE_PEOPLE, PARAMS(value_text(request->params[0]), value_int(ROLE_OFFICER)), request->arena, &known.people, why));
+    TRY(store_read(request->conn, STMT_ROTA_TURNS, PARAMS(value_text(request->params[0]), value_int(0)), request->arena, &known.turns, why));
     for (size_t i = 0; i < turns->count; i++, ctx->count++) {
-        TRY(read_turn(request, &turns->items[i], i, &ctx->turns[i], why));
+        TRY(read_turn(request, &known, &turns->items[i], i, &ctx->turns[i], why));
         for (size_t k = 0; k < i; k++)
             if (ctx->turns[k].step == ctx->turns[i].step && ctx->turns[k].from_ms < ctx->turns[i].until_ms && ctx->turns[i].from_ms < ctx->turns[k].until_ms)
                 return turn_refuse(i, "/from", why, "two turns of the same step overlap");

@@ -70,6 +70,9 @@ static struct err look_at_rows(struct doctor *doctor, const struct law *law, str
         TRY(store_read(conn, STMT_ROTA_AT, params, 3, &doctor->arena, &rows, why));
         if (rows.count == 0)
             doctor_find(doctor, FINDING_WARN, "on call", "set the rota (varde rota); until then all heads are called", "nobody is first on call at %.*s now", SPAN_FMT(office->id));
+        else if (rows_int(&rows, 0, 1) != 0)
+            doctor_find(doctor, FINDING_WARN, "on call", "change the rota (varde rota); until then the next are called at once", "%.*s is first on call at %.*s and noted absent",
+                        SPAN_FMT(rows_span(&rows, 0, 0)), SPAN_FMT(office->id));
         else doctor_find(doctor, FINDING_OK, "on call", NULL, "%.*s: %.*s", SPAN_FMT(office->id), SPAN_FMT(rows_span(&rows, 0, 0)));
     }
     TRY(store_read(conn, STMT_DELIVERY_COUNTS, NULL, 0, &doctor->arena, &rows, why));

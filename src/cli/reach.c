@@ -40,10 +40,11 @@ static void print_turn(const struct json *row) {
 }
 
 static void print_gap(const struct json *row) {
-    (void)printf("nobody  ");
+    (void)printf(json_get_string(row, "person").len > 0 ? "absent  " : "nobody  ");
     print_member(row, "step", 7);
     print_member(row, "from", 20);
     print_member(row, "until", 20);
+    print_member(row, "name", 0);
 }
 
 static void print_rota(const struct json *answer) {

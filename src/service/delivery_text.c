@@ -228,7 +228,8 @@ static struct err write_notice(struct services *services, struct store_conn *con
         buf_add_stamp(&when, until_ms, zone_offset_s(services->zone, until_ms));
         until = buf_span(&when);
     }
-    struct span link = arena_printf(arena, "%.*s%.*s", SPAN_FMT(services->public_url), SPAN_FMT(json_get_string(&words, "path")));
+    struct span path = json_get_string(&words, "path"), page = json_get_string(&words, "page");
+    struct span link = arena_printf(arena, "%.*s%.*s", SPAN_FMT(services->public_url), SPAN_FMT(span_is(row->medium, "hook") || page.len == 0 ? path : page));
     struct span subject = json_get_string(&words, "subject"), recipient = json_get_string(&words, "recipient"), signed_notice = SPAN("");
     if (span_is(row->owner_kind, "peer")) TRY(recall_write(services, conn, subject, recipient, now_ms, arena, &signed_notice, why));
     const struct fill fills[] = {{"subject", subject}, {"entity", json_get_string(&words, "entity")}, {"until", until}, {"link", link},

@@ -64,8 +64,13 @@ static struct err office_of(const struct notice *n, struct span entity, const st
 
 // ---- telling -------------------------------------------------------------------------------------------------------
 
-// {"subject":..,"entity":..,"until_ms":..,"path":..}: what delivery_text.c makes the words of.
-static struct span words_of(const struct notice *n, struct span entity, struct span path) {
+// Where the reader goes on: a machine asks for the path of the API, a person opens the page. The same place; both empty: the node's first page.
+struct way {
+    struct span path, page;
+};
+
+// {"subject":..,"entity":..,"until_ms":..,"path":..,"page":..}: what delivery_text.c makes the words of.
+static struct span words_of(const struct notice *n, struct span entity, const struct way *way) {
     struct buf text;
     struct json_out out;
     buf_init(&text, n->arena, 1024);
@@ -73,22 +78,24 @@ static struct span words_of(const struct notice *n, struct span entity, struct s
     json_out_object(&out);
     json_out_member_string(&out, "subject", n->subject);
     json_out_member_string(&out, "entity", entity);
-    json_out_member_string(&out, "path", path);
+    json_out_member_string(&out, "path", way->path);
+    json_out_member_string(&out, "page", way->page);
     if (n->until_ms != INSTANT_NONE) json_out_member_int(&out, "until_ms", n->until_ms);
     json_out_object_end(&out);
     return text.is_failed || out.is_failed ? span_make(NULL, 0) : buf_span(&text);
 }
 
-static struct err tell(const struct notice *n, struct span topic, struct span entity, struct span path, const char **ret_outcome, struct why *why) {
+// *ret_outcome becomes "sent" where somebody could be told.
+static struct err tell(const struct notice *n, struct span topic, struct span entity, const struct way *way, const char **ret_outcome, struct why *why) {
     const struct access_office *office;
     size_t sent = 0;
     TRY(office_of(n, entity, &office, why));
     const struct delivery_new of = {.kind = "notice", .topic = topic, .entity_id = entity.len > 0 ? entity : span_make(NULL, 0),
                                     .office_kind = office != NULL ? office->kind->id : reach_first_kind(n->services),
-                                    .office = office != NULL ? office->id : span_make(NULL, 0), .words = words_of(n, entity, path),
+                                    .office = office != NULL ? office->id : span_make(NULL, 0), .words = words_of(n, entity, way),
                                     .next_ms = n->now_ms};
     TRY(reach_send(n->services, n->conn, &of, n->list, n->now_ms, &sent, why));
-    *ret_outcome = sent > 0 ? "sent" : "nobody";
+    if (sent > 0) *ret_outcome = "sent";
     return err_none();
 }
 
@@ -131,8 +138,10 @@ static struct err claim_tell(const struct notice *n, struct span entity, const c
     struct span id = span_part(n->audience, 7, n->audience.len);
     if (is_office) TRY(reach_office(n->conn, id, n->arena, n->list, why));
     else TRY(add_representatives(n, id, why));
-    struct span path = is_office ? SPAN("/api/v1/claims?waiting=true") : arena_printf(n->arena, "/api/v1/claims?entity=%.*s", SPAN_FMT(id));
-    TRY(tell(n, SPAN("claim_waits"), entity, path, ret_outcome, why));
+    const struct way decide = {SPAN("/api/v1/claims?waiting=true"), SPAN("/app/claims")};
+    const struct way look = {arena_printf(n->arena, "/api/v1/claims?entity=%.*s", SPAN_FMT(id)), arena_printf(n->arena, "/app/entities/%.*s/people", SPAN_FMT(id))};
+    *ret_outcome = "nobody";
+    TRY(tell(n, SPAN("claim_waits"), entity, is_office ? &decide : &look, ret_outcome, why));
     TRY(store_write(n->conn, STMT_NOTICE_DONE, PARAMS(value_int(n->id), value_int(n->now_ms), value_text(span_of(*ret_outcome))), NULL, why));
     return store_write(n->conn, STMT_NOTICE_AUDIENCE_TAKE, PARAMS(value_text(n->audience), value_int(n->now_ms)), NULL, why);
 }
@@ -146,11 +155,17 @@ static struct err claim_work(const struct notice *n, const char **ret_outcome, s
     if (is_waiting && n->audience.at != NULL) return claim_tell(n, entity, ret_outcome, why);
     *ret_outcome = "joined";
     if (is_waiting) return claim_spread(n, entity, span_is(n->kind, "claim_waits"), why);
-    // What became of it. Who made it is not told here which entity it fits.
+    // What became of it. Who made it is not told here which entity it fits, so who manages that one is told apart.
+    *ret_outcome = "nobody";
+    struct span path = arena_printf(n->arena, "/api/v1/claims/%.*s", SPAN_FMT(n->subject));
     TRY(reach_person(n->conn, rows_span(&claim, 0, C_PERSON), n->arena, n->list, why));
+    size_t told = n->list->count;
+    TRY(tell(n, n->kind, SPAN(""), &(struct way){path, SPAN("/app/people")}, ret_outcome, why));
     TRY(add_representatives(n, entity, why));
-    return tell(n, n->kind, SPAN(""),
-                arena_printf(n->arena, "/api/v1/claims/%.*s", SPAN_FMT(n->subject)), ret_outcome, why);
+    n->list->count -= told; // an address stands once: what is added comes after
+    memmove(n->list->targets, n->list->targets + told, n->list->count * sizeof *n->list->targets);
+    if (n->list->count == 0) return err_none();
+    return tell(n, n->kind, SPAN(""), &(struct way){path, arena_printf(n->arena, "/app/entities/%.*s/people", SPAN_FMT(entity))}, ret_outcome, why);
 }
 
 // ---- mandates ------------------------------------------------------------------------------------------------------
@@ -188,7 +203,8 @@ static struct err mandate_work(const struct notice *n, const char **ret_outcome,
     TRY(store_read(n->conn, STMT_NOTICE_HOLDERS, PARAMS(value_text(n->subject)), n->arena, &holders, why));
     TRY(add_people(n, &holders, why));
     TRY(add_representatives(n, entity, why));
-    return tell(n, n->kind, entity, SPAN(""), ret_outcome, why);
+    *ret_outcome = "nobody";
+    return tell(n, n->kind, entity, &(struct way){SPAN(""), SPAN("/app/people")}, ret_outcome, why);
 }
 
 struct err notice_holds(struct store_conn *conn, struct span topic, struct span subject, struct span recipient, int64_t until_ms, int64_t now_ms,

@@ -11,12 +11,12 @@
 
 enum { D_STATE = 2, D_CHANGED = 4 };          // columns of disclosure_get
 enum { P_WAY, P_FILING, P_FIELD };            // columns of peer_get
-enum { F_ROLE = 7, F_OFFICE = 13 };           // columns of filing_get
+enum { F_CASE = 2, F_ROLE = 7, F_OFFICE = 13 }; // columns of filing_get
 
 struct recall {
     struct services *services;
     struct store_conn *conn;
-    struct span release_id, recipient, kind, office; // kind of the office that released it; office.at == NULL: not known which
+    struct span release_id, recipient, case_id, kind, office; // kind of the office that released it; office.at == NULL: not known which
     struct reach_list *list;
     int64_t now_ms;
     struct arena *arena;
@@ -44,6 +44,7 @@ static struct err office_find(struct recall *r, struct why *why) {
     struct rows filing;
     TRY(store_read(r->conn, STMT_FILING_GET, PARAMS(value_text(r->release_id)), r->arena, &filing, why));
     r->kind = reach_first_kind(r->services); // the node itself released it, on a standing authorisation
+    if (filing.count > 0) r->case_id = rows_span(&filing, 0, F_CASE);
     if (filing.count == 0 || !role_is_office(rows_span(&filing, 0, F_ROLE))) return err_none();
     r->kind = rows_span(&filing, 0, F_ROLE);
     r->office = rows_span(&filing, 0, F_OFFICE);
@@ -66,7 +67,7 @@ static struct err peer_address(const struct recall *r, struct span *ret, struct 
     return err_none();
 }
 
-static struct span words_of(const struct recall *r, struct span path) {
+static struct span words_of(const struct recall *r, struct span path, struct span page) {
     struct buf text;
     struct json_out out;
     buf_init(&text, r->arena, 1024);
@@ -74,7 +75,8 @@ static struct span words_of(const struct recall *r, struct span path) {
     json_out_object(&out);
     json_out_member_string(&out, "subject", r->release_id);
     json_out_member_string(&out, "recipient", r->recipient);
-    json_out_member_string(&out, "path", path);
+    json_out_member_string(&out, "path", path); // for a machine; the page for a person
+    json_out_member_string(&out, "page", page);
     json_out_object_end(&out);
     return text.is_failed || out.is_failed ? span_make(NULL, 0) : buf_span(&text);
 }
@@ -82,7 +84,7 @@ static struct span words_of(const struct recall *r, struct span path) {
 static struct err tell_peer(const struct recall *r, struct span address, struct why *why) {
     const struct delivery_new of = {.kind = "notice", .topic = SPAN("recall"), .office_kind = r->kind, .office = r->office, .owner_kind = "peer",
                                     .owner = r->recipient, .medium = "mail", .address = address, .language = SPAN("en"),
-                                    .words = words_of(r, SPAN("")), .next_ms = r->now_ms};
+                                    .words = words_of(r, SPAN(""), SPAN("")), .next_ms = r->now_ms};
     return delivery_add(r->conn, &of, r->now_ms, why);
 }
 
@@ -97,9 +99,10 @@ static struct err tell_offices(const struct recall *r, const char **ret_outcome,
         bool is_releasing = r->office.at != NULL ? span_equals(office->id, r->office) : span_equals(office->kind->id, r->kind);
         if (is_releasing || (is_own && span_equals(office->kind->id, got))) TRY(reach_office(r->conn, office->id, r->arena, r->list, why));
     }
+    struct span path = arena_printf(r->arena, "/api/v1/disclosures/%.*s/%.*s?document=recall", SPAN_FMT(r->release_id), SPAN_FMT(r->recipient));
+    struct span page = r->case_id.at == NULL ? SPAN("") : arena_printf(r->arena, "/app/cases/%.*s/release", SPAN_FMT(r->case_id));
     const struct delivery_new of = {.kind = "notice", .topic = SPAN("recall_open"), .office_kind = r->kind, .office = r->office,
-                                    .words = words_of(r, arena_printf(r->arena, "/api/v1/disclosures/%.*s/%.*s?document=recall",
-                                                                      SPAN_FMT(r->release_id), SPAN_FMT(r->recipient))),
+                                    .words = words_of(r, path, page),
                                     .next_ms = r->now_ms};
     TRY(reach_send(r->services, r->conn, &of, r->list, r->now_ms, &sent, why));
     if (sent > 0) *ret_outcome = "sent";

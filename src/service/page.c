@@ -38,8 +38,10 @@ struct call {
     int64_t step, ordinal, now_ms;
 };
 
+enum calling { CALL_TURN, CALL_STAND_IN, CALL_ABSENT }; // from the rota; a head in its place; whose turn it is but who is away: noted only
+
 // Calls one person; *ret_count is the number of ways in which she was tried.
-static struct err call_person(struct services *services, struct store_conn *conn, const struct call *c, struct span person_id, bool is_stand_in,
+static struct err call_person(struct services *services, struct store_conn *conn, const struct call *c, struct span person_id, enum calling as,
                               struct arena *arena, size_t *ret_count, struct why *why) {
     struct reach_list *list = ARENA_NEW(arena, struct reach_list);
     struct rows calls;
@@ -47,38 +49,44 @@ static struct err call_person(struct services *services, struct store_conn *conn
     TRY(store_read(conn, STMT_PAGE_CALL_COUNT, PARAMS(value_text(c->page_id)), arena, &calls, why));
     int64_t ordinal = rows_int(&calls, 0, 0);
     *ret_count = 0;
-    if (person_id.at != NULL) TRY(reach_person(conn, person_id, arena, list, why));
+    if (person_id.at != NULL && as != CALL_ABSENT) TRY(reach_person(conn, person_id, arena, list, why));
     struct delivery_new of = {.kind = "page", .topic = arena_printf(arena, "%lld", (long long)ordinal), .is_first = true, .case_id = c->case_id,
                               .filing_id = c->filing_id, .page_id = c->page_id, .office_kind = c->office_kind, .office = c->office, .words = c->words,
                               .next_ms = c->now_ms};
-    TRY(reach_send(services, conn, &of, list, c->now_ms, ret_count, why));
+    if (as != CALL_ABSENT) TRY(reach_send(services, conn, &of, list, c->now_ms, ret_count, why));
     return store_write(conn, STMT_PAGE_CALL_ADD,
                        PARAMS(value_text(c->page_id), value_int(ordinal), value_int(c->now_ms), value_int(c->step), value_text(person_id),
-                              value_int((int64_t)*ret_count), value_int(is_stand_in)),
+                              value_int((int64_t)*ret_count), value_int(as == CALL_STAND_IN), value_int(as == CALL_ABSENT)),
                        NULL, why);
 }
 
-// All heads of the office, where the rota names nobody.
+// All heads of the office who are there, where the rota names nobody who is; where all are away, all: somebody must hear of it.
 static struct err call_heads(struct services *services, struct store_conn *conn, const struct call *c, struct arena *arena, size_t *ret_people,
                              struct why *why) {
     struct rows heads;
     TRY(store_read(conn, STMT_OFFICE_PEOPLE, PARAMS(value_text(c->office), value_int(ROLE_HEAD)), arena, &heads, why));
-    for (size_t i = 0; i < heads.count; i++) {
-        size_t ways = 0;
-        TRY(call_person(services, conn, c, rows_span(&heads, i, 0), true, arena, &ways, why));
-    }
-    *ret_people = heads.count;
+    *ret_people = 0;
+    for (int pass = 0; pass < 2 && *ret_people == 0; pass++)
+        for (size_t i = 0; i < heads.count; i++) {
+            struct span head = rows_span(&heads, i, 0);
+            struct rows absent;
+            size_t ways = 0;
+            TRY(store_read(conn, STMT_IS_ABSENT, PARAMS(value_text(head), value_int(c->now_ms)), arena, &absent, why));
+            if (pass == 0 && rows_int(&absent, 0, 0) != 0) continue;
+            TRY(call_person(services, conn, c, head, CALL_STAND_IN, arena, &ways, why));
+            (*ret_people)++;
+        }
     return err_none();
 }
 
-// From the step after the last one on, the first person who is there and can be reached; who can't be is noted and passed over.
+// From the step after the last one on, the first person who is there and can be reached; who is away or can't be is noted and passed over.
 static struct err page_call(struct services *services, struct store_conn *conn, struct call *c, struct arena *arena, struct why *why) {
     for (; c->step <= STEP_HEAD; c->step++) {
         struct rows turn;
         size_t ways = 0;
         TRY(store_read(conn, STMT_ROTA_AT, PARAMS(value_text(c->office), value_int(c->step), value_int(c->now_ms)), arena, &turn, why));
         if (turn.count == 0) continue;
-        TRY(call_person(services, conn, c, rows_span(&turn, 0, 0), false, arena, &ways, why));
+        TRY(call_person(services, conn, c, rows_span(&turn, 0, 0), rows_int(&turn, 0, 1) != 0 ? CALL_ABSENT : CALL_TURN, arena, &ways, why));
         if (ways > 0) return err_none();
     }
     c->step = STEP_HEAD;
@@ -86,7 +94,7 @@ static struct err page_call(struct services *services, struct store_conn *conn, 
     TRY(call_heads(services, conn, c, arena, &people, why));
     if (people > 0) return err_none();
     log_warn("page_nobody", "page=%.*s office=%.*s", SPAN_FMT(c->page_id), SPAN_FMT(c->office));
-    return call_person(services, conn, c, span_make(NULL, 0), false, arena, &ways, why);
+    return call_person(services, conn, c, span_make(NULL, 0), CALL_TURN, arena, &ways, why);
 }
 
 // Row of pages_due.

@@ -117,7 +117,7 @@ def turn(client, step, hours=24):
     return {"person": client.person, "step": step, "from": v.instant(-3600), "until": v.instant(hours * 3600)}
 
 
-def rota(who):
+def rota(node, who):
     path = "/api/v1/offices/csirt/rota"
     count.status(who.authority.get(path), 404, "the rota is the office's own")
     empty = who.first.need(200, "GET", path)
@@ -130,6 +130,26 @@ def rota(who):
     count.status(answer, 200, "the rota is set")
     count.equal(answer.json["now"], {"first": who.first.person, "second": who.second.person, "head": who.head.person}, "who is on call")
     count.equal(answer.json["unreachable"], [], "everyone can be reached")
+    # Who is away leaves a gap that names her; a turn that is over may name who has left since.
+    away = who.head.need(201, "POST", "/api/v1/absences", {"person": who.first.person, "from": v.instant(-60), "until": v.instant(7200)})
+    said = who.first.need(200, "GET", path)
+    gap = [g for g in said["gaps"] if g.get("person")]
+    count.check(len(gap) == 1 and gap[0]["step"] == "first" and gap[0]["person"] == who.first.person and gap[0]["name"], f"an absence is a gap: {said['gaps']}")
+    count.check(abs(v.seconds_of(gap[0]["until"]) - v.seconds_of(v.instant(7200))) < 60, f"for as long as she is away: {gap}")
+    count.equal((said["now"]["first"], said["now"]["second"]), (None, who.second.person), "and she is not on call now")
+    who.head.need(204, "DELETE", f"/api/v1/absences/{away['id']}")
+    count.equal([g for g in who.first.need(200, "GET", path)["gaps"] if g.get("person")], [], "taken back: no gap any more")
+    gone = node.officer(who.admin, "gone@node.example", "Was on duty", "csirt", "the green tower stands 1")
+    over = {"person": gone.person, "step": "first", "from": v.instant(-7200), "until": v.instant(-3600)}
+    turns = answer.json["turns"]
+    count.status(who.first.call("PUT", path, {"turns": [over] + turns}), 200, "her turn of this morning")
+    who.admin.need(200, "POST", "/api/v1/leavers", {"person": gone.person, "office": "csirt"})
+    kept = who.first.need(200, "GET", path)["turns"]
+    count.check(any(t["person"] == gone.person for t in kept), f"what is past stays: {kept}")
+    count.status(who.first.call("PUT", path, {"turns": kept}), 200, "and keeps nobody from changing the rota")
+    count.problem(who.first.call("PUT", path, {"turns": turns + [{**over, "from": v.instant(90000), "until": v.instant(93600)}]}), 422, "rota.turn", "but she gets no turn to come", "/turns/3/person")
+    count.problem(who.first.call("PUT", path, {"turns": turns + [{**over, "person": who.authority.person}]}), 422, "rota.turn", "nor does the past change for who was never in it", "/turns/3/person")
+    count.status(who.first.call("PUT", path, {"turns": turns}), 200, "the rota as it was")
     stale = who.second.call("PUT", path, {"turns": []}, headers={"If-Match": '"stale"'})
     count.status(stale, 412, "another window is told that the rota changed")
 
@@ -377,7 +397,7 @@ def main():
         node.start()
         who = people(node, server)
         company(who)
-        rota(who)
+        rota(node, who)
         escalation(node, server, who)
         headers(server)
         case = answered(server, who)

@@ -234,7 +234,7 @@ def recalled(node, mailbox, csirt, made, released):
     count.check(told["valid"] and told["kind"] == "recall" and told["subject"] == released and told["to"] == "state:FR", f"the notice in the mail verifies: {told}")
     count.check(made["case"] not in mail.as_string() and made["entity"] not in text and "Power" not in text, "it says nothing of the content")
     office = mailbox.wait(lambda m: m["To"] == "csirt@node.example" and m["Subject"].startswith(f"Release {released}"))
-    count.check(office is None or f"/api/v1/disclosures/{released}/state:FR?document=recall" in office.get_content(), "the office hears what to hand over")
+    count.check(office is None or f"/app/cases/{made['case']}/release" in office.get_content() and "/api/v1" not in office.get_content(), "the office hears what to hand over")
     count.check(office is not None, "the office that released it hears that it is not confirmed")
     row = next(r for r in csirt.need(200, "GET", "/api/v1/disclosures?case=" + made["case"])["disclosures"] if r["release"] == released)
     count.check(row["recall"]["sent"] == 1 and not row["recall"]["is_confirmed"] and row["recall"]["next_at"], f"and when it goes again: {row['recall']}")

@@ -114,6 +114,10 @@ SELECT id FROM person WHERE pseudonym = $1;
 SELECT r.person_id, r.role, p.name FROM role r JOIN person p ON p.id = r.person_id
 WHERE r.office = $1 AND r.role >= $2 AND r.revoked_ms IS NULL AND p.is_disabled = 0 ORDER BY r.role DESC, r.person_id;
 
+-- name: is_absent
+-- takes person_id, instant; gives 1 where she is noted absent then, else 0
+SELECT EXISTS (SELECT 1 FROM desk_absence WHERE person_id = $1 AND from_ms <= $2 AND until_ms > $2);
+
 -- name: entity_people
 -- takes entity, now_ms; gives person_id of those with a mandate to read in force, their own or under a firm's, who are not shut out
 SELECT m.person_id FROM mandate m JOIN person p ON p.id = m.person_id
@@ -298,11 +302,18 @@ SELECT t.step, t.from_ms, t.until_ms, t.person_id, p.name FROM rota_turn t LEFT 
 WHERE t.office = $1 AND t.until_ms > $2 ORDER BY t.from_ms, t.step;
 
 -- name: rota_at
--- takes office, step, instant; gives person_id of who is on call and may act for the office
-SELECT t.person_id FROM rota_turn t
+-- takes office, step, instant; gives person_id of who is on call and may act for the office, 1 where she is noted absent else 0
+SELECT t.person_id, EXISTS (SELECT 1 FROM desk_absence a WHERE a.person_id = t.person_id AND a.from_ms <= $3 AND a.until_ms > $3)
+FROM rota_turn t
 WHERE t.office = $1 AND t.step = $2 AND t.from_ms <= $3 AND t.until_ms > $3
   AND EXISTS (SELECT 1 FROM role r JOIN person p ON p.id = r.person_id
               WHERE r.person_id = t.person_id AND r.office = t.office AND r.revoked_ms IS NULL AND p.is_disabled = 0);
+
+-- name: rota_absences
+-- takes office, instants from and until; gives person_id, from_ms, until_ms of absences in that time of people with a turn
+SELECT a.person_id, a.from_ms, a.until_ms FROM desk_absence a
+WHERE a.until_ms > $2 AND a.from_ms < $3 AND a.person_id IN (SELECT t.person_id FROM rota_turn t WHERE t.office = $1 AND t.until_ms > $2)
+ORDER BY a.from_ms, a.until_ms LIMIT 1000;
 
 -- name: page_add
 -- takes id, office, office_kind, case_id, filing_id, topic, words, opened_ms
@@ -331,8 +342,8 @@ WHERE acknowledged_ms IS NULL AND next_ms <= $1 AND office = $2 AND step = $3 OR
 
 -- name: page_calls_join
 -- takes now_ms, office, step, page that was called for, its first call of those, number of rows; notes its calls at the others that are due with it
-INSERT INTO page_call (page_id, ordinal, at_ms, step, person_id, deliveries, is_stand_in)
-SELECT p.id, (SELECT count(*) FROM page_call c WHERE c.page_id = p.id) + k.ordinal - $5, k.at_ms, k.step, k.person_id, k.deliveries, k.is_stand_in
+INSERT INTO page_call (page_id, ordinal, at_ms, step, person_id, deliveries, is_stand_in, is_absent)
+SELECT p.id, (SELECT count(*) FROM page_call c WHERE c.page_id = p.id) + k.ordinal - $5, k.at_ms, k.step, k.person_id, k.deliveries, k.is_stand_in, k.is_absent
 FROM (SELECT id FROM page WHERE acknowledged_ms IS NULL AND next_ms <= $1 AND office = $2 AND step = $3 ORDER BY opened_ms, id LIMIT $6) AS p
 JOIN page_call k ON k.page_id = $4 AND k.ordinal >= $5 WHERE p.id <> $4;
 
@@ -351,12 +362,12 @@ SELECT count(*) FROM page WHERE office = $1 AND acknowledged_ms IS NULL;
 UPDATE page SET step = $2, calls = calls + 1, next_ms = $3 WHERE id = $1 AND acknowledged_ms IS NULL;
 
 -- name: page_call_add
--- takes page_id, ordinal, at_ms, step, person_id, deliveries, is_stand_in
-INSERT INTO page_call (page_id, ordinal, at_ms, step, person_id, deliveries, is_stand_in) VALUES ($1, $2, $3, $4, $5, $6, $7);
+-- takes page_id, ordinal, at_ms, step, person_id, deliveries, is_stand_in, is_absent
+INSERT INTO page_call (page_id, ordinal, at_ms, step, person_id, deliveries, is_stand_in, is_absent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: page_calls
--- takes page_id; gives at_ms, step, person_id, name, deliveries, is_stand_in
-SELECT c.at_ms, c.step, c.person_id, p.name, c.deliveries, c.is_stand_in FROM page_call c LEFT JOIN person p ON p.id = c.person_id
+-- takes page_id; gives at_ms, step, person_id, name, deliveries, is_stand_in, is_absent
+SELECT c.at_ms, c.step, c.person_id, p.name, c.deliveries, c.is_stand_in, c.is_absent FROM page_call c LEFT JOIN person p ON p.id = c.person_id
 WHERE c.page_id = $1 ORDER BY c.ordinal;
 
 -- name: page_call_count

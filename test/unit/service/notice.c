@@ -106,6 +106,33 @@ static void offices_hear_of_claims(void **state) {
     TOLD(world, 0, "ann|A claim to act for an entity was refused");
 }
 
+// A person opens a page of the web interface, a machine asks the API; and who made a claim is not told by either which entity it fits.
+static void links_open_pages_and_hooks_resources(void **state) {
+    struct world *world = *state;
+    struct span ann = person(world, "ann"), boss = person(world, "boss");
+    officer(world, "general", "ca");
+    PUT(world, STMT_CHANNEL_ADD, value_text(SPAN("KH")), value_text(SPAN("office")), value_text(SPAN("ca")), value_text(SPAN("hook")), value_text(SPAN("https://pager.example/x")),
+        value_text(SPAN("en")), value_null(), value_null(), value_null(), value_null(), value_int(NOW(world)), value_int(NOW(world)), value_text(boss));
+    PUT(world, STMT_CHANNEL_ADD, value_text(SPAN("KM")), value_text(SPAN("office")), value_text(SPAN("ca")), value_text(SPAN("mail")), value_text(SPAN("desk@node.example")),
+        value_text(SPAN("en")), value_null(), value_null(), value_null(), value_null(), value_int(NOW(world)), value_int(NOW(world)), value_text(boss));
+    struct span id = claim(world, ann);
+    DO(world, notice_add(world->writer, "claim_granted", id, NOW(world), &world->why));
+    DO(world, reach_work(&services, world->writer, NOW(world), &world->arena, &world->why));
+    DO(world, reach_work(&services, world->writer, NOW(world), &world->arena, &world->why));
+    struct delivery_out *out;
+    unsigned pages = 0, resources = 0, own = 0;
+    DO(world, delivery_claim(&services, world->writer, 16, true, NOW(world), &world->arena, &out, &world->why));
+    for (; out != NULL; out = out->next) {
+        bool is_hook = span_starts_with(out->address, SPAN("https:"));
+        const char *said = arena_text(&world->arena, is_hook ? out->body : out->text);
+        if (is_hook) resources += strstr(said, "\"https://node.example/api/v1/claims?waiting=true\"") != NULL;
+        else if (span_is(out->address, "ann@node.example")) own += strstr(said, "https://node.example/app/people\n") != NULL;
+        else pages += strstr(said, "https://node.example/app/claims\n") != NULL;
+        assert_true(is_hook || strstr(said, "/api/v1/") == NULL);
+    }
+    assert_true(resources == 1 && pages == 1 && own == 1);
+}
+
 static struct span mandate(struct world *world, struct span of, uint32_t scopes, int64_t until_ms) {
     struct span id;
     const struct access_mandate_new new = {.person_id = of, .entity = SPAN("E1"), .scopes = scopes, .from_ms = NOW(world), .until_ms = until_ms, .ground = SPAN("x")};
@@ -140,6 +167,7 @@ static void mandates_are_told_of(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(offices_hear_of_claims, begin, end),
+        cmocka_unit_test_setup_teardown(links_open_pages_and_hooks_resources, begin, end),
         cmocka_unit_test_setup_teardown(mandates_are_told_of, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

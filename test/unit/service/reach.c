@@ -138,8 +138,6 @@ static void calls_go_from_one_to_the_next(void **state) {
     for (; out != NULL; out = out->next) assert_false(span_starts_with(out->subject, SPAN("[C1] You are on call"))); // taken: not sent any more
 }
 
-enum { FLOOD = 300 };
-
 static int64_t number(struct world *world, const char *what) { // past the store, which has no need of it
     sqlite3 *db = NULL;
     sqlite3_stmt *stmt = NULL;
@@ -151,6 +149,72 @@ static int64_t number(struct world *world, const char *what) { // past the store
     (void)sqlite3_close(db);
     return found;
 }
+
+static void away(struct world *world, const char *id, struct span person, int64_t from_ms, int64_t until_ms) {
+    PUT(world, STMT_DESK_ABSENCE_ADD, value_text(span_of(id)), value_text(person), value_int(from_ms), value_int(until_ms), value_null(), value_text(person), value_int(NOW(world)));
+}
+
+static struct rows calls_of(struct world *world, const char *case_id) {
+    struct rows pages = ask(world, STMT_PAGES_LIST_OF_CASE, PARAMS(value_text(SPAN("csirt")), value_int(INT64_MAX), value_text(SPAN("~")), value_int(10), value_int(0), value_text(span_of(case_id))));
+    assert_int_equal(pages.count, 1);
+    return ask(world, STMT_PAGE_CALLS, PARAMS(value_text(rows_span(&pages, 0, 0))));
+}
+static void is_call(const struct rows *calls, size_t i, struct span person, int64_t step, bool is_called, bool is_stand_in, bool is_absent) {
+    assert_true(calls->count > i && span_equals(rows_span(calls, i, 2), person));
+    assert_int_equal(rows_int(calls, i, 1), step);
+    assert_int_equal(rows_int(calls, i, 4) > 0, is_called);
+    assert_int_equal(rows_int(calls, i, 5), is_stand_in);
+    assert_int_equal(rows_int(calls, i, 6), is_absent);
+}
+
+// Whose turn it is but who is away is not called: the next is, at once, and the record says why.
+static void absence_passes_a_call_on(void **state) {
+    struct world *world = *state;
+    struct span head = officer(world, "head", ROLE_HEAD, true), other = officer(world, "other", ROLE_HEAD, true), first = officer(world, "first", ROLE_OFFICER, true),
+                second = officer(world, "second", ROLE_OFFICER, true);
+    turn(world, 1, first);
+    turn(world, 2, second);
+    turn(world, 3, head);
+    int64_t now = NOW(world);
+    away(world, "AB1", first, now - HOUR, now); // over: it no longer counts
+    away(world, "AB2", second, now + 5 * HOUR, now + 9 * HOUR);
+    add_case(world, "C1");
+    message(world, "C1", WAKE);
+    work(world, 0);
+    struct rows calls = calls_of(world, "C1");
+    is_call(&calls, 0, first, 1, true, false, false);
+    assert_int_equal(calls.count, 1);
+    away(world, "AB3", first, now, now + 8 * HOUR); // from this moment on
+    add_case(world, "C2");
+    message(world, "C2", WAKE);
+    work(world, 0);
+    calls = calls_of(world, "C2");
+    is_call(&calls, 0, first, 1, false, false, true);
+    is_call(&calls, 1, second, 2, true, false, false);
+    assert_int_equal(calls.count, 2);
+    // Second and head away too: the other head stands in. Both heads: they are called all the same.
+    away(world, "AB4", head, now, now + 9 * HOUR);
+    add_case(world, "C3");
+    message(world, "C3", WAKE);
+    work(world, 5 * HOUR);
+    calls = calls_of(world, "C3");
+    is_call(&calls, 0, first, 1, false, false, true);
+    is_call(&calls, 1, second, 2, false, false, true);
+    is_call(&calls, 2, head, 3, false, false, true);
+    is_call(&calls, 3, other, 3, true, true, false);
+    assert_int_equal(calls.count, 4);
+    away(world, "AB5", other, now, now + 9 * HOUR);
+    add_case(world, "C4");
+    message(world, "C4", WAKE);
+    work(world, 0);
+    calls = calls_of(world, "C4");
+    assert_int_equal(calls.count, 5);
+    assert_true(rows_int(&calls, 3, 4) > 0 && rows_int(&calls, 4, 4) > 0);
+    // Nobody's call goes to somebody away but for that.
+    assert_int_equal(number(world, "SELECT count(*) FROM page_call WHERE is_absent = 1 AND deliveries > 0"), 0);
+}
+
+enum { FLOOD = 300 };
 
 // Everybody is called for every page in the rota's order, but not with a message for each; and what nobody takes is called for ever less often.
 static void a_flood_is_called_for_together(void **state) {
@@ -373,6 +437,7 @@ static void quiet_times_hold_messages_only(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(calls_go_from_one_to_the_next, begin, end),
+        cmocka_unit_test_setup_teardown(absence_passes_a_call_on, begin, end),
         cmocka_unit_test_setup_teardown(a_flood_is_called_for_together, begin, end), cmocka_unit_test_setup_teardown(a_link_is_nobody_elses, begin, end),
         cmocka_unit_test_setup_teardown(a_crash_leaves_a_question, begin, end),     cmocka_unit_test_setup_teardown(marks_are_ours, begin, end),
         cmocka_unit_test_setup_teardown(answers_of_the_server, begin, end),         cmocka_unit_test_setup_teardown(one_reminder_for_many, begin, end),
