@@ -6,6 +6,7 @@
 #include "service/privacy.h"
 #include "service/retention.h"
 #include "service/schedule.h"
+#include "service/standing_erasure.h"
 
 enum { LIST_MAX = 500, TERM_MAX_BYTES = 256, GROUND_MIN_BYTES = 8 };
 
@@ -138,7 +139,10 @@ static struct err get_retention(struct api_request *request, struct api_response
     api_json(response, 200, &out);
     json_out_object(&out);
     json_out_member_bool(&out, "is_counts_only", is_counts_only);
-    if (!is_counts_only) TRY(schedule_write(&out, request->conn, request->arena, why));
+    if (!is_counts_only) {
+        TRY(schedule_write(&out, request->conn, request->arena, why));
+        TRY(standing_erasure_write(&out, request->services, request->conn, request->received_ms, request->arena, why));
+    }
     json_out_name(&out, "report");
     TRY(retention_write_json(&out, request->conn, &question, request->arena, why));
     json_out_object_end(&out);

@@ -14,7 +14,7 @@ static const struct {
     {"peer", "", "state body way address"},
     {"letter", "written approved refused made sealed served", "letter template language about how"},
     {"keep", "hold end", "case entity"},
-    {"batch", "order approve stop erased done", "through order"},
+    {"batch", "order approve stop erased done run stand confirm revoke", "through order standing rules until"},
     {"obligation", "opened asked done", "obligation due_on filing"},
     {"registry", "counted forwarded", "extract"},
     {"figures", "freeze reviewed filed public withdrawn", "statistic day filing"},

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
- * Orders to erase on schedule, carried out in the background: look at some filings, have the due ones erased by a filing of the node, go
+ * Orders to erase on schedule and runs of standing ones, carried out in the background: look at some filings, have the due ones erased by a filing of the node, go
  * on. When a whole look found nothing more, the node files that it is done. What was done is in the store alone, so a restart
  * begins the look again and finds what is left.
  */
 #include "base/log.h"
 #include "role/node_private.h"
 #include "service/schedule.h"
+#include "service/standing_erasure.h"
 
 enum { IDLE_MS = 2000, STEP_MS = 50, AFTER_FAILURE_MS = 30 * 1000, ERASURE_ARENA_BYTES = 48 * 1024 * 1024 };
 
@@ -15,10 +16,12 @@ struct erasure_job {
     struct node *node;
     struct arena arena;
     struct schedule_step step;
+    struct span standing; // a run begins under that order; empty: STEP is done
 };
 
 static struct err erasure_apply(struct write_job *job, struct store_conn *conn, struct log_edge *edge, struct why *why) {
     struct erasure_job *own = (struct erasure_job *)job;
+    if (own->standing.len > 0) return standing_erasure_begin(&own->node->services, conn, edge, own->standing, job->now_ms, &own->arena, why);
     return schedule_do(&own->node->services, conn, edge, &own->step, job->now_ms, &own->arena, why);
 }
 
@@ -35,6 +38,34 @@ static struct err look(struct node *node, struct erasure_job *own, int64_t now_m
     int64_t after = node->erasure_after == 0 ? -1 : node->erasure_after - 1; // kept one higher, so that zero is the start
     TRY(schedule_look(&node->services, node->own_conn, after, now_ms, &own->arena, &own->step, why));
     node->erasure_after = own->step.after_seq + 1;
+    return err_none();
+}
+
+// Nothing is ordered: once a day, and when a standing order changed, what is due under those in force.
+static struct err look_standing(struct node *node, struct erasure_job *own, int64_t now_ms, struct why *why) {
+    struct civil today = zone_date(node->services.zone, now_ms);
+    struct standing_look found;
+    int64_t mark;
+    TRY(standing_erasure_mark(node->own_conn, &own->arena, &mark, why));
+    bool is_known = mark == node->standing_mark;
+    if (!is_known) {
+        node->standing_mark = mark;
+        node->standing_day = (struct civil){0};
+        node->standing_after = 0;
+        node->standing_case[0] = '\0';
+    }
+    if (mark == 0 || civil_compare(node->standing_day, today) == 0) return err_none();
+    node->erasure_ms = now_ms + STEP_MS;
+    TRY(standing_erasure_look(&node->services, node->own_conn, span_of(node->standing_case), node->standing_after - 1, now_ms, &own->arena, &found, why));
+    node->standing_after = found.is_end || found.has_due ? 0 : found.after_seq + 1;
+    if (found.standing.len == 0) {
+        node->standing_day = today;
+        node->standing_case[0] = '\0';
+    } else if (found.has_due) own->standing = found.standing;
+    else if (found.is_end && found.standing.len < sizeof node->standing_case) {
+        memcpy(node->standing_case, found.standing.at, found.standing.len);
+        node->standing_case[found.standing.len] = '\0';
+    }
     return err_none();
 }
 
@@ -57,8 +88,10 @@ void node_erasure(struct node *node, int64_t now_ms) {
     } else {
         node->erasure_after = 0;
         node->has_erased_some = false;
+        if (!is_err(e) && is_err(look_standing(node, own, now_ms, &why))) log_warn("erasure_look_failed", "words=\"%s\"", why.words);
     }
-    if (!is_err(e) && own->step.order.len > 0 && (own->step.count > 0 || is_last)) {
+    bool is_run = own->standing.len > 0;
+    if (!is_err(e) && (is_run || own->step.order.len > 0) && (is_run || own->step.count > 0 || is_last)) {
         atomic_store(&node->is_erasing, true);
         node_submit(node, &own->write);
         return;

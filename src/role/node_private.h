@@ -126,6 +126,10 @@ struct node {
     _Atomic bool is_obliging, obligation_failed; // an obligation is being written; the last could not be
     int64_t obligation_ms;         // when to look
     int64_t erasure_ms, erasure_after; // when to look, and after which filing
+    struct civil standing_day;         // all standing orders to erase were looked at on that day,
+    int64_t standing_mark;             // as they were then
+    int64_t standing_after;            // in the midst of a look: one more than the filing after which to go on
+    char standing_case[18];            // and the last order that nothing is due under
     bool has_erased_some;          // since the look began at the start
     int64_t publish_ms, disk_ms, housekeeping_ms, tasks_ms, beat_ms;
     uint64_t published_size;

@@ -131,7 +131,7 @@ struct err access_person_disable(struct store_conn *conn, struct span person_id,
         result = need_another_administrator(conn, person_id, &arena, why);
     arena_fini(&arena);
     TRY(result);
-    TRY(store_write(conn, STMT_ACCESS_PERSON_SET_DISABLED, PARAMS(value_text(person_id), value_int(is_disabled)), NULL, why));
+    TRY(store_write(conn, STMT_ACCESS_PERSON_SET_DISABLED, PARAMS(value_text(person_id), value_int(is_disabled), value_int(now_ms)), NULL, why));
     if (is_disabled) {
         TRY(store_write(conn, STMT_ACCESS_SESSION_END_OTHERS, PARAMS(value_text(person_id), value_text(SPAN(""))), NULL, why));
         TRY(store_write(conn, STMT_ACCESS_TOKEN_REVOKE_ALL, PARAMS(value_text(person_id), value_int(now_ms)), NULL, why));

@@ -71,7 +71,7 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
                                              STMT_DERIVED_CLEAR_DESK_LINK, STMT_DERIVED_CLEAR_DESK_TALLY, STMT_DERIVED_CLEAR_ENTITY_TALLY, STMT_DERIVED_CLEAR_ENTITY_PART, STMT_DERIVED_CLEAR_SEARCH,
                                              STMT_DERIVED_CLEAR_LETTER, STMT_DERIVED_CLEAR_OBLIGATION, STMT_DERIVED_CLEAR_REGISTRY_SENT, STMT_DERIVED_CLEAR_REGISTRY_NUMBERS,
                                              STMT_DERIVED_CLEAR_CASE_FIGURE, STMT_DERIVED_CLEAR_FIGURE_RELEASE,
-                                             STMT_DERIVED_CLEAR_LEGAL_HOLD, STMT_DERIVED_CLEAR_ERASURE_BATCH,
+                                             STMT_DERIVED_CLEAR_LEGAL_HOLD, STMT_DERIVED_CLEAR_ERASURE_BATCH, STMT_DERIVED_CLEAR_ERASURE_STANDING,
                                              STMT_DERIVED_CLEAR_ERASURE_PART,
                                              STMT_DERIVED_CLEAR_PUBLICATION, STMT_DERIVED_CLEAR_CASE_READER, STMT_DERIVED_CLEAR_CASE_LOCK};
     for (size_t i = 0; i < sizeof CLEARED / sizeof CLEARED[0]; i++) TRY(store_write(conn, CLEARED[i], NULL, 0, NULL, why));

@@ -131,6 +131,19 @@ static void keep_write(struct json_out *out, const struct retention_rule *rule) 
     json_out_object_end(out);
 }
 
+struct span retention_rule_name(const struct retention_rule *rule, struct arena *arena) {
+    if (rule == NULL || !rule->is_known) return SPAN("");
+    return arena_printf(arena, "%.*s %.*s %.*s %d %s %s", SPAN_FMT(rule->pack), SPAN_FMT(rule->procedure), SPAN_FMT(rule->document),
+                        rule->months > 0 ? rule->months : rule->days, rule->months > 0 ? "months" : "days",
+                        rule->counted_from == RETENTION_FROM_FILED ? "filed" : "last_filing");
+}
+
+bool retention_is_named(const struct json *names, struct span name) {
+    for (size_t i = 0; name.len > 0 && names->type == JSON_ARRAY && i < names->count; i++)
+        if (names->items[i].type == JSON_STRING && span_equals(names->items[i].string, name)) return true;
+    return false;
+}
+
 static void line_write(struct json_out *out, const struct line *line, struct arena *arena) {
     const struct retention_rule *rule = line->rule;
     const struct span none = {NULL, 0};
@@ -145,6 +158,8 @@ static void line_write(struct json_out *out, const struct line *line, struct are
     json_out_member_string(out, "article", rule == NULL ? none : rule->article);
     json_out_member_string(out, "certainty", rule == NULL ? none : rule->certainty);
     json_out_member_string(out, "pack", rule == NULL ? none : rule->pack);
+    struct span name = retention_rule_name(rule, arena);
+    json_out_member_string(out, "rule", name.len > 0 ? name : none);
     json_out_member_int(out, "filings", line->filings);
     json_out_member_int(out, "over", line->over);
     json_out_member_int(out, "held", line->held);
@@ -207,7 +222,7 @@ struct err retention_due(struct store_conn *conn, const struct retention_questio
         ret->after_seq = rows_int(&rows, i, SEQ);
         const struct retention_rule *rule = retention_rule_for(&rules, rows_span(&rows, i, PROCEDURE), rows_span(&rows, i, DOCUMENT), today);
         bool is_kept = rule == NULL || !rule->is_known || rows_int(&rows, i, KEYS) == 0 || rows_int(&rows, i, OPEN_DUTIES) > 0 || rows_int(&rows, i, HOLDS) > 0;
-        if (is_kept) continue;
+        if (is_kept || (question->only != NULL && !retention_is_named(question->only, retention_rule_name(rule, arena)))) continue;
         bool is_from_filed = rule->counted_from == RETENTION_FROM_FILED;
         if (retention_over_ms(rule, question->zone, rows_int(&rows, i, is_from_filed ? RECORDED : LAST_RECORDED)) <= question->through_ms)
             ret->filings[ret->count++] = rows_span(&rows, i, FILING);

@@ -22,6 +22,10 @@ CHECKED struct err schedule_op(struct services *services, struct store_conn *con
 // The node's own role, where the document has it among its filers.
 CHECKED struct err schedule_role(const struct span *roles, size_t count, struct span *ret_as, struct why *why);
 
+// Files the node's document of the packs whose effect is "batch" as AS; CASE_ID empty: in a case of its own. In the writer's transaction.
+CHECKED struct err schedule_file(struct services *services, struct store_conn *conn, struct log_edge *edge, const char *as, struct span case_id,
+                                 const struct json *fields, int64_t now_ms, struct arena *arena, struct why *why);
+
 struct schedule_step { // what to do next
     struct span order;      // case; empty: nothing is ordered
     size_t count;

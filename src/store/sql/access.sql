@@ -65,8 +65,8 @@ SELECT p.id, p.login, p.name, p.language, p.pseudonym, p.is_administrator, p.is_
 FROM person p WHERE p.id > $1 ORDER BY p.id LIMIT $2;
 
 -- name: access_person_set_disabled
--- takes $1 id, $2 is_disabled
-UPDATE person SET is_disabled = $2 WHERE id = $1;
+-- takes $1 id, $2 is_disabled, $3 now_ms
+UPDATE person SET is_disabled = $2, left_ms = CASE WHEN $2 = 1 THEN coalesce(left_ms, $3) END WHERE id = $1;
 
 -- name: access_person_set_administrator
 -- takes $1 id, $2 is_administrator
