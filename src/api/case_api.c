@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Cases, duties and the stream of events. */
 #include "api/case_title.h"
+#include "api/fill.h"
 #include "api/resources.h"
 #include "service/case.h"
 #include "service/downtime.h"
@@ -204,7 +205,7 @@ static struct err cases_by_due(struct api_request *request, const struct page *p
     struct tally_cases_filter filter = {.state = api_query(request, "state"), .procedure = api_query(request, "procedure"), .owned = -1, .has_closed = true};
     struct tally_fit fit;
     struct span wanted = api_query(request, "count");
-    bool is_counted = wanted.at != NULL && span_is(wanted, "true");
+    bool is_counted = wanted.at != NULL && span_is(wanted, "true") && *ret_total < 0;
     TRY(api_workspace(request, &workspace, why));
     TRY(case_list_bounds(request->services, &request->principal, workspace, request->arena, &filter.bounds, why));
     filter.workspace = workspace->id;
@@ -220,56 +221,85 @@ static struct err cases_by_due(struct api_request *request, const struct page *p
     return store_read(request->conn, fit.is_few ? STMT_CASE_FEW_DUE : STMT_CASE_PAGE_DUE, params, 7, request->arena, ret, why);
 }
 
-static struct err get_cases(struct api_request *request, struct api_response *response, struct why *why) {
-    struct page page = {.after = {{.type = JSON_INT}, {.type = JSON_STRING}}};
-    struct span entity = api_query(request, "entity"), office = api_query(request, "office");
-    struct span titles = api_query(request, "titles");
-    bool is_of_one = entity.at != NULL || office.at != NULL, has_titles = titles.at != NULL && span_is(titles, "true") && entity.at == NULL;
-    const char *kind = is_of_one ? "cases-of-entity" : "cases";
-    TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &page.limit, why));
-    TRY(api_cursor_read(request, kind, page.after, 2, &page.is_after, why));
+struct case_list {
+    struct span entity, office; // of one of them; both at == NULL: by what is due next
+    bool has_titles;
+    struct page page;
+    struct fill fill;
+    struct gate_list gate;
+    int64_t total; // -1: not counted
+    size_t read;
+    struct access_reading *readings;
+};
+
+static struct err cases_read(struct api_request *request, struct case_list *list, struct rows *ret, struct why *why) {
+    if (list->office.at != NULL) return cases_of_office(request, list->office, &list->page, ret, why);
+    if (list->entity.at != NULL) return cases_of_entity(request, list->entity, &list->page, ret, why);
+    return cases_by_due(request, &list->page, ret, &list->total, why);
+}
+
+static struct err may_list_case(struct api_request *request, const struct case_list *list, const struct rows *rows, size_t i, bool *ret, struct why *why) {
+    struct gate_place place = {.case_id = rows_span(rows, i, 0), .procedure = rows_span(rows, i, 1), .workspace = rows_span(rows, i, 2), .entity_id = rows_span(rows, i, 3),
+                               .sectors = rows_span(rows, i, 4), .offices = rows_span(rows, i, 11), .is_party = list->office.at != NULL};
+    bool is_hidden = false;
+    *ret = false;
+    if (list->office.at == NULL && !may_know_case(request, rows, i)) return err_none();
+    TRY(gate_list_hides(&list->gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, &is_hidden, why));
+    *ret = !is_hidden && (list->entity.at == NULL || access_lists_procedure(&request->principal, list->entity, place.procedure, request->received_ms));
+    return err_none();
+}
+
+static struct err list_case(struct api_request *request, struct json_out *out, struct case_list *list, const struct rows *rows, size_t i, struct why *why) {
+    struct case_title title = {.text = span_make(NULL, 0)};
+    struct span name;
+    TRY(listed_name(request, &list->gate, rows_span(rows, i, 3), rows_span(rows, i, 10), &name, why));
+    if (list->has_titles) TRY(case_title_read(request, rows_span(rows, i, 0), list->office, &title, why));
+    if (title.text.len > 0) list->readings[list->read++] = title.reading;
+    write_case_row(out, request->arena, rows, i, name, title.text);
+    return err_none();
+}
+
+static struct err list_cases(struct api_request *request, struct json_out *out, struct case_list *list, struct why *why) {
+    size_t key = list->office.at != NULL || list->entity.at != NULL ? 9 : 7;
     struct rows rows;
-    int64_t total = -1;
-    if (office.at != NULL) TRY(cases_of_office(request, office, &page, &rows, why));
-    else if (entity.at != NULL) TRY(cases_of_entity(request, entity, &page, &rows, why));
-    else TRY(cases_by_due(request, &page, &rows, &total, why));
+    do {
+        TRY(cases_read(request, list, &rows, why));
+        for (size_t i = 0; i < rows.count; i++) {
+            bool may_know;
+            TRY(may_list_case(request, list, &rows, i, &may_know, why));
+            enum fill_row is = fill_ask(&list->fill, may_know);
+            if (is == FILL_STOP) break;
+            list->page.is_after = true;
+            list->page.after[0] = json_from_int(rows_int(&rows, i, key));
+            list->page.after[1] = json_from_string(rows_span(&rows, i, 0));
+            if (is == FILL_SHOW) TRY(list_case(request, out, list, &rows, i, why));
+        }
+    } while (fill_goes_on(&list->fill, rows.count));
+    return err_none();
+}
+
+static struct err get_cases(struct api_request *request, struct api_response *response, struct why *why) {
+    struct case_list list = {.entity = api_query(request, "entity"), .office = api_query(request, "office"), .total = -1,
+                             .page = {.after = {{.type = JSON_INT}, {.type = JSON_STRING}}}};
+    struct span titles = api_query(request, "titles");
+    const char *kind = list.entity.at != NULL || list.office.at != NULL ? "cases-of-entity" : "cases";
+    list.has_titles = titles.at != NULL && span_is(titles, "true") && list.entity.at == NULL;
+    TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &list.page.limit, why));
+    TRY(api_cursor_read(request, kind, list.page.after, 2, &list.page.is_after, why));
+    TRY(gate_list_load(request->conn, request->received_ms, request->arena, &list.gate, why));
+    list.fill = fill_of(list.page.limit);
+    list.readings = arena_take_array(request->arena, (size_t)list.page.limit, sizeof *list.readings);
+    if (list.readings == NULL) return err_make(ERR_MEMORY);
     struct json_out out;
     api_json(response, 200, &out);
     json_out_object(&out);
     json_out_name(&out, "cases");
     json_out_array(&out);
-    size_t shown = rows.count > (size_t)page.limit ? (size_t)page.limit : rows.count;
-    struct gate_list gate;
-    struct access_reading *readings = arena_take_array(request->arena, shown + 1, sizeof *readings);
-    size_t read = 0;
-    if (readings == NULL) return err_make(ERR_MEMORY);
-    TRY(gate_list_load(request->conn, request->received_ms, request->arena, &gate, why));
-    for (size_t i = 0; i < shown; i++) {
-        struct gate_place place = {.case_id = rows_span(&rows, i, 0), .procedure = rows_span(&rows, i, 1), .workspace = rows_span(&rows, i, 2),
-                                   .entity_id = rows_span(&rows, i, 3), .sectors = rows_span(&rows, i, 4), .offices = rows_span(&rows, i, 11)};
-        bool is_hidden = false;
-        if (office.at != NULL) place.is_party = true;
-        else if (!may_know_case(request, &rows, i)) continue;
-        TRY(gate_list_hides(&gate, request->services, request->conn, &place, &request->principal, request->received_ms, request->arena, &is_hidden, why));
-        if (entity.at != NULL && !access_lists_procedure(&request->principal, entity, place.procedure, request->received_ms)) continue;
-        if (is_hidden) continue;
-        struct case_title title = {.text = span_make(NULL, 0)};
-        struct span name;
-        TRY(listed_name(request, &gate, place.entity_id, rows_span(&rows, i, 10), &name, why));
-        if (has_titles) TRY(case_title_read(request, place.case_id, office, &title, why));
-        if (title.text.len > 0) readings[read++] = title.reading;
-        write_case_row(&out, request->arena, &rows, i, name, title.text);
-    }
-    size_t key = is_of_one ? 9 : 7;
-    struct json last[2] = {{.type = JSON_NULL}, {.type = JSON_NULL}};
-    if (shown > 0) {
-        last[0] = json_from_int(rows_int(&rows, shown - 1, key));
-        last[1] = json_from_string(rows_span(&rows, shown - 1, 0));
-    }
-    page_end(&out, request, kind, last, 2, rows.count > shown);
-    if (total >= 0) json_out_member_int(&out, "total", total);
+    TRY(list_cases(request, &out, &list, why));
+    page_end(&out, request, kind, list.page.after, 2, list.fill.is_more);
+    if (list.total >= 0) json_out_member_int(&out, "total", list.total);
     json_out_object_end(&out);
-    return api_note_readings(request, response, readings, read, why);
+    return api_note_readings(request, response, list.readings, list.read, why);
 }
 
 // --- duties ---

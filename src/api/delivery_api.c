@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* Who was told, when, by what, and why not; and what will be reminded of. A delivery that failed is a task until somebody has seen to it. */
 #include "api/access_json.h"
+#include "api/fill.h"
 #include "api/resources.h"
 #include "format/mail.h"
 #include "service/gate_view.h"
@@ -91,16 +92,22 @@ static struct err deliveries_of_case(struct api_request *request, struct api_res
     enum reader reader;
     bool is_after = false;
     struct rows rows;
+    struct fill fill = fill_of(limit);
     TRY(read_case(request, request->conn, id, &file, &reader, why));
     TRY(api_cursor_read(request, "deliveries-of-case", &after, 1, &is_after, why));
-    TRY(store_read(request->conn, STMT_DELIVERIES_OF_CASE, PARAMS(value_text(id), value_int(is_after ? after.integer : INT64_MAX), value_int(limit)),
-                   request->arena, &rows, why));
+    if (!is_after) after = json_from_int(INT64_MAX);
     struct json_out out;
     list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++)
-        if (may_see(request, &rows, i, reader)) write_delivery(request, &out, &rows, i);
-    struct json last = json_from_int(rows.count > 0 ? rows_int(&rows, rows.count - 1, D_ID) : 0);
-    list_end(request, &out, "deliveries-of-case", &last, rows.count == (size_t)limit);
+    do {
+        TRY(store_read(request->conn, STMT_DELIVERIES_OF_CASE, PARAMS(value_text(id), value_int(after.integer), value_int(fill_asked(&fill))), request->arena, &rows, why));
+        for (size_t i = 0; i < rows.count; i++) {
+            enum fill_row is = fill_ask(&fill, may_see(request, &rows, i, reader));
+            if (is == FILL_STOP) break;
+            after = json_from_int(rows_int(&rows, i, D_ID));
+            if (is == FILL_SHOW) write_delivery(request, &out, &rows, i);
+        }
+    } while (fill_goes_on(&fill, rows.count));
+    list_end(request, &out, "deliveries-of-case", &after, fill.is_more);
     return err_none();
 }
 
@@ -144,16 +151,22 @@ static struct err deliveries_of_state(struct api_request *request, struct api_re
     if (!request->principal.is_totp_done || request->principal.role_count == 0)
         return why_set(why, ERR_DENIED, "", "access.office", "", "these tasks are for officers, signed in with their second factor");
     TRY(api_cursor_read(request, cursor, &after, 1, &is_after, why));
-    struct value from = value_int(is_after ? after.integer : is_failed ? 0 : INT64_MAX);
+    if (!is_after) after = json_from_int(is_failed ? 0 : INT64_MAX);
     struct value kinds = value_text(offices_json(request, false)), offices = value_text(offices_json(request, true));
-    if (is_failed) TRY(store_read(request->conn, STMT_DELIVERIES_FAILED, PARAMS(kinds, from, value_int(limit), offices), request->arena, &rows, why));
-    else TRY(store_read(request->conn, STMT_DELIVERIES_OF_OFFICES, PARAMS(kinds, from, value_int(limit), offices, value_text(states)), request->arena, &rows, why));
+    struct fill fill = fill_of(limit);
     struct json_out out;
     list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++)
-        if (may_read_row(request, request->conn, &rows, i)) write_delivery(request, &out, &rows, i);
-    struct json last = json_from_int(rows.count > 0 ? rows_int(&rows, rows.count - 1, D_ID) : 0);
-    list_end(request, &out, cursor, &last, rows.count == (size_t)limit);
+    do {
+        struct value params[] = {kinds, value_int(after.integer), value_int(fill_asked(&fill)), offices, value_text(states)};
+        TRY(store_read(request->conn, is_failed ? STMT_DELIVERIES_FAILED : STMT_DELIVERIES_OF_OFFICES, params, is_failed ? 4 : 5, request->arena, &rows, why));
+        for (size_t i = 0; i < rows.count; i++) {
+            enum fill_row is = fill_ask(&fill, may_read_row(request, request->conn, &rows, i));
+            if (is == FILL_STOP) break;
+            after = json_from_int(rows_int(&rows, i, D_ID));
+            if (is == FILL_SHOW) write_delivery(request, &out, &rows, i);
+        }
+    } while (fill_goes_on(&fill, rows.count));
+    list_end(request, &out, cursor, &after, fill.is_more);
     return err_none();
 }
 
