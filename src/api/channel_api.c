@@ -157,6 +157,7 @@ static struct err make_apply(struct api_request *request, struct store_conn *con
                            ctx->is_hook ? value_null() : value_int(now_ms), ctx->is_hook ? value_int(now_ms) : value_null(), value_int(now_ms),
                            value_text(request->principal.person_id)),
                     NULL, why));
+    if (request->services->is_exercise) TRY(store_write(conn, STMT_CHANNEL_OF_EXERCISE, PARAMS(value_text(ctx->id)), NULL, why));
     return ctx->is_hook ? err_none() : send_code(request, conn, ctx, now_ms, why);
 }
 

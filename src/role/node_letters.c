@@ -102,7 +102,7 @@ static void seal(struct node *node, struct store_conn *conn, struct span filing_
     struct err e = letter_get(conn, filing_id, &arena, &row, &why);
     bool is_known = !is_err(e);
     if (is_known) e = letter_pdf(conn, &row, &arena, &pdf, &why);
-    if (!is_err(e)) e = letter_seal_request(&row, buf_span(&pdf), &arena, &body);
+    if (!is_err(e)) e = letter_seal_request(&row, node->services.is_exercise, buf_span(&pdf), &arena, &body);
     if (!is_err(e)) e = node_seal_ask(node, filing_id, body, &arena, &answer, &why);
     if (!is_err(e)) e = letter_seal_check(buf_span(&pdf), answer, &why);
     if (is_known && !atomic_load(&node->is_stopping)) (void)write_step(node, &row, LETTER_SEALED, is_err(e) ? span_make(NULL, 0) : answer, span_of(why.words));

@@ -69,7 +69,8 @@ static void row_read(const struct rows *rows, size_t i, struct delivery_row *ret
                                  .page_id = rows_span(rows, i, 6), .owner_kind = rows_span(rows, i, 7), .owner = rows_span(rows, i, 8),
                                  .channel_id = rows_span(rows, i, 9), .medium = rows_span(rows, i, 10), .address = rows_span(rows, i, 11),
                                  .language = rows_span(rows, i, 12), .words = rows_span(rows, i, 13), .attempts = rows_int(rows, i, 14),
-                                 .created_ms = rows_int(rows, i, 15), .openpgp = rows_span(rows, i, 16)};
+                                 .created_ms = rows_int(rows, i, 15), .openpgp = rows_span(rows, i, 16),
+                                 .is_of_exercise = rows_int(rows, i, 17) != 0};
 }
 
 static void address_out(const struct services *services, const struct delivery_row *row, struct delivery_out *out, struct arena *arena) {
@@ -104,6 +105,11 @@ static struct err is_held(struct services *services, struct store_conn *conn, co
     return err_none();
 }
 
+// A hook is called in exercises or in life, as it was set; the node's own is the configuration's.
+static bool is_apart(const struct services *services, const struct delivery_row *row) {
+    return span_is(row->medium, "hook") && row->channel_id.at != NULL && row->is_of_exercise != services->is_exercise;
+}
+
 struct err delivery_claim(struct services *services, struct store_conn *conn, size_t max, bool with_mail, int64_t now_ms, struct arena *arena,
                           struct delivery_out **ret, struct why *why) {
     struct rows rows;
@@ -118,6 +124,11 @@ struct err delivery_claim(struct services *services, struct store_conn *conn, si
         bool is_needed = false, is_stopped = false;
         if (out == NULL) return err_make(ERR_MEMORY);
         row_read(&rows, i, &row);
+        if (is_apart(services, &row)) {
+            struct span words = services->is_exercise ? SPAN("this is an exercise: the hook was not set for it") : SPAN("the hook was set for exercises only");
+            TRY(store_write(conn, STMT_DELIVERY_APART, PARAMS(value_int(row.id), value_text(words)), NULL, why));
+            continue;
+        }
         TRY(is_held(services, conn, &row, now_ms, arena, &is_stopped, why));
         if (is_stopped) {
             TRY(store_write(conn, STMT_DELIVERY_HELD, PARAMS(value_int(row.id), value_int(now_ms + HELD_RETRY_MS)), NULL, why));

@@ -80,15 +80,15 @@ static void mail_set(const struct services *services, const struct delivery_row 
 }
 
 // JSON for a hook: the same, for a machine.
-static void hook_set(const struct delivery_row *row, const struct delivery_out *out, struct span words, struct span link,
+static void hook_set(const struct services *services, const struct delivery_row *row, struct span words, struct span link,
                      struct span acknowledge, struct arena *arena, struct delivery_out *ret) {
     struct buf body;
     struct json_out json;
-    (void)out;
     buf_init(&body, arena, BODY_BYTES);
     json_out_init(&json, &body);
     json_out_object(&json);
     json_out_member_int(&json, "id", row->id);
+    json_out_member_bool(&json, "is_exercise", services->is_exercise);
     json_out_member_string(&json, "kind", row->kind);
     json_out_member_string(&json, "topic", row->topic);
     json_out_member_string(&json, "filing", row->filing_id);
@@ -97,7 +97,7 @@ static void hook_set(const struct delivery_row *row, const struct delivery_out *
         json_out_name(&json, "message");
         json_out_raw(&json, row->words);
     }
-    json_out_member_string(&json, "words", words);
+    json_out_member_string(&json, "words", services->is_exercise ? arena_printf(arena, "EXERCISE %.*s", SPAN_FMT(words)) : words);
     json_out_member_string(&json, "link", link);
     if (acknowledge.at != NULL) json_out_member_string(&json, "acknowledge", acknowledge);
     json_out_object_end(&json);
@@ -117,7 +117,7 @@ static struct span filled(const struct services *services, const char *key, stru
 static void write_message(struct services *services, const struct delivery_row *row, struct arena *arena, struct delivery_out *out) {
     struct span words = law_words(services, row, arena), link = link_of(services, row, arena);
     if (span_is(row->medium, "hook")) {
-        hook_set(row, out, words, link, span_make(NULL, 0), arena, out);
+        hook_set(services, row, words, link, span_make(NULL, 0), arena, out);
         return;
     }
     const struct fill fills[] = {{"words", words}, {"case", row->case_id}, {"link", link}};
@@ -139,7 +139,7 @@ static struct err write_page(struct services *services, struct store_conn *conn,
     struct span acknowledge = arena_printf(arena, "%.*s/api/v1/pages/%.*s/link/%.*s", SPAN_FMT(services->public_url), SPAN_FMT(row->page_id),
                                            SPAN_FMT(page_link_token(services, row->page_id, ordinal, arena)));
     if (span_is(row->medium, "hook")) {
-        hook_set(row, out, words, link, acknowledge, arena, out);
+        hook_set(services, row, words, link, acknowledge, arena, out);
         return err_none();
     }
     const struct fill fills[] = {{"words", words}, {"case", row->case_id}, {"link", link}, {"acknowledge", acknowledge}};
@@ -189,7 +189,7 @@ static struct err write_reminder(struct services *services, struct store_conn *c
     const struct fill fills[] = {{"case", row->case_id}, {"link", link}, {"due", due}};
     struct span text = filled(services, (const char *)arena_printf(arena, "mail.reminder.%s", key).at, row->language, fills, 3, arena);
     struct span headline = word(services, (const char *)arena_printf(arena, "mail.reminder_subject.%s", key).at, row->language);
-    if (span_is(row->medium, "hook")) hook_set(row, out, headline, link, span_make(NULL, 0), arena, out);
+    if (span_is(row->medium, "hook")) hook_set(services, row, headline, link, span_make(NULL, 0), arena, out);
     else mail_set(services, row, headline, text, arena, out);
     return err_none();
 }
@@ -206,7 +206,7 @@ static void write_code(struct services *services, const struct delivery_row *row
     const struct fill fills[] = {{"code", reach_code(services, key, arena)}, {"node", services->node_name}, {"link", services->public_url},
                                  {"case", json_get_string(&words, "claim")}};
     struct span headline = filled(services, is_claim ? "mail.claim_subject" : "mail.code_subject", row->language, fills, 4, arena);
-    if (span_is(row->medium, "hook")) hook_set(row, out, fills[0].value, services->public_url, span_make(NULL, 0), arena, out);
+    if (span_is(row->medium, "hook")) hook_set(services, row, fills[0].value, services->public_url, span_make(NULL, 0), arena, out);
     else mail_set(services, row, headline, filled(services, is_claim ? "mail.claim" : "mail.code", row->language, fills, 4, arena), arena, out);
 }
 
@@ -238,7 +238,7 @@ static struct err write_notice(struct services *services, struct store_conn *con
     struct span subject_key = arena_printf(arena, "mail.notice_subject.%.*s", SPAN_FMT(row->topic));
     if (key.at == NULL || subject_key.at == NULL) return err_make(ERR_MEMORY);
     struct span headline = filled(services, (const char *)subject_key.at, row->language, fills, 7, arena);
-    if (span_is(row->medium, "hook")) hook_set(row, out, headline, link, span_make(NULL, 0), arena, out);
+    if (span_is(row->medium, "hook")) hook_set(services, row, headline, link, span_make(NULL, 0), arena, out);
     else mail_set(services, row, headline, filled(services, (const char *)key.at, row->language, fills, 7, arena), arena, out);
     return err_none();
 }

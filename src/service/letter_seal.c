@@ -8,7 +8,7 @@
 
 #include "service/draft.h"
 
-struct err letter_seal_request(const struct letter_row *row, struct span pdf, struct arena *arena, struct span *ret) {
+struct err letter_seal_request(const struct letter_row *row, bool is_exercise, struct span pdf, struct arena *arena, struct span *ret) {
     struct buf body, hex;
     struct json_out out;
     struct hash hash = hash_sha256(pdf);
@@ -19,6 +19,7 @@ struct err letter_seal_request(const struct letter_row *row, struct span pdf, st
     json_out_object(&out);
     json_out_member_string(&out, "letter", row->filing_id);
     json_out_member_string(&out, "number", row->label);
+    json_out_member_bool(&out, "is_exercise", is_exercise);
     json_out_member_text(&out, "digest", "SHA-256");
     json_out_member_string(&out, "sha256", buf_span(&hex));
     json_out_object_end(&out);

@@ -5,8 +5,8 @@
 
 #include "service/letter_op.h"
 
-// {"letter","number","digest":"SHA-256","sha256":"<hex>"}
-CHECKED struct err letter_seal_request(const struct letter_row *row, struct span pdf, struct arena *arena, struct span *ret);
+// {"letter","number","is_exercise","digest":"SHA-256","sha256":"<hex>"}: a sealing service can tell an exercise from life.
+CHECKED struct err letter_seal_request(const struct letter_row *row, bool is_exercise, struct span pdf, struct arena *arena, struct span *ret);
 // Whether SEAL (untrusted) is a detached CMS signature over PDF, DER. Whether its certificate is qualified is for those to judge who
 // rely on it: they have their trusted lists.
 CHECKED struct err letter_seal_check(struct span pdf, struct span seal, struct why *why);

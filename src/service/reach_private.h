@@ -43,6 +43,7 @@ CHECKED struct err notices_work(struct services *services, struct store_conn *co
 // delivery_text.c: a row of delivery_take
 struct delivery_row {
     int64_t id, attempts, created_ms;
+    bool is_of_exercise; // its channel was set on a node of exercises
     struct span kind, topic, case_id, filing_id, entity_id, page_id, owner_kind, owner, channel_id, medium, address, language, words, openpgp;
 };
 // Fills subject and text, or body. *ret_is_needed false: what it would say is no longer so. Reading.

@@ -5,6 +5,7 @@
 #include "service/effects.h"
 #include "service/entity.h"
 #include "service/gate_entity.h"
+#include "service/release_op.h"
 
 enum { PAGE_ROWS = 500, MARK_BYTES = 16 };
 
@@ -105,6 +106,7 @@ struct err registry_package_make(const struct services *services, struct store_c
     *ret = (struct registry_package){.extract = registry_extract(services->law, extract)};
     if (ret->extract == NULL) return why_set(why, ERR_NOT_FOUND, "", "registry.extract", "", "there is no such extract of the register");
     struct value id = value_text(ret->extract->id);
+    TRY(release_exercise_apart(services, conn, arena_printf(arena, "body:%.*s", SPAN_FMT(ret->extract->to)), arena, why));
     TRY(store_read(conn, STMT_REGISTRY_SENT_LIST, &id, 1, arena, &m.sent, why));
     ret->changed = arena_take_array(arena, REGISTRY_CHANGES_MAX, sizeof *ret->changed);
     ret->removed = arena_take_array(arena, m.sent.count + 1, sizeof *ret->removed);

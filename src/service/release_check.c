@@ -125,8 +125,7 @@ static struct err source_check(struct store_conn *conn, const struct json *op, s
     return err_none();
 }
 
-// An exercise reaches only peers of exercises, and these get nothing else: offices of the node apart.
-static struct err exercise_apart(const struct services *services, struct store_conn *conn, struct span recipient, struct arena *arena, struct why *why) {
+struct err release_exercise_apart(const struct services *services, struct store_conn *conn, struct span recipient, struct arena *arena, struct why *why) {
     struct rows peers;
     bool is_of_exercises = false;
     if (span_starts_with(recipient, SPAN("office:"))) return err_none();
@@ -152,7 +151,7 @@ static struct err one_allowed(const struct services *services, struct store_conn
         struct gate_view view;
         if (span_equals(to[i], arena_printf(arena, "state:%.*s", SPAN_FMT(services->state))))
             return why_set(why, ERR_INPUT, "/fields/states", "release.recipient", "", "this is our own state");
-        TRY(exercise_apart(services, conn, to[i], arena, why));
+        TRY(release_exercise_apart(services, conn, to[i], arena, why));
         TRY(confirmed(conn, op, case_id, to[i], arena, why));
         TRY(release_view(services, conn, &place, to[i], json_get_string(op, "basis"), now_ms, arena, &view, why));
         TRY(fields_pass(&view, conn, op, to[i], arena, why));

@@ -19,6 +19,8 @@ CHECKED struct err release_op(struct store_conn *conn, const struct effects_of *
 // Recalls every disclosure of the filing (NAMES null: of any field), and what a frozen release itself disclosed.
 CHECKED struct err release_withdraw(struct store_conn *conn, const struct effects_of *of, struct span source, const struct json *names,
                                     struct arena *arena, struct why *why);
+// An exercise reaches only peers of exercises, and these get nothing else; offices of the node apart. Denied otherwise, gate.exercise. Reading.
+CHECKED struct err release_exercise_apart(const struct services *services, struct store_conn *conn, struct span recipient, struct arena *arena, struct why *why);
 // Whether the releases among OPS may be made: the gate lets each field out to each recipient, and who was not proposed is confirmed.
 CHECKED struct err release_allowed(const struct services *services, struct store_conn *conn, const struct json *ops, struct span case_id,
                                    int64_t now_ms, struct arena *arena, struct why *why);

@@ -41,13 +41,13 @@ def notices(mailbox, officers, rep, stranger, one):
 
     claim = stranger.need(201, "POST", "/api/v1/claims", {"number": one["number"], **FIELDS})["id"]
     came("officer", "A claim to act for an entity waits", claim)
-    came("officer", "A claim to act for an entity waits", "/app/claims\n")
-    came("rep", "A claim to act for an entity waits", f"/app/entities/{one['entity']}/people\n")
+    came("officer", "A claim to act for an entity waits", "/app/claims")
+    came("rep", "A claim to act for an entity waits", f"/app/entities/{one['entity']}/people")
     officers[0].need(200, "POST", f"/api/v1/claims/{claim}/decision", {"decision": "refuse", "reason": "nobody knows you"})
     came("stranger", "A claim to act for an entity was refused", claim)
-    came("stranger", "A claim to act for an entity was refused", "/app/people\n")
+    came("stranger", "A claim to act for an entity was refused", "/app/people")
     came("rep", "A claim to act for an entity was refused", claim)
-    came("rep", "A claim to act for an entity was refused", f"/app/entities/{one['entity']}/people\n")
+    came("rep", "A claim to act for an entity was refused", f"/app/entities/{one['entity']}/people")
     count.check(not [m for m in mailbox.mails if m["To"] == addresses["stranger"] and one["entity"] in m.as_string()], "who claims is not told which entity it is")
     until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6 * 86400))
     mandate = rep.need(201, "POST", f"/api/v1/entities/{one['entity']}/mandates", {"login": stranger.login, "scopes": ["read"], "until": until, "capacity": "employee", "ground": "holiday"})["id"]

@@ -33,6 +33,9 @@ def an_exercise_reaches_no_live_peer():
         released = csirt.must_file("incident", "release", release(warned, "NL"), case=warned["case"])["filing"]
         paper = csirt.get(f"/api/v1/disclosures/{released}/state:NL?format=html")
         count.check(b"EXERCISE" in paper.data, "and its papers say what it is")
+        count.problem(ca.get("/api/v1/registry/enisa"), 403, "gate.exercise", "nor does the register's extract go to a body that is not of exercises")
+        csirt.must_file("peer", "peer", {"body": "enisa", "way": "exercise", "office": "Exercise cell"})
+        count.equal(ca.need(200, "GET", "/api/v1/registry/enisa")["to"], "enisa", "but to one that is")
     finally:
         node.close()
 

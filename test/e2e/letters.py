@@ -207,7 +207,7 @@ def seals(seal, ca, company, case, letter):
     count.check(not seal.verifies(pdf + b" ", sealed), "and not over another")
     asked = [request for request in seal.requests if request["letter"] == letter]
     count.equal(asked[-1]["sha256"], hashlib.sha256(pdf).hexdigest(), "the service was asked with the hash alone")
-    count.equal(set(asked[-1]), {"letter", "number", "digest", "sha256"}, "and nothing of the content")
+    count.equal(set(asked[-1]), {"letter", "number", "is_exercise", "digest", "sha256"}, "and nothing of the content")
     count.check(len(seal.requests) >= 3 and seal.bad == 0, "it failed, then sealed another hash, and was asked again, each time signed")
     count.check(row["sealed_by"], "the record has the seal")
 

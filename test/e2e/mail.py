@@ -137,7 +137,7 @@ def rota(node, who):
     count.check(len(gap) == 1 and gap[0]["step"] == "first" and gap[0]["person"] == who.first.person and gap[0]["name"], f"an absence is a gap: {said['gaps']}")
     count.check(abs(v.seconds_of(gap[0]["until"]) - v.seconds_of(v.instant(7200))) < 60, f"for as long as she is away: {gap}")
     count.equal((said["now"]["first"], said["now"]["second"]), (None, who.second.person), "and she is not on call now")
-    who.head.need(204, "DELETE", f"/api/v1/absences/{away['id']}")
+    who.head.need(204, "DELETE", f"/api/v1/absences/{away['absence']}")
     count.equal([g for g in who.first.need(200, "GET", path)["gaps"] if g.get("person")], [], "taken back: no gap any more")
     gone = node.officer(who.admin, "gone@node.example", "Was on duty", "csirt", "the green tower stands 1")
     over = {"person": gone.person, "step": "first", "from": v.instant(-7200), "until": v.instant(-3600)}

@@ -60,6 +60,10 @@ INSERT INTO channel (id, owner_kind, owner, medium, address, language, openpgp, 
                      confirmed_ms, created_ms, created_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13);
 
+-- name: channel_of_exercise
+-- takes id: it was set on a node of exercises
+UPDATE channel SET is_exercise = 1 WHERE id = $1;
+
 -- name: channel_get
 -- takes id; gives id, owner_kind, owner, medium, address, language, openpgp, quiet_from, quiet_until, code_ms, code_tries,
 -- confirmed_ms, failed_ms, failure, created_ms
@@ -150,15 +154,19 @@ SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'waiting' AND next_ms <= $1 
 
 -- name: delivery_take
 -- takes now_ms, number of rows, medium that is left out; gives id, kind, topic, case_id, filing_id, entity_id, page_id, owner_kind,
--- owner, channel_id, medium, address, language, words, attempts, created_ms, openpgp of the channel
+-- owner, channel_id, medium, address, language, words, attempts, created_ms, openpgp of the channel, 1 where that was set on a node of exercises
 SELECT d.id, d.kind, d.topic, d.case_id, d.filing_id, d.entity_id, d.page_id, d.owner_kind, d.owner, d.channel_id, d.medium,
-       d.address, d.language, d.words, d.attempts, d.created_ms, c.openpgp
+       d.address, d.language, d.words, d.attempts, d.created_ms, c.openpgp, coalesce(c.is_exercise, 0)
 FROM delivery d LEFT JOIN channel c ON c.id = d.channel_id
 WHERE d.state = 'waiting' AND d.next_ms <= $1 AND d.medium <> $3 ORDER BY d.priority, d.next_ms, d.id LIMIT $2;
 
 -- name: delivery_sending
 -- takes id, tried_ms
 UPDATE delivery SET state = 'sending', attempts = attempts + 1, tried_ms = $2 WHERE id = $1;
+
+-- name: delivery_apart
+-- takes id, why it can't be sent from here: it has failed, and so is a task
+UPDATE delivery SET state = 'failed', next_ms = 9223372036854775807, failure = $2 WHERE id = $1 AND state = 'waiting';
 
 -- name: delivery_held
 -- takes id, next_ms: its case is held back

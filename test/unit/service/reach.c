@@ -259,6 +259,45 @@ static void a_flood_is_called_for_together(void **state) {
     assert_true(tells_more);
 }
 
+// What was set in life is not called in an exercise, nor the other way round; mails say what they are.
+static void an_exercise_calls_no_hook_of_life(void **state) {
+    struct world *world = *state;
+    struct span owner = officer(world, "first", ROLE_OFFICER, true);
+    static const char *const HOOKS[] = {"KLIFE", "KDRILL"};
+    for (size_t i = 0; i < 2; i++)
+        PUT(world, STMT_CHANNEL_ADD, value_text(span_of(HOOKS[i])), value_text(SPAN("person")), value_text(owner), value_text(SPAN("hook")),
+            value_text(arena_printf(&world->arena, "https://pager.example/%s", HOOKS[i])), value_text(SPAN("en")), value_null(), value_null(), value_null(), value_null(),
+            value_int(NOW(world)), value_int(NOW(world)), value_text(owner));
+    PUT(world, STMT_CHANNEL_OF_EXERCISE, value_text(SPAN("KDRILL")));
+    turn(world, 1, owner);
+    for (int exercise = 0; exercise < 2; exercise++) {
+        struct delivery_out *out;
+        const char *own = HOOKS[exercise], *other = HOOKS[1 - exercise];
+        unsigned hooks = 0, mails = 0;
+        services.is_exercise = exercise != 0;
+        const char *id = exercise != 0 ? "C2" : "C1";
+        add_case(world, id);
+        message(world, id, WAKE);
+        work(world, 0);
+        (void)claim(world, &out);
+        for (; out != NULL; out = out->next) {
+            bool is_hook = span_starts_with(out->address, SPAN("https:"));
+            if (is_hook) {
+                const char *body = arena_text(&world->arena, out->body);
+                assert_true(span_is(out->address, (const char *)arena_printf(&world->arena, "https://pager.example/%s", own).at));
+                assert_true((strstr(body, "\"is_exercise\":true") != NULL) == services.is_exercise && (strstr(body, "EXERCISE ") != NULL) == services.is_exercise);
+            } else assert_true(span_starts_with(out->subject, SPAN("EXERCISE ")) == services.is_exercise);
+            *(is_hook ? &hooks : &mails) += 1;
+            settle(world, out->id, DELIVERY_SENT);
+        }
+        assert_true(hooks == mails && hooks > 0); // the call and the message, by each way
+        char what[200];
+        (void)snprintf(what, sizeof what, "SELECT count(*) FROM delivery WHERE state = 'failed' AND case_id = '%s' AND channel_id = '%s' AND failure LIKE '%%exercise%%'", id, other);
+        assert_int_equal(number(world, what), hooks); // seen by somebody, not lost
+    }
+    services.is_exercise = false;
+}
+
 static void a_link_is_nobody_elses(void **state) {
     struct world *world = *state;
     struct span first = officer(world, "first", ROLE_OFFICER, true), person;
@@ -438,6 +477,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(calls_go_from_one_to_the_next, begin, end),
         cmocka_unit_test_setup_teardown(absence_passes_a_call_on, begin, end),
+        cmocka_unit_test_setup_teardown(an_exercise_calls_no_hook_of_life, begin, end),
         cmocka_unit_test_setup_teardown(a_flood_is_called_for_together, begin, end), cmocka_unit_test_setup_teardown(a_link_is_nobody_elses, begin, end),
         cmocka_unit_test_setup_teardown(a_crash_leaves_a_question, begin, end),     cmocka_unit_test_setup_teardown(marks_are_ours, begin, end),
         cmocka_unit_test_setup_teardown(answers_of_the_server, begin, end),         cmocka_unit_test_setup_teardown(one_reminder_for_many, begin, end),
