@@ -67,6 +67,9 @@ bool pack_file_is_under(const struct pack_file *file, const char *folder);
 struct span law_word(const struct law *law, struct span state, struct span key, struct span lang);
 // The same without falling back to English.
 struct span law_word_exact(const struct law *law, struct span state, struct span key, struct span lang);
+// Each text in words/ of the pack, language by language in the order of keys.
+typedef void law_word_visitor(void *context, struct span lang, struct span key, struct span text);
+void pack_words_visit(const struct law *law, const struct pack *pack, law_word_visitor *visitor, void *context);
 // What stands beside texts and uploads: the word KEY ("notice.long_text", "notice.attachment"), in LANG or English; at == NULL where
 // the packs say nothing.
 struct span law_notice(const struct law *law, struct span state, const char *key, struct span lang);

@@ -144,6 +144,12 @@ struct span law_word(const struct law *law, struct span state, struct span key, 
     return text.at != NULL ? text : word_in(law, national, key, SPAN("en"));
 }
 
+void pack_words_visit(const struct law *law, const struct pack *pack, law_word_visitor *visitor, void *context) {
+    const struct pack_words *words = &law->words[pack - law->packs];
+    for (size_t i = 0; i < words->count; i++)
+        for (size_t k = 0; k < words->lists[i].count; k++) visitor(context, words->lists[i].lang, words->lists[i].words[k].key, words->lists[i].words[k].text);
+}
+
 struct span law_notice(const struct law *law, struct span state, const char *key, struct span lang) {
     struct span found = law_word(law, state, span_of(key), lang);
     return found.at != NULL ? found : law_word(law, state, span_of(key), SPAN("en"));

@@ -143,6 +143,10 @@ def watched(admin, first, energy):
     count.status(first.get("/api/v1/retention"), 403, "a company does not")
     count.equal(admin.need(200, "GET", "/api/v1/peers")["peers"], [], "no peer yet")
     count.status(first.get("/api/v1/outbox/letters"), 403, "letters of offices are for officers")
+    own = first.need(200, "GET", "/api/v1/law/words")
+    said = {(one["key"], one["language"]): one for one in own["words"]}
+    count.check(own["pack"] == "national/be" and said[("pack.title", "fr")]["own"] == "Belgique" and said[("pack.title", "fr")]["union"] is None, "the state's own words")
+    count.check(all(one["own"] != one["union"] for one in own["words"]), "only those that differ")
     for what in ("letters", "disclosures"):
         count.equal(energy.need(200, "GET", f"/api/v1/outbox/{what}?open=true")["items"], [], f"no {what} yet")
 

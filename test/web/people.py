@@ -98,6 +98,8 @@ def watched(browser, page, admin):
     page.get_by_text("Nothing is due to be erased.").wait_for()
     page.get_by_text("Only heads of offices order").wait_for()
     page.get_by_role("row", name="France").get_by_text("nothing open").wait_for()
+    page.locator("summary", has_text="Own words").click()
+    page.get_by_role("row", name="pack.title").first.wait_for()
     browser.screen(page, "administration")
     row = page.get_by_role("row", name="Feed")
     count.check("Clerk" in row.inner_text() and "never" not in row.inner_text(), f"whose token it is, and that it was used: {row.inner_text()}")

@@ -158,4 +158,11 @@ export const office: { [K in keyof typeof en]: string } = {
   outbox_open_letters: "Nur was noch nicht zugestellt ist",
   outbox_open_disclosures: "Nur was noch offen ist",
   outbox_none_open: "Nichts ist offen.",
+  admin_words: "Eigene Worte",
+  admin_words_help: "Was das eigene Paket des Staates anders sagt als die Pakete der Union, oder zusätzlich. Geändert wird es im Paket, wo es alle sehen.",
+  admin_words_none: "Der Staat hat keine eigenen Worte.",
+  admin_words_key: "Schlüssel",
+  admin_words_own: "Eigener Text",
+  admin_words_union: "Text der Union",
+  admin_words_besides: "keiner",
 };

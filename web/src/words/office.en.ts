@@ -157,4 +157,11 @@ export const office = {
   outbox_open_letters: "Only what is not served yet",
   outbox_open_disclosures: "Only what is still open",
   outbox_none_open: "Nothing is open.",
+  admin_words: "Own words",
+  admin_words_help: "What the state's own pack says otherwise than the Union's packs, or besides them. It is changed in the pack, where everybody sees it.",
+  admin_words_none: "The state has no words of its own.",
+  admin_words_key: "Key",
+  admin_words_own: "Own text",
+  admin_words_union: "The Union's text",
+  admin_words_besides: "none",
 };

@@ -158,4 +158,11 @@ export const office: { [K in keyof typeof en]: string } = {
   outbox_open_letters: "Seulement ce qui n'est pas encore notifié",
   outbox_open_disclosures: "Seulement ce qui est en suspens",
   outbox_none_open: "Rien n'est en suspens.",
+  admin_words: "Mots propres",
+  admin_words_help: "Ce que le paquet propre de l'État dit autrement que ceux de l'Union, ou en plus. Il se modifie dans le paquet, au vu de tous.",
+  admin_words_none: "L'État n'a pas de mots propres.",
+  admin_words_key: "Clé",
+  admin_words_own: "Texte propre",
+  admin_words_union: "Texte de l'Union",
+  admin_words_besides: "aucun",
 };
