@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 /* What went out of one's offices over all cases, besides mails and calls (delivery_api.c): letters, and what was disclosed to others. */
 #include "api/access_json.h"
+#include "api/fill.h"
 #include "api/resources.h"
 #include "service/case.h"
 #include "service/gate_view.h"
@@ -33,7 +34,7 @@ static struct err need_officer(const struct api_request *request, struct why *wh
     return why_set(why, ERR_DENIED, "", "access.office", "", "this list is for officers, signed in with their second factor");
 }
 
-// --- letters ---
+// --- lists ---
 
 static const struct list_column LETTERS[] = {
     {"id", LIST_TEXT, 0, NULL}, {"case", LIST_TEXT, 1, NULL}, {"template", LIST_TEXT, 2, NULL}, {"language", LIST_TEXT, 3, NULL}, {"office", LIST_TEXT, 4, NULL},
@@ -51,46 +52,36 @@ static struct span offices_of(struct api_request *request) {
     return buf_span(&buf);
 }
 
-static struct err cursor_end(struct api_request *request, struct json_out *out, const char *kind, const struct json *last, size_t count, bool is_full) {
-    json_out_array_end(out);
-    json_out_name(out, "next");
-    if (is_full) json_out_string(out, api_cursor_write(request, kind, last, count));
-    else json_out_null(out);
-    json_out_object_end(out);
-    return err_none();
-}
-
-static struct err get_letters(struct api_request *request, struct api_response *response, struct why *why) {
-    struct json after[CURSOR_PARTS_MAX] = {{.type = JSON_INT}, {.type = JSON_STRING}};
-    struct span open = api_query(request, "open");
-    bool is_given = false, is_open = open.at != NULL && span_is(open, "true");
-    struct reading last = {0};
-    struct json_out out;
-    struct rows rows;
-    int64_t limit;
-    TRY(need_officer(request, why));
-    TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &limit, why));
-    TRY(api_cursor_read(request, "letters-out", after, 2, &is_given, why));
-    struct value params[] = {value_text(offices_of(request)), value_int(is_given ? after[0].integer : INT64_MAX), value_text(is_given ? after[1].string : SPAN("")),
-                             value_int(is_open), value_int(limit)};
-    TRY(store_read(request->conn, STMT_LETTERS_OF_OFFICES, params, 5, request->arena, &rows, why));
-    list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++)
-        if (may_read(request, rows_span(&rows, i, 1), GATE_FILING, &last)) list_item(request, &out, LETTERS, &rows, i);
-    if (rows.count > 0) {
-        after[0] = json_from_int(rows_int(&rows, rows.count - 1, 7));
-        after[1] = json_from_string(rows_span(&rows, rows.count - 1, 0));
-    }
-    return cursor_end(request, &out, "letters-out", after, 2, rows.count == (size_t)limit);
-}
-
-// --- disclosures ---
-
 static const struct list_column DISCLOSURES[] = {
     {"release", LIST_TEXT, 0, NULL}, {"recipient", LIST_TEXT, 1, NULL}, {"case", LIST_TEXT, 2, NULL}, {"filing", LIST_TEXT, 3, NULL},
     {"state", LIST_TEXT, 4, NULL}, {"released_at", LIST_INSTANT, 5, NULL}, {"changed_at", LIST_INSTANT, 6, NULL}, {0}};
 
-static struct err get_disclosures(struct api_request *request, struct api_response *response, struct why *why) {
+// What differs between the two lists. Their statements take the cursor's parts, whether only what is open is wanted, the number of rows, and the offices.
+struct out_list {
+    const char *kind; // of the cursor
+    enum statement statement;
+    const struct list_column *columns;
+    enum gate_exit exit;
+    size_t case_at;
+    size_t part_count, parts_at[CURSOR_PARTS_MAX]; // columns from which the next page goes on: an instant, then identifiers
+};
+
+static void cursor_of(const struct out_list *list, const struct rows *rows, size_t i, struct json *ret) {
+    ret[0] = json_from_int(rows_int(rows, i, list->parts_at[0]));
+    for (size_t k = 1; k < list->part_count; k++) ret[k] = json_from_string(rows_span(rows, i, list->parts_at[k]));
+}
+
+static struct err read_batch(struct api_request *request, const struct out_list *list, const struct json *after, bool is_open, int64_t limit, struct rows *ret, struct why *why) {
+    struct value params[CURSOR_PARTS_MAX + 3] = {value_int(after[0].integer)};
+    size_t count = 1;
+    for (; count < list->part_count; count++) params[count] = value_text(after[count].string);
+    params[count++] = value_int(is_open);
+    params[count++] = value_int(limit);
+    if (list->statement == STMT_LETTERS_OF_OFFICES) params[count++] = value_text(offices_of(request));
+    return store_read(request->conn, list->statement, params, count, request->arena, ret, why);
+}
+
+static struct err write_list(struct api_request *request, struct api_response *response, const struct out_list *list, struct why *why) {
     struct json after[CURSOR_PARTS_MAX] = {{.type = JSON_INT}, {.type = JSON_STRING}, {.type = JSON_STRING}};
     struct span open = api_query(request, "open");
     bool is_given = false, is_open = open.at != NULL && span_is(open, "true");
@@ -100,19 +91,36 @@ static struct err get_disclosures(struct api_request *request, struct api_respon
     int64_t limit;
     TRY(need_officer(request, why));
     TRY(api_query_int(request, "limit", 50, 1, LIMIT_PAGE_ROWS, &limit, why));
-    TRY(api_cursor_read(request, "disclosures-out", after, 3, &is_given, why));
-    struct value params[] = {value_int(is_given ? after[0].integer : INT64_MAX), value_text(is_given ? after[1].string : SPAN("")),
-                             value_text(is_given ? after[2].string : SPAN("")), value_int(is_open), value_int(limit)};
-    TRY(store_read(request->conn, STMT_DISCLOSURES_OUT, params, 5, request->arena, &rows, why));
+    TRY(api_cursor_read(request, list->kind, after, list->part_count, &is_given, why));
+    if (!is_given) after[0] = json_from_int(INT64_MAX);
+    if (!is_given) after[1] = after[2] = json_from_string(SPAN(""));
+    struct fill fill = fill_of(limit);
     list_begin(response, &out);
-    for (size_t i = 0; i < rows.count; i++)
-        if (may_read(request, rows_span(&rows, i, 2), GATE_CASE, &last)) list_item(request, &out, DISCLOSURES, &rows, i);
-    if (rows.count > 0) {
-        after[0] = json_from_int(rows_int(&rows, rows.count - 1, 6));
-        after[1] = json_from_string(rows_span(&rows, rows.count - 1, 0));
-        after[2] = json_from_string(rows_span(&rows, rows.count - 1, 1));
-    }
-    return cursor_end(request, &out, "disclosures-out", after, 3, rows.count == (size_t)limit);
+    do {
+        TRY(read_batch(request, list, after, is_open, fill_asked(&fill), &rows, why));
+        for (size_t i = 0; i < rows.count; i++) {
+            enum fill_row is = fill_ask(&fill, may_read(request, rows_span(&rows, i, list->case_at), list->exit, &last));
+            if (is == FILL_STOP) break;
+            cursor_of(list, &rows, i, after);
+            if (is == FILL_SHOW) list_item(request, &out, list->columns, &rows, i);
+        }
+    } while (fill_goes_on(&fill, rows.count));
+    json_out_array_end(&out);
+    json_out_name(&out, "next");
+    if (fill.is_more) json_out_string(&out, api_cursor_write(request, list->kind, after, list->part_count));
+    else json_out_null(&out);
+    json_out_object_end(&out);
+    return err_none();
+}
+
+static struct err get_letters(struct api_request *request, struct api_response *response, struct why *why) {
+    static const struct out_list LIST = {"letters-out", STMT_LETTERS_OF_OFFICES, LETTERS, GATE_FILING, 1, 2, {7, 0, 0}};
+    return write_list(request, response, &LIST, why);
+}
+
+static struct err get_disclosures(struct api_request *request, struct api_response *response, struct why *why) {
+    static const struct out_list LIST = {"disclosures-out", STMT_DISCLOSURES_OUT, DISCLOSURES, GATE_CASE, 2, 3, {6, 0, 1}};
+    return write_list(request, response, &LIST, why);
 }
 
 static const struct route_param LETTERS_OF[] = {

@@ -42,11 +42,11 @@ SELECT filing_id, entity_id, office, writer, template, language, state, label, w
 FROM letter WHERE case_id = $1 ORDER BY written_ms, filing_id LIMIT 250;
 
 -- name: letters_of_offices
--- takes offices (JSON array), written_ms and filing_id before which to go on, 1 for those alone that are neither served nor refused, number of rows;
+-- takes written_ms and filing_id before which to go on, 1 for those alone that are neither served nor refused, number of rows, offices (JSON array);
 -- gives filing_id, case_id, template, language, office, state, label, written_ms, issued_ms, served_ms, newest first
 SELECT filing_id, case_id, template, language, office, state, label, written_ms, issued_ms, served_ms FROM letter
-WHERE (written_ms, filing_id) < ($2, $3) AND office IN (SELECT value FROM json_each($1)) AND ($4 = 0 OR (served_ms IS NULL AND state <> 'refused'))
-ORDER BY written_ms DESC, filing_id DESC LIMIT $5;
+WHERE (written_ms, filing_id) < ($1, $2) AND office IN (SELECT value FROM json_each($5)) AND ($3 = 0 OR (served_ms IS NULL AND state <> 'refused'))
+ORDER BY written_ms DESC, filing_id DESC LIMIT $4;
 
 -- name: letters_to_do
 -- takes state, now_ms, most rows; gives filing_id, attempts of those that wait to be made (issued) or sealed (made)
