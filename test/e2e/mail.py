@@ -140,10 +140,10 @@ def rota(node, who):
     who.head.need(204, "DELETE", f"/api/v1/absences/{away['absence']}")
     count.equal([g for g in who.first.need(200, "GET", path)["gaps"] if g.get("person")], [], "taken back: no gap any more")
     gone = node.officer(who.admin, "gone@node.example", "Was on duty", "csirt", "the green tower stands 1")
-    over = {"person": gone.person, "step": "first", "from": v.instant(-7200), "until": v.instant(-3600)}
+    over = {"person": gone.person, "step": "first", "from": v.instant(-10800), "until": v.instant(-7200)}
     turns = answer.json["turns"]
     count.status(who.first.call("PUT", path, {"turns": [over] + turns}), 200, "her turn of this morning")
-    who.admin.need(200, "POST", "/api/v1/leavers", {"person": gone.person, "office": "csirt"})
+    who.admin.need(200, "POST", "/api/v1/leavers", {"login": gone.login, "office": "csirt"})
     kept = who.first.need(200, "GET", path)["turns"]
     count.check(any(t["person"] == gone.person for t in kept), f"what is past stays: {kept}")
     count.status(who.first.call("PUT", path, {"turns": kept}), 200, "and keeps nobody from changing the rota")

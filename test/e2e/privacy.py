@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Privacy: the notice in JSON and as a page; all that is held about a person, for her alone; a search with its ground recorded; holds,
-and an order to erase that a second head approves and the node carries out, also across a kill."""
+an order to erase that a second head approves and the node carries out, also across a kill, and a standing one."""
 import sys
 import time
 
@@ -97,6 +97,31 @@ def schedule(node, ca, csirt, company, case):
     count.equal([f["document"] for f in done["filings"]].count("completion"), 1, "once")
 
 
+def standing(node, admin, ca, csirt, company):
+    """A standing order is given by a head, confirmed by another, shown with its rules, and revoked. That it runs: test/unit/service/schedule.c; here no
+    rule of law sets a period, so nothing may be erased under it."""
+    rule = "national/be account left 30 days filed"
+    report = ca.need(200, "GET", "/api/v1/retention")
+    count.equal((report["standing"], report["accounts"]), ([], {"rule": None, "over": 0}), "none yet, and no period for accounts")
+    gone = node.person("gone@privacy.example", "Somebody Gone", PASSWORD)
+    admin.need(200, "POST", "/api/v1/leavers", {"login": gone.login})
+    order = {"rules": [{"name": rule}, {"name": "eu/nis2 * * 1 days filed"}], "reason": "So that nobody forgets."}
+    count.status(company.file("erasure_standing", "standing_order", order), 403, "not for companies")
+    count.problem(ca.file("erasure_standing", "standing_order", {"reason": "All."}), 422, "field.required", "it names its rules")
+    given = ca.must_file("erasure_standing", "standing_order", order)
+    count.problem(ca.file("erasure_standing", "standing_approval", {"order": given["filing"]}, case=given["case"]), 403, "filing.second_person", "nobody confirms her own")
+    stage = lambda: [(one["case"], one["stage"]) for one in ca.need(200, "GET", "/api/v1/retention")["standing"]]
+    count.equal(stage(), [(given["case"], "proposed")], "it waits for the second person")
+    csirt.must_file("erasure_standing", "standing_approval", {"order": given["filing"]}, case=given["case"])
+    count.equal(stage(), [(given["case"], "in_force")], "in force")
+    count.equal(ca.need(200, "GET", "/api/v1/retention")["standing"][0]["rules"], [one["name"] for one in order["rules"]], "with the rules that it names")
+    time.sleep(3) # the node looks every two seconds
+    count.equal([one for one in ca.need(200, "GET", "/api/v1/retention")["orders"] if one["standing"] == given["case"]], [], "what is no rule of law erases nothing")
+    count.check(gone.login in str(admin.need(200, "GET", "/api/v1/persons")), "nor an account")
+    ca.must_file("erasure_standing", "standing_revocation", {"reason": "Another rule."}, case=given["case"])
+    count.equal(stage(), [(given["case"], "revoked")], "and it is revoked")
+
+
 def main():
     node = v.Node()
     try:
@@ -113,6 +138,7 @@ def main():
         export(node, company, other, warned)
         search(ca, company)
         schedule(node, ca, csirt, company, warned["case"])
+        standing(node, admin, ca, csirt, company)
     finally:
         node.close()
     return count.done()
