@@ -162,6 +162,22 @@ def warn(who, **more):
     return who.entity.must_file("incident", "early_warning", v.early_warning(**more), entity=who.one["entity"])
 
 
+def absence(server, who):
+    """Who is noted absent is not called: the next one is, at once, and the record says why."""
+    away = who.head.need(201, "POST", "/api/v1/absences", {"person": who.first.person, "from": v.instant(-60), "until": v.instant(3600)})
+    case = warn(who)["case"]
+    count.check(server.wait("second", about(case)), "the second is called")
+    page = who.head.need(200, "GET", "/api/v1/pages/" + pages_of(who, case)[0]["id"])
+    first, second = page["calls"][:2]
+    count.equal((first["person"], first["is_absent"], first["deliveries"]), (who.first.person, True, 0), "the first is away: noted, not called")
+    count.equal((second["person"], second["is_absent"], second["deliveries"] > 0), (who.second.person, False, True), "and passed over to the second")
+    count.check(v.seconds_of(second["at"]) - v.seconds_of(first["at"]) < 1, f"at once: {page['calls']}")
+    who.second.need(200, "POST", f"/api/v1/pages/{page['id']}/acknowledge")
+    called = [m for m in server.received("first") if case in m["subject"] and "call" in m["subject"].lower()]
+    count.equal(called, [], "nothing called the first")
+    who.head.need(204, "DELETE", f"/api/v1/absences/{away['absence']}")
+
+
 def escalation(node, server, who):
     """First, after two seconds the second, after two more the head; taking the call stops it; a fetched link does nothing."""
     warned = warn(who)
@@ -398,6 +414,7 @@ def main():
         who = people(node, server)
         company(who)
         rota(node, who)
+        absence(server, who)
         escalation(node, server, who)
         headers(server)
         case = answered(server, who)
