@@ -496,6 +496,8 @@ def disclosure_verify(document, envelope, keys):
     """What is proved of a document that was disclosed, with its envelope (None: without); Refused otherwise."""
     if len(document) > RECEIPT_BYTES_MAX:
         raise Refused("json.size", "", "the document is too large")
+    if envelope is None and not is_package(document):
+        raise Refused("disclosure.form", "envelope", "a document that is no package proves nothing without its envelope")
     report = {"envelope": envelope is not None}
     if envelope is not None:
         report.update(envelope_verify(envelope, document, keys))

@@ -54,7 +54,8 @@ def report(browser, w, code, tag):
     page.locator("main form ul.time li").first.wait_for()
     count.check(left in page.locator("main form ul.time").inner_text(), f"{code}: the next form says its time too")
     count.check(not page.locator("#field-aware_at").is_visible() and not page.locator("#field-summary").is_visible(), f"{code}: and asks only what belongs to its stage")
-    count.check(page.locator("input[name=field-cross_border][value=no]").is_checked(), f"{code}: what was said before is chosen already")
+    page.locator("input[name=field-cross_border][value=no]:checked").wait_for()
+    count.check(True, f"{code}: what was said before is chosen already")
     browser.screen(page, f"newcomer-{code}-notification")
     return page
 
