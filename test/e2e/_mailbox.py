@@ -9,17 +9,18 @@ import threading
 import time
 
 
-def settings(port):
+def settings(mailbox):
     """The node's configuration for it."""
-    return f"mail:\n  server: 127.0.0.1\n  port: {port}\n  tls: implicit\n  ca: tls/certificate.pem\n  from: varde@node.example\n"
+    return f"mail:\n  server: 127.0.0.1\n  port: {mailbox.port}\n  tls: implicit\n  ca: tls/certificate.pem\n  from: varde@node.example\n"
 
 
 class Mailbox:
-    """A mail server that takes everything: TLS from the first byte, under the node's own certificate."""
+    """A mail server that takes everything, at a port that was free: TLS from the first byte, under the node's own certificate."""
 
-    def __init__(self, port):
-        self.port, self.mails, self.folder = port, [], None
-        self.listener = socket.create_server(("127.0.0.1", port))
+    def __init__(self):
+        self.mails, self.folder = [], None
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
 
     def start(self, folder):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -32,11 +33,15 @@ class Mailbox:
                 raw, _ = self.listener.accept()
             except OSError:
                 return
-            try:
-                with self.context.wrap_socket(raw, server_side=True) as connection:
-                    self.talk(connection.makefile("rwb", buffering=0))
-            except OSError:
-                pass
+            # each in a thread of its own: the courier keeps a connection for its next mail, and others would wait behind it
+            threading.Thread(target=self.attend, args=(raw,), daemon=True).start()
+
+    def attend(self, raw):
+        try:
+            with self.context.wrap_socket(raw, server_side=True) as connection:
+                self.talk(connection.makefile("rwb", buffering=0))
+        except OSError:
+            pass
 
     def talk(self, file):
         file.write(b"220 mailbox\r\n")

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who may act: claims with their proofs and second person, invitations, bounded and delegated mandates, firms, one report for several
 entities, leavers, and who is told of it."""
-import os
 import re
 import sys
 import time
@@ -11,17 +10,16 @@ import _mailbox
 import varde_client as v
 
 count = v.Count()
-MAIL_PORT = int(os.environ.get("ACT_MAIL_PORT", "9181"))
 FIELDS = {"scopes": ["read", "file"], "ground": "head of security since May", "capacity": "employee"}
 
 
-def offices(text):
+def offices(text, mailbox):
     before = text[:text.index("offices:")]
     return before + ("offices:\n"
                      "  - {id: csirt, kind: csirt, name: CSIRT}\n"
                      "  - {id: ca-energy, kind: ca, name: Energy authority, sectors: [energy]}\n"
                      "  - {id: ca-health, kind: ca, name: Health authority, sectors: [health]}\n"
-                     + _mailbox.settings(MAIL_PORT))
+                     + _mailbox.settings(mailbox))
 
 
 def same(one, other, drop=("id", "made_at", "expires_at", "asked", "proved_at", "decided_at")):
@@ -288,8 +286,8 @@ def leavers(node, admin, officers, rep, ann, made):
 
 def main():
     started = time.monotonic()
-    mailbox = _mailbox.Mailbox(MAIL_PORT)
-    node = v.Node(edit=offices)
+    mailbox = _mailbox.Mailbox()
+    node = v.Node(edit=lambda text: offices(text, mailbox))
     mailbox.start(node.folder)
     node.start()
     try:

@@ -15,7 +15,6 @@ import _mailbox
 import varde_client as v
 
 count = v.Count()
-MAIL_PORT = int(os.environ.get("RELEASE_MAIL_PORT", "9182"))
 SECRET = "Telephone of the night desk: extension four"
 
 
@@ -284,8 +283,8 @@ def peers(who, made):
 
 
 def main():
-    mailbox = _mailbox.Mailbox(MAIL_PORT)
-    node = v.Node(edit=lambda text: v.quick_heads(text) + _mailbox.settings(MAIL_PORT))
+    mailbox = _mailbox.Mailbox()
+    node = v.Node(edit=lambda text: v.quick_heads(text) + _mailbox.settings(mailbox))
     try:
         mailbox.start(node.folder)
         node.start()

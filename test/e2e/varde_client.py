@@ -34,6 +34,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 VARDE = os.environ.get("VARDE", os.path.join(ROOT, "build/debug/varde"))
 LONG = bool(os.environ.get("VARDE_LONG") or os.environ.get("LONG"))
 # A build with sanitizers is slower; what waits, waits longer.
+IDLE_S = 45  # a server closes what was silent for a minute
 PATIENCE = 60
 
 
@@ -158,8 +159,11 @@ class Client:
         return connection
 
     def send(self, method, path, body, headers):
+        if self.connection is not None and time.monotonic() - self.used > IDLE_S:
+            self.close()
         if self.connection is None:
             self.connection = self.open()
+        self.used = time.monotonic()
         self.connection.request(method, path, body, headers)
         got = self.connection.getresponse()
         answer = Answer(got.status, {k.lower(): v for k, v in got.getheaders()}, got.read())
