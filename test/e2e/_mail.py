@@ -18,13 +18,9 @@ import tempfile
 import threading
 import time
 
+from varde_client import free_port
+
 PASSWORD = "secret-word-of-the-node"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def until(condition, seconds, pause=0.05):

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The demonstration of make demo with a register of 300 entities: the same day, the same checks, a port of its own."""
 import os
-import socket
 import sys
 import tempfile
 
@@ -13,11 +12,8 @@ import play  # noqa: E402
 
 
 def main():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="varde-e2e-") as folder:
-        return play.main(["--entities", "300", "--folder", folder + "/demo", "--port", str(port), "--binary", v.VARDE, "--stop"])
+        return play.main(["--entities", "300", "--folder", folder + "/demo", "--port", str(v.free_port()), "--binary", v.VARDE, "--stop"])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import json
 import secrets
 import struct
 import sys
-import time
 
 import varde_client as v
 

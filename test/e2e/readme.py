@@ -3,28 +3,20 @@
 """The commands of README.md, run as they stand: every block of sh, in one shell, in an empty directory."""
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-VARDE = os.environ.get("VARDE", os.path.join(ROOT, "build/debug/varde"))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+import varde_client as v
 
 
 def main():
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+    with open(os.path.join(v.ROOT, "README.md"), encoding="utf-8") as file:
         blocks = re.findall(r"^```sh\n(.*?)^```", file.read(), re.M | re.S)
-    script = "".join(blocks).replace("8443", str(free_port()))
+    script = "".join(blocks).replace("8443", str(v.free_port()))
     passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="varde-e2e-") as folder:
-        path = os.path.dirname(VARDE) + ":" + os.environ["PATH"]
+        path = os.path.dirname(v.VARDE) + ":" + os.environ["PATH"]
         # what is left running at the end is the node
         run = subprocess.run(["bash", "-c", f"set -e -o pipefail\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n{script}\necho all done"],
                              cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120, check=False)

@@ -33,8 +33,8 @@ import urllib.parse
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VARDE = os.environ.get("VARDE", os.path.join(ROOT, "build/debug/varde"))
 LONG = bool(os.environ.get("VARDE_LONG") or os.environ.get("LONG"))
-# A build with sanitizers is slower; what waits, waits longer.
 IDLE_S = 45  # a server closes what was silent for a minute
+# A build with sanitizers is slower; what waits, waits longer.
 PATIENCE = 60
 
 
@@ -124,6 +124,13 @@ class Answer:
 
 class Gone(Exception):
     """The connection broke, so that it is not known whether the request was carried out."""
+
+
+def free_port():
+    """A port at which nobody listens, a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Client:

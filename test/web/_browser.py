@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the browser tests share: Playwright from PyPI in build/venv-web with Debian's Chromium, people who sign in as people do, and the
 checks that every screen must pass: axe-core finds nothing, no script error, nothing wider than the window at 320 pixels."""
+import contextlib
 import os
 import shutil
 import subprocess
@@ -110,6 +111,20 @@ class Browser:
     def close(self):
         self.chromium.close()
         self.driver.stop()
+
+
+@contextlib.contextmanager
+def stage(count, **node):
+    """A node, made as NODE says, and a browser before it; pictures of what each person saw where the story breaks off."""
+    venv(count)
+    with contextlib.closing(v.Node(**node)) as stands:
+        stands.start()
+        with contextlib.closing(Browser(stands, count)) as browser:
+            try:
+                yield stands, browser
+            except BaseException:
+                browser.last_words()
+                raise
 
 
 def until(condition, seconds=20):

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What leaves, and what comes in without account, in a browser: a release beside its original, put off and released after a question that
 names every recipient; a report in quarantine beside the register, refused together; an advisory with its counted addressees."""
-import socket
 import sys
 
 import _browser as b
@@ -148,23 +147,11 @@ def daily(browser, page, w):
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}").start()
-    w = world(node)
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        w = world(node)
         page = browser.person()
         for story in (abroad, quarantine, telephone, advisory, daily):
             story(browser, page, w)
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

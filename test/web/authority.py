@@ -3,7 +3,6 @@
 """Decisions that take two, and matter that is held back, in a browser: a claim to act proved by letter and approved by two officers; a reset of which two administrators
 hold a half each; a firm and its member; someone who leaves; a case passed on to another office and answered; a spill frozen at once; a hold that only the head sets."""
 import re
-import socket
 import sys
 
 import _browser as b
@@ -138,26 +137,14 @@ def held(browser, w):
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}").start()
-    w = world(node)
-    w["node"] = node
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        w = world(node)
+        w["node"] = node
         claims(browser, w)
         firm(browser, w)
         administration(browser, w)
         passed_on(browser, w)
         held(browser, w)
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What each story asks of a person, counted while it is played: actions, fields shown and required, words on the screens. They are proxies: a machine can't
 say whether a page is clear. Fails where an aim is missed; --write FILE keeps the table (make counts)."""
-import os
 import re
 import sys
 import time
+from contextlib import closing
 
 import _browser as b
 import _stories as s
@@ -129,14 +129,10 @@ def table(rows, boxes):
 
 
 def main():
-    b.venv(count)
-    node, union, browser = v.Node().start(), None, None
-    try:
+    with b.stage(count) as (node, browser), closing(v.Node(state="EU", name="The Union")) as union:
         w = s.world(node, count)
-        union = v.Node(state="EU", name="The Union").start()
-        s.union_world(union, w)
+        s.union_world(union.start(), w)
         w["again"] = s.world_again(w)["case"]
-        browser = b.Browser(node, count)
         company, officer, member, nobody = (browser.person(width=1280, height=720) for _ in range(4))
         rows = [("An emergency, without account", played(nobody, w, emergency), {"required": 10}),
                 ("Early warning, with account", played(company, w, s.early_warning), {"required": 10}),
@@ -159,16 +155,6 @@ def main():
         if "--write" in sys.argv:
             with open(sys.argv[sys.argv.index("--write") + 1], "w", encoding="utf-8") as file:
                 file.write(table(rows, boxes))
-    except BaseException:
-        if browser is not None:
-            browser.last_words()
-        raise
-    finally:
-        if browser is not None:
-            browser.close()
-        if union is not None:
-            union.close()
-        node.close()
     return count.done()
 
 

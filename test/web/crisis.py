@@ -30,10 +30,7 @@ def situation(be, nl, de, enisa, chair):
 
 
 def main():
-    b.venv(count)
-    node = v.Node(state="EU", name="The Union's exercise", more=["--exercise"]).start()
-    browser = None
-    try:
+    with b.stage(count, state="EU", name="The Union's exercise", more=["--exercise"]) as (node, browser):
         admin = node.administrator()
         be, nl, de = (node.officer(admin, f"{s}@cyclone.example", f"Officer {s.upper()}", f"cyclone-member-{s}", b.PASSWORD) for s in ("be", "nl", "de"))
         enisa = node.officer(admin, "desk@enisa.example", "Secretariat", "enisa", b.PASSWORD)
@@ -41,7 +38,6 @@ def main():
         night = node.officer(admin, "night@presidency.example", "Night chair", "chair", b.PASSWORD)
         case = situation(be, nl, de, enisa, chair)
         count.equal(node.client().need(200, "GET", "/api/v1/node")["is_exercise"], True, "the node says that it is an exercise")
-        browser = b.Browser(node, count)
         page = browser.person()
         browser.open(page, f"/app/crisis/{case}")
         page.get_by_label("Login").wait_for()
@@ -100,14 +96,6 @@ def main():
         other.get_by_label("Language").select_option("de")
         other.get_by_role("heading", name="Worauf die Tatsachen hindeuten").wait_for()
         browser.screen(other, "crisis-german")
-    except BaseException:
-        if browser is not None:
-            browser.last_words()
-        raise
-    finally:
-        if browser is not None:
-            browser.close()
-        node.close()
     return count.done()
 
 

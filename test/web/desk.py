@@ -3,7 +3,6 @@
 """A night at the desk in a browser: a call waits on every screen and is taken; the case is taken, noted upon, a task done and handed over; two
 versions stand side by side; what comes by telephone is recorded with its time; what changed since the last shift is shown."""
 import re
-import socket
 import sys
 
 import _browser as b
@@ -92,23 +91,11 @@ def case(browser, page, w):
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}").start()
-    w = world(node)
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        w = world(node)
         page = browser.person()
         calls(browser, page, w)
         case(browser, page, w)
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

@@ -5,7 +5,6 @@ the receipt verifies; what is new announces itself and moves nothing; a hostile 
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,19 +17,13 @@ EVIL = "<img src=x onerror=document.title='ran'> & Söhne (invented)"
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}").start()
-    admin = node.administrator()
-    csirt = node.officer(admin, "night@csirt.example", "Night officer", "csirt", b.PASSWORD)
-    ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
-    clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
-    filed = clerk.must_file("registration", "registration", v.registration(EVIL))
-    ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count, listen=f"127.0.0.1:{v.free_port()}") as (node, browser):
+        admin = node.administrator()
+        csirt = node.officer(admin, "night@csirt.example", "Night officer", "csirt", b.PASSWORD)
+        ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
+        clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
+        filed = clerk.must_file("registration", "registration", v.registration(EVIL))
+        ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
         company, officer = browser.person(), browser.person()
         browser.open(company, "/")
         count.equal(company.locator("h1").inner_text(), "Test node", "the front door says whose it is")
@@ -129,12 +122,6 @@ def main():
         company.get_by_label("Password").fill(clerk.password)
         company.get_by_role("button", name="Sign in", exact=True).click()
         count.equal(company.get_by_label("What happened, in one sentence?").input_value(), "A second one. And more.", "kept through the end of the session")
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

@@ -4,7 +4,6 @@
 form has every character, at the end the filing has. 6 times, 100 times with VARDE_LONG; VARDE_SEED repeats a run."""
 import os
 import random
-import socket
 import sys
 import threading
 
@@ -129,16 +128,10 @@ def play(browser, node, client, case):
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}").start()
-    clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
-    entity = clerk.must_file("registration", "registration", v.registration("Vraxquel Power (invented)"))["entity"]
-    case = clerk.must_file("incident", "early_warning", v.early_warning(2), entity=entity)["case"]
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count, listen=f"127.0.0.1:{v.free_port()}") as (node, browser):
+        clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
+        entity = clerk.must_file("registration", "registration", v.registration("Vraxquel Power (invented)"))["entity"]
+        case = clerk.must_file("incident", "early_warning", v.early_warning(2), entity=entity)["case"]
         writer, happened = play(browser, node, clerk, case)
         page = writer.page
         # on another device, once the node has it
@@ -158,12 +151,6 @@ def main():
         lost = sum(a != b for a, b in zip(got, writer.text.strip())) + abs(len(got) - len(writer.text.strip()))
         count.equal(got, writer.text.strip(), "the filing has every character")
         print(f"{sum(happened.values())} times ({', '.join(f'{name} {n}' for name, n in happened.items())}): {len(writer.text)} characters typed, {lost} lost", flush=True)
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

@@ -4,6 +4,7 @@
 256) in dark colours, and in forced colours under the banner of an exercise. At each step the focus has an outline and hides behind nothing."""
 import os
 import sys
+from contextlib import closing
 
 import _browser as b
 import _stories as s
@@ -27,29 +28,15 @@ def play(browser, page, w, stories, what):
 
 
 def main():
-    b.venv(count)
-    node, union, browser = v.Node().start(), None, None
-    try:
+    with b.stage(count) as (node, browser), closing(v.Node(state="EU", name="The Union's exercise", more=["--exercise"])) as union:
         w = s.world(node, count)
-        union = v.Node(state="EU", name="The Union's exercise", more=["--exercise"]).start()
-        s.union_world(union, w)
-        browser = b.Browser(node, count)
+        s.union_world(union.start(), w)
         play(browser, browser.person(width=1280, height=1024), w, [s.night, s.abroad, s.queue, s.register], "1280 x 1024, an officer")
         play(browser, browser.person(width=320, height=256, color_scheme="dark", reduced_motion="reduce"), w, [s.early_warning, s.measures], "400 % zoom, dark, a company")
         play(browser, browser.person(width=320, height=256, forced_colors="active"), w, [s.crisis], "400 % zoom, forced colours, a crisis in an exercise")
         if LONG:
             more = s.world_again(w)
             play(browser, browser.person(width=320, height=256), more, [s.night, s.abroad, s.queue, s.register], "400 % zoom, an officer")
-    except BaseException:
-        if browser is not None:
-            browser.last_words()
-        raise
-    finally:
-        if browser is not None:
-            browser.close()
-        if union is not None:
-            union.close()
-        node.close()
     return count.done()
 
 

@@ -124,29 +124,20 @@ def clocks(browser, company):
 
 
 def main():
-    b.venv(count)
-    node = v.Node().start()
-    admin = node.administrator()
-    ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
-    csirt = node.officer(admin, "desk@csirt.example", "CSIRT officer", "csirt", b.PASSWORD)
-    clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
-    filed = clerk.must_file("registration", "registration", v.registration("Company"))
-    ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
-    entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
-    clerk.must_file("incident", "early_warning", v.early_warning(aware_hours_ago=1), entity=entity)
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        admin = node.administrator()
+        ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
+        csirt = node.officer(admin, "desk@csirt.example", "CSIRT officer", "csirt", b.PASSWORD)
+        clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
+        filed = clerk.must_file("registration", "registration", v.registration("Company"))
+        ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
+        entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
+        clerk.must_file("incident", "early_warning", v.early_warning(aware_hours_ago=1), entity=entity)
         clocks(browser, clerk)
         desk = Desk(browser, csirt, clerk, entity)
         counted(desk)
         away(desk, handed_on(desk))
         count.equal(browser.errors, [], "errors of scripts")
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

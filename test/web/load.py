@@ -53,14 +53,11 @@ def filtered_ms(page):
 
 
 def main():
-    b.venv(count)
-    node = v.Node().start()
-    officer = world(node)
-    node.stop()
-    bench.fill(node.folder, CASES, ENTITIES)
-    node.start()
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        officer = world(node)
+        node.stop()
+        bench.fill(node.folder, CASES, ENTITIES)
+        node.start()
         page = browser.person(width=1280, height=900)
         page.goto(node.url + "/app/")
         page.get_by_label("Login").wait_for()
@@ -86,12 +83,6 @@ def main():
         page.get_by_label("Rows").select_option("250")
         count.check(b.until(lambda: page.locator("main tbody tr").count() == 250), "250 rows where one asks for them")
         count.equal(browser.errors, [], "no error of a script")
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

@@ -145,23 +145,12 @@ def live(page, w):
 
 
 def main():
-    b.venv(count)
-    node, browser = v.Node().start(), None
-    try:
+    with b.stage(count) as (node, browser):
         w = s.world(node, count)
-        browser = b.Browser(node, count)
         officer = dark(browser, w)
         forced(browser, w)
         read_out(browser, officer, w)
         live(officer, w)
-    except BaseException:
-        if browser is not None:
-            browser.last_words()
-        raise
-    finally:
-        if browser is not None:
-            browser.close()
-        node.close()
     return count.done()
 
 

@@ -3,7 +3,6 @@
 """A company keeps its measures in a browser: the assessment is answered by keyboard, kept through a reload, filed unfinished, gone on with, finished and signed;
 nobody but its own people knows of it; what is handed in is chosen part by part, and the authority sees that alone; what is shared is compared with the sector."""
 import re
-import socket
 import sys
 
 import _browser as b
@@ -200,13 +199,7 @@ def languages(browser, w):
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}").start()
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
         w = world(node)
         page, officer = browser.person(), browser.person()
         assess(browser, page, w)
@@ -215,12 +208,6 @@ def main():
         compare(browser, page, w)
         hand_in(browser, page, officer, w)
         languages(browser, w)
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

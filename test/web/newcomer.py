@@ -3,7 +3,6 @@
 """A company that never reported, on a telephone of 320 pixels, in three languages: from the first screen to the receipt and the next stage; each form shows its own fields
 only, says to whom it does not go and how long there is; an alert about its own networks is read and answered; case, receipt and duties print as papers."""
 import re
-import socket
 import sys
 
 import _browser as b
@@ -105,13 +104,7 @@ def paper(browser, page, w):
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}").start()
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
         admin = node.administrator()
         ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
         w = {"csirt": node.officer(admin, "night@csirt.example", "Night officer", "csirt", b.PASSWORD), "clerks": {}, "entities": {}}
@@ -124,12 +117,6 @@ def main():
         w["case"] = [one["id"] for one in w["clerks"]["en"].need(200, "GET", f"/api/v1/cases?limit=50&entity={w['entities']['en']}")["cases"] if one["procedure"] == "incident"][0]
         alert(browser, pages["en"], w)
         paper(browser, pages["en"], w)
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

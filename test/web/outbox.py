@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The outbox over all cases: what failed stands first, with its reason; it is tried again or seen to, and what waits for a mail server
 that can't be reached stands under its own heading."""
-import socket
 import sys
 
 import _browser as b
@@ -43,34 +42,23 @@ def waiting(browser, page, officer):
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:  # nobody answers there
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(edit=lambda text: text + f"\nmail: {{server: 127.0.0.1, port: {port}, from: varde@nis2.example}}\n").start()
-    admin = node.administrator()
-    ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
-    csirt = node.officer(admin, "desk@csirt.example", "CSIRT officer", "csirt", b.PASSWORD)
-    clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
-    filed = clerk.must_file("registration", "registration", v.registration("Company"))
-    ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
-    entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
-    warned = clerk.must_file("incident", "early_warning", v.early_warning(aware_hours_ago=1), entity=entity)
-    csirt.must_file("incident", "answer", {"feedback": "We have it and will call."}, case=warned["case"])
-    count.check(b.until(lambda: csirt.need(200, "GET", "/api/v1/deliveries?state=failed")["items"] and csirt.need(200, "GET", "/api/v1/deliveries?state=waiting")["items"]), "some failed, some wait")
-    browser = b.Browser(node, count)
-    try:
+    port = v.free_port()  # nobody answers there
+    with b.stage(count, edit=lambda text: text + f"\nmail: {{server: 127.0.0.1, port: {port}, from: varde@nis2.example}}\n") as (node, browser):
+        admin = node.administrator()
+        ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
+        csirt = node.officer(admin, "desk@csirt.example", "CSIRT officer", "csirt", b.PASSWORD)
+        clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
+        filed = clerk.must_file("registration", "registration", v.registration("Company"))
+        ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
+        entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
+        warned = clerk.must_file("incident", "early_warning", v.early_warning(aware_hours_ago=1), entity=entity)
+        csirt.must_file("incident", "answer", {"feedback": "We have it and will call."}, case=warned["case"])
+        count.check(b.until(lambda: csirt.need(200, "GET", "/api/v1/deliveries?state=failed")["items"] and csirt.need(200, "GET", "/api/v1/deliveries?state=waiting")["items"]), "some failed, some wait")
         page = browser.person()
         browser.open(page, "/app/outbox")
         browser.sign_in(page, csirt)
         failed(browser, page, csirt, warned["case"])
         waiting(browser, page, csirt)
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

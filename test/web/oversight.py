@@ -3,7 +3,6 @@
 """Supervision in a browser, apart from the CSIRT's desk: the register is filtered and one decision filed on several entries after a trial; a case is opened,
 a letter previewed, written, approved by the head, made and served with its date; ceilings and obligations are shown; the CSIRT sees none of it."""
 import re
-import socket
 import sys
 
 import _browser as b
@@ -166,26 +165,14 @@ def rest(browser, page, outsider, w, case_id):
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}").start()
-    w = world(node)
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        w = world(node)
         page, head, outsider = browser.person(), browser.person(), browser.person()
         register(browser, page, w)
         filters(w)
         case_id, about = case(browser, page, w)
         letter(browser, page, head, w, case_id, about)
         rest(browser, page, outsider, w, case_id)
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

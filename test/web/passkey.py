@@ -4,7 +4,6 @@
 without name, password and code; her second factor counts as done. A device that did not check the person is refused, and so is a copy, which
 she then removes."""
 import re
-import socket
 import sys
 
 import _browser as b
@@ -91,17 +90,12 @@ def copied(browser, page, key, old):
 
 
 def main():
-    b.venv(count)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    node = v.Node(listen=f"127.0.0.1:{port}", edit=lambda text: re.sub(r"(?m)^#? *public_url:.*\n", "", text) + f"\npublic_url: https://localhost:{port}\n").start()
-    admin = node.administrator()
-    ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
-    browser = b.Browser(node, count)
-    browser.place = f"https://localhost:{port}"
-    browser.open = lambda page, path: page.goto(browser.place + path)  # a passkey belongs to a name, not to an address
-    try:
+    port = v.free_port()
+    with b.stage(count, listen=f"127.0.0.1:{port}", edit=lambda text: re.sub(r"(?m)^#? *public_url:.*\n", "", text) + f"\npublic_url: https://localhost:{port}\n") as (node, browser):
+        admin = node.administrator()
+        ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
+        browser.place = f"https://localhost:{port}"
+        browser.open = lambda page, path: page.goto(browser.place + path)  # a passkey belongs to a name, not to an address
         page = browser.person()
         key = Key(page)
         make(browser, page, key, ca)
@@ -117,12 +111,6 @@ def main():
         page.get_by_role("row", name="Laptop").get_by_role("button", name="Remove").click()
         page.get_by_role("alertdialog").get_by_role("button", name="Remove").click()
         page.get_by_role("cell", name="Laptop").wait_for(state="detached")
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

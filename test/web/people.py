@@ -136,17 +136,14 @@ def backed_up(browser, page, node):
 
 
 def main():
-    b.venv(count)
-    node = v.Node().start()
-    admin = node.administrator()
-    ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
-    clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
-    other = node.person("colleague@company.example", "Colleague", b.PASSWORD)
-    filed = clerk.must_file("registration", "registration", v.registration("Company"))
-    ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
-    entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        admin = node.administrator()
+        ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
+        clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
+        other = node.person("colleague@company.example", "Colleague", b.PASSWORD)
+        filed = clerk.must_file("registration", "registration", v.registration("Company"))
+        ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
+        entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
         page = browser.person()
         token = account(browser, page, clerk)
         people(browser, page, clerk, other, entity)
@@ -159,12 +156,6 @@ def main():
         backed_up(browser, page, node)
         back = clerk.call("GET", "/sign-in/bank?state=a&code=b%20c&session_state=x")
         count.check(back.status == 200 and b"/app/assets/" in back.data, "where providers send people back to is the page")
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

@@ -143,14 +143,11 @@ def receipt(browser, page, node, proof):
 
 
 def main():
-    b.venv(count)
-    node = v.Node().start()
-    node.administrator()
-    clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
-    filed = clerk.must_file("registration", "registration", v.registration("Company"))
-    proof = clerk.need(200, "GET", f"/api/v1/filings/{filed['filing']}/receipt")
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        node.administrator()
+        clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
+        filed = clerk.must_file("registration", "registration", v.registration("Company"))
+        proof = clerk.need(200, "GET", f"/api/v1/filings/{filed['filing']}/receipt")
         bare = browser.person(java_script_enabled=False)
         ask(bare, node, [("Energy", "Electricity distribution system operator")], ["Belgium"], {"annual work units": "1 200", "turnover": "90000000", "balance sheet": "80000000,50"})
         count.check("essential entity" in bare.locator("main").inner_text(), "with scripts switched off")
@@ -164,12 +161,6 @@ def main():
         count.check(food["values"][0] == {"value": "both", "label": "les deux"} and all(one["label"] and one["question"] for one in facts), "facts have names, questions and choices")
         refused = clerk.call("POST", "/receipt", b"--x\r\n", kind="multipart/form-data; boundary=x")
         count.equal(refused.status, 422, "what no browser sends is refused")
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

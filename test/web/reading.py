@@ -86,17 +86,14 @@ def answer(route):
 
 
 def main():
-    b.venv(count)
-    node = v.Node().start()
-    admin = node.administrator()
-    ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
-    clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
-    filed = clerk.must_file("registration", "registration", v.registration("Company"))
-    ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
-    entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
-    warned = clerk.must_file("incident", "early_warning", v.early_warning(aware_hours_ago=1), entity=entity)
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        admin = node.administrator()
+        ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
+        clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
+        filed = clerk.must_file("registration", "registration", v.registration("Company"))
+        ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
+        entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
+        warned = clerk.must_file("incident", "early_warning", v.early_warning(aware_hours_ago=1), entity=entity)
         seen = set()
         page = browser.person()
         titles(browser, page, OPEN, seen)
@@ -111,12 +108,6 @@ def main():
         purposes(browser, other)
         spacing(browser, other, ["/file/incident/early_warning"])
         count.equal(browser.errors, [], "errors of scripts")
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

@@ -131,13 +131,10 @@ def take_out(rota):
 
 
 def main():
-    b.venv(count)
-    node = v.Node().start()
-    admin = node.administrator()
-    nele = node.officer(admin, "nele@csirt.example", "Nele Peeters", "csirt", b.PASSWORD)
-    jan = node.officer(admin, "jan@csirt.example", "Jan Maes", "csirt", b.PASSWORD)
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        admin = node.administrator()
+        nele = node.officer(admin, "nele@csirt.example", "Nele Peeters", "csirt", b.PASSWORD)
+        jan = node.officer(admin, "jan@csirt.example", "Jan Maes", "csirt", b.PASSWORD)
         page = browser.person()
         browser.open(page, "/app/calls")
         browser.sign_in(page, nele)
@@ -154,12 +151,6 @@ def main():
         page.locator(".language select").select_option("fr")
         page.get_by_role("heading", name="De permanence").wait_for()
         browser.screen(page, "rota-french")
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 

@@ -4,6 +4,7 @@
 obligations, assistance and peers; on the Union's node a request of the network with who answered, and the Cooperation Group's papers and meetings."""
 import sys
 import time
+from contextlib import closing
 
 import _browser as b
 
@@ -131,23 +132,11 @@ def of_the_union(browser, node):
 
 
 def main():
-    b.venv(count)
-    node, union, browser = v.Node().start(), v.Node(state="EU", name="The Union's node").start(), None
-    try:
+    with b.stage(count) as (node, browser), closing(v.Node(state="EU", name="The Union's node")) as union:
         people = fill(node, node.administrator())
-        browser = b.Browser(node, count)
         of_a_state(browser, node, people)
-        browser.node = union
+        browser.node = union.start()
         of_the_union(browser, union)
-    except BaseException:
-        if browser is not None:
-            browser.last_words()
-        raise
-    finally:
-        if browser is not None:
-            browser.close()
-        node.close()
-        union.close()
     return count.done()
 
 

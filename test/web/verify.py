@@ -114,16 +114,13 @@ def offline(page, receipt, key):
 
 
 def main():
-    b.venv(count)
-    node = v.Node().start()
-    admin = node.administrator()
-    node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
-    clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
-    filed = clerk.must_file("registration", "registration", v.registration("Company Ltd"))
-    receipt = clerk.need_bytes(f"/api/v1/filings/{filed['filing']}/receipt")
-    key = clerk.need_bytes("/log/key").decode().strip()
-    browser = b.Browser(node, count)
-    try:
+    with b.stage(count) as (node, browser):
+        admin = node.administrator()
+        node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
+        clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
+        filed = clerk.must_file("registration", "registration", v.registration("Company Ltd"))
+        receipt = clerk.need_bytes(f"/api/v1/filings/{filed['filing']}/receipt")
+        key = clerk.need_bytes("/log/key").decode().strip()
         vectors(browser)
         page = browser.person()
         by_hand(browser, page, receipt.decode(), key)
@@ -133,12 +130,6 @@ def main():
         page.locator(".language select").select_option("de")
         page.get_by_role("heading", name="Empfangsbestätigung prüfen").wait_for()
         browser.screen(page, "receipt-german")
-    except BaseException:
-        browser.last_words()
-        raise
-    finally:
-        browser.close()
-        node.close()
     return count.done()
 
 
