@@ -103,6 +103,8 @@ static struct http_fault check_singles(const struct http_head *head) {
     return http_fine();
 }
 
+const struct http_fault HTTP_TOO_LARGE = {413, "http.body_size", "The body is larger than this server takes (10 MiB)."};
+
 struct http_fault http_check(struct http_head *head) {
     for (size_t i = 0; i < head->header_count; i++) {
         struct span name = head->headers[i].name, value = head->headers[i].value;
@@ -118,7 +120,7 @@ struct http_fault http_check(struct http_head *head) {
         }
     }
     if (head->body_bytes > LIMIT_HTTP_BODY_BYTES)
-        return (struct http_fault){413, "http.body_size", "The body is larger than this server takes (10 MiB)."};
+        return HTTP_TOO_LARGE;
     return check_singles(head);
 }
 

@@ -19,7 +19,8 @@ struct http_head {
     struct span target; // origin form (path and query), or "*"
     size_t header_count;
     struct http_header headers[LIMIT_HTTP_HEADERS];
-    bool has_length; // HTTP/2 may carry a body without announcing its length
+    bool has_length; // a body of HTTP/2, or in chunks, does not announce its length
+    bool is_chunked; // HTTP/1: a body follows in chunks
     uint64_t body_bytes;
     bool expects_continue;
     bool may_persist; // the connection may serve another request
@@ -32,6 +33,7 @@ struct http_fault {
     const char *rule;
     const char *words;
 };
+extern const struct http_fault HTTP_TOO_LARGE; // the body
 static inline struct http_fault http_fine(void) { return (struct http_fault){.status = 0}; }
 
 // Names and values of characters and lengths that HTTP allows (RFC 9110 5.1, 5.5, 5.6.2).

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "api/http1.h"
 
-enum { CHUNK_LINE_BYTES = 256 };
-
 static struct http_fault bad(const char *rule, const char *words) { return (struct http_fault){400, rule, words}; }
 
 static const struct http_fault TOO_LARGE = {431, "http.head_size", "The request's head is larger than 16 KiB or has more than 64 headers."};
 static const struct http_fault TARGET_TOO_LONG = {414, "http.target_size", "The request's target is longer than 4096 bytes."};
-static const struct http_fault CHUNKED = {501, "http.transfer_encoding", "Bodies are taken with Content-Length only."};
+static const struct http_fault CODED = {501, "http.transfer_encoding", "Chunked is the only Transfer-Encoding that is taken."};
 
 /* The end of the line that starts at reader->line_at: *ret_end is the offset of its CR. */
 static enum http1_verdict find_line(struct http1_reader *reader, struct span bytes, size_t *ret_end, struct http_fault *ret_fault) {
@@ -83,14 +81,14 @@ static bool is_host(struct span value) {
     return value.len > 0;
 }
 
-static struct http_fault note_header(struct http1_reader *reader, struct span name, struct span value) {
+static struct http_fault note_header(struct http1_reader *reader, struct span name, struct span value, struct http_head *head) {
     if (http_name_is(name, "host")) {
         reader->hosts++;
         if (reader->hosts > 1) return bad("http.host", "Host stands twice.");
         if (!is_host(value)) return bad("http.host", "Host is not a host.");
     } else if (http_name_is(name, "transfer-encoding")) {
-        reader->is_chunked = !reader->has_transfer_encoding && http_name_is(value, "chunked");
-        reader->has_transfer_encoding = true;
+        reader->encodings++;
+        head->is_chunked = reader->encodings == 1 && http_name_is(value, "chunked");
     } else if (http_name_is(name, "connection")) {
         if (list_has(value, "close")) reader->wants_close = true;
     }
@@ -106,45 +104,18 @@ static struct http_fault read_header(struct http1_reader *reader, struct span li
     if (!http_is_value(value)) return bad("http.header_value", "A header's value has a control character.");
     if (head->header_count == LIMIT_HTTP_HEADERS) return TOO_LARGE;
     head->headers[head->header_count++] = (struct http_header){name, value};
-    return note_header(reader, name, value);
+    return note_header(reader, name, value, head);
 }
 
 static struct http_fault check_head(const struct http1_reader *reader, struct http_head *head) {
     if (reader->hosts == 0 && !head->is_http10) return bad("http.host", "HTTP/1.1 needs a Host.");
     struct http_fault fault = http_check(head);
     if (fault.status != 0 && fault.status != 413) return fault;
-    if (reader->has_transfer_encoding && head->has_length)
+    if (reader->encodings > 0 && head->has_length)
         return bad("http.transfer_encoding", "Content-Length and Transfer-Encoding exclude each other.");
-    if (reader->has_transfer_encoding && head->is_http10) return bad("http.transfer_encoding", "HTTP/1.0 has no Transfer-Encoding.");
+    if (reader->encodings > 0 && head->is_http10) return bad("http.transfer_encoding", "HTTP/1.0 has no Transfer-Encoding.");
+    if (reader->encodings > 0 && !head->is_chunked) return CODED;
     if (reader->wants_close) head->may_persist = false;
-    return fault;
-}
-
-// The first line of a chunked body: whatever it says, it is not taken; but nonsense is called nonsense.
-static enum http1_verdict read_chunk(struct http1_reader *reader, struct span bytes, struct http_fault *ret_fault) {
-    size_t end;
-    enum http1_verdict found = find_line(reader, bytes, &end, ret_fault);
-    struct span line = span_part(bytes, reader->line_at, found == HTTP1_DONE ? end : bytes.len);
-    if (line.len > CHUNK_LINE_BYTES) {
-        *ret_fault = bad("http.chunk", "A chunk's line is too long.");
-        return HTTP1_FAULT;
-    }
-    if (found != HTTP1_DONE) return found;
-    size_t digits = 0;
-    while (digits < line.len && ((line.at[digits] >= '0' && line.at[digits] <= '9') ||
-                                 ((line.at[digits] | 32) >= 'a' && (line.at[digits] | 32) <= 'f')))
-        digits++;
-    bool is_size = digits > 0 && digits <= 16 && (digits == line.len || line.at[digits] == ';');
-    *ret_fault = is_size ? CHUNKED : bad("http.chunk", "A chunk's size must be a hexadecimal number.");
-    return HTTP1_FAULT;
-}
-
-static struct http_fault end_head(struct http1_reader *reader, struct http_head *head) {
-    struct http_fault fault = check_head(reader, head);
-    if (fault.status == 0 && reader->has_transfer_encoding) {
-        if (!reader->is_chunked || head->expects_continue) return CHUNKED;
-        reader->is_at_chunk = true;
-    }
     return fault;
 }
 
@@ -153,7 +124,7 @@ static struct http_fault read_lines(struct http1_reader *reader, struct span byt
     for (size_t at = 0, number = 0;; number++) {
         size_t end = span_find(bytes, '\r', at);
         struct span line = span_part(bytes, at, end);
-        if (line.len == 0 && number > 0) return end_head(reader, head);
+        if (line.len == 0 && number > 0) return check_head(reader, head);
         struct http_fault fault = number == 0 ? read_request_line(line, head) : read_header(reader, line, head);
         if (fault.status != 0) return fault;
         at = end + 2;
@@ -181,15 +152,12 @@ static enum http1_verdict find_end(struct http1_reader *reader, struct span byte
 enum http1_verdict http1_read(struct http1_reader *reader, struct http_head *head, struct span bytes, size_t *ret_used,
                               struct http_fault *ret_fault) {
     *ret_fault = http_fine();
-    if (!reader->is_at_chunk) {
-        enum http1_verdict found = find_end(reader, bytes, ret_fault);
-        if (found != HTTP1_DONE) return found;
-        *ret_fault = read_lines(reader, span_part(bytes, 0, reader->line_at), head);
-        if (ret_fault->status != 0) return HTTP1_FAULT;
-        *ret_used = reader->line_at;
-        if (!reader->is_at_chunk) return HTTP1_DONE;
-    }
-    return read_chunk(reader, bytes, ret_fault);
+    enum http1_verdict found = find_end(reader, bytes, ret_fault);
+    if (found != HTTP1_DONE) return found;
+    *ret_fault = read_lines(reader, span_part(bytes, 0, reader->line_at), head);
+    if (ret_fault->status != 0) return HTTP1_FAULT;
+    *ret_used = reader->line_at;
+    return HTTP1_DONE;
 }
 
 void http1_add_status(struct buf *buf, unsigned status) {

@@ -42,7 +42,7 @@ enum {
     LIMIT_HTTP_WRITE_DEADLINE_MS = 30 * 1000,
     LIMIT_HTTP_ANSWER_DEADLINE_MS = 60 * 1000, // for the node to begin its answer
     LIMIT_HTTP_LINGER_MS = 2 * 1000,           // reading on after an answer, so that a reset does not swallow it
-    LIMIT_HTTP_CHUNK_WAIT_MS = 500,            // for the first line of a chunked body, before it is refused
+    LIMIT_HTTP_CHUNK_DROPPED_BYTES = 4096,     // extensions and trailers of a chunked body, in all
     LIMIT_HTTP2_STREAMS = 100,                 // at once on a connection
     LIMIT_HTTP2_RESETS = 100,                  // by the client, in a burst
     LIMIT_HTTP2_RESETS_S = 20,                 // and per second

@@ -61,6 +61,8 @@ struct connection {
     size_t out_sent;
     // HTTP/1
     struct http1_reader reader;
+    struct http1_chunks chunks;
+    bool is_body_chunked; // of the request
     struct exchange *exchange; // NULL: none in progress
     bool may_persist;
     bool is_http10;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* HTTP/1.1 on a connection: one request at a time, its answer with Content-Length or in chunks. */
+/* HTTP/1.1 on a connection: one request at a time, it and its answer with Content-Length or in chunks. */
 #include "role/front.h"
 
 bool http1_wants_bytes(const struct connection *connection) {
@@ -29,15 +29,45 @@ void http1_fault(struct connection *connection, struct http_fault fault) {
     connection_touch(connection);
 }
 
-static void take_body(struct connection *connection, struct span bytes) {
+static void end_body(struct connection *connection, bool has_more) {
+    connection->stage = STAGE_ANSWER;
+    connection->has_more = has_more;
+    exchange_body_end(connection->exchange);
+}
+
+static void take_announced(struct connection *connection, struct span bytes) {
     struct exchange *exchange = connection->exchange;
     size_t len = bytes.len;
     if (len > exchange->announced_bytes - exchange->taken_bytes) len = (size_t)(exchange->announced_bytes - exchange->taken_bytes);
     exchange_body(exchange, span_part(bytes, 0, len));
-    if (connection->exchange != exchange || exchange->taken_bytes < exchange->announced_bytes) return;
-    connection->stage = STAGE_ANSWER;
-    connection->has_more = len < bytes.len;
-    exchange_body_end(exchange);
+    if (connection->exchange == exchange && exchange->taken_bytes == exchange->announced_bytes) end_body(connection, len < bytes.len);
+}
+
+// What the chunks in BYTES hold goes on as one piece: a byte a chunk shall not cost a frame a byte.
+static void take_chunks(struct connection *connection, struct span bytes) {
+    struct exchange *exchange = connection->exchange;
+    struct buf data;
+    buf_init(&data, NULL, bytes.len);
+    enum http1_verdict verdict = HTTP1_MORE;
+    struct http_fault fault = http_fine();
+    while (verdict == HTTP1_MORE && bytes.len > 0) {
+        size_t used;
+        struct span piece;
+        verdict = http1_read_chunks(&connection->chunks, bytes, &used, &piece, &fault);
+        buf_add(&data, piece);
+        bytes = span_part(bytes, used, bytes.len);
+    }
+    if (data.is_failed) fault = FAULT_UNAVAILABLE;
+    else if (fault.status == 0 && data.len > LIMIT_HTTP_BODY_BYTES - exchange->taken_bytes) fault = HTTP_TOO_LARGE;
+    if (fault.status != 0) exchange_fault(exchange, fault);
+    else if (data.len > 0) exchange_body(exchange, buf_span(&data));
+    buf_fini(&data);
+    if (connection->exchange == exchange && verdict == HTTP1_DONE) end_body(connection, bytes.len > 0);
+}
+
+static void take_body(struct connection *connection, struct span bytes) {
+    if (connection->is_body_chunked) take_chunks(connection, bytes);
+    else take_announced(connection, bytes);
 }
 
 static void begin_request(struct connection *connection, const struct http_head *head, struct span rest) {
@@ -46,7 +76,9 @@ static void begin_request(struct connection *connection, const struct http_head 
         http1_fault(connection, FAULT_UNAVAILABLE);
         return;
     }
-    bool has_body = head->body_bytes > 0;
+    bool has_body = head->is_chunked || head->body_bytes > 0;
+    connection->is_body_chunked = head->is_chunked;
+    connection->chunks = (struct http1_chunks){0};
     connection->exchange = exchange;
     connection->may_persist = head->may_persist && !connection->front->is_draining;
     connection->is_http10 = head->is_http10;
@@ -75,13 +107,11 @@ static void take_head(struct connection *connection, struct span bytes) {
         connection->reader = (struct http1_reader){0};
     }
     front->head = (struct http_head){0};
-    bool was_at_chunk = connection->reader.is_at_chunk;
     size_t used = 0;
     struct http_fault fault = http_fine();
     enum http1_verdict verdict = http1_read(&connection->reader, &front->head, bytes, &used, &fault);
     if (verdict == HTTP1_MORE) {
         if (!is_kept) buf_add(&connection->in, bytes);
-        if (connection->reader.is_at_chunk && !was_at_chunk) connection->deadline_ms = front->now_ms + LIMIT_HTTP_CHUNK_WAIT_MS;
         return;
     }
     if (verdict == HTTP1_FAULT) http1_fault(connection, fault);
@@ -97,9 +127,8 @@ void http1_bytes(struct connection *connection, struct span bytes) {
 }
 
 void http1_deadline(struct connection *connection) {
-    static const struct http_fault CHUNKED = {501, "http.transfer_encoding", "Bodies are taken with Content-Length only."};
     if (connection->stage == STAGE_IDLE) connection->is_doomed = true;
-    else http1_fault(connection, connection->reader.is_at_chunk ? CHUNKED : FAULT_TIMEOUT);
+    else http1_fault(connection, FAULT_TIMEOUT);
 }
 
 static bool has_body(const struct exchange *exchange, unsigned status) {

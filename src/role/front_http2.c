@@ -95,7 +95,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream, cons
     struct exchange *exchange = exchange_of(session, stream);
     if (exchange == NULL || exchange->is_local) return 0;
     if (exchange->taken_bytes + len > LIMIT_HTTP_BODY_BYTES)
-        exchange_fault(exchange, (struct http_fault){413, "http.body_size", "The body is larger than this server takes (10 MiB)."});
+        exchange_fault(exchange, HTTP_TOO_LARGE);
     else exchange_body(exchange, span_make(data, len));
     return 0;
 }

@@ -17,6 +17,7 @@ import _front as front  # noqa: E402
 POST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
 GET = b"GET /empty HTTP/1.1\r\nHost: localhost\r\n"
 BODY = b"x" * 4096
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 
 ROWS = [
     ("HTTP/1.1 without Host", b"GET / HTTP/1.1\r\n\r\n", {400}),
@@ -39,8 +40,13 @@ ROWS = [
     ("huge chunk extension", POST + b"Transfer-Encoding: chunked\r\n\r\n5;" + b"a" * 65536 + b"\r\nhello\r\n0\r\n\r\n", {400, 413}),
     ("chunk size -1", POST + b"Transfer-Encoding: chunked\r\n\r\n-1\r\nhello\r\n0\r\n\r\n", {400}),
     ("Content-Length of 1 GiB", POST + b"Content-Length: 1073741824\r\n\r\n", {413}),
-    ("chunked body, well formed", POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", {501}),
-    ("chunked, the body never comes", POST + b"Transfer-Encoding: chunked\r\n\r\n", {501}),
+    ("chunk longer than its size", POST + CHUNKED + b"4\r\nhello\r\n0\r\n\r\n", {400}),
+    ("chunk size with a blank", POST + CHUNKED + b"5 \r\nhello\r\n0\r\n\r\n", {400}),
+    ("chunk extension with a bare LF", POST + CHUNKED + b"5;a\nb\r\nhello\r\n0\r\n\r\n", {400}),
+    ("chunk ended by a bare LF", POST + CHUNKED + b"5\r\nhello\n0\r\n\r\n", {400}),
+    ("trailer with a blank before its colon", POST + CHUNKED + b"5\r\nhello\r\n0\r\na : b\r\n\r\n", {400}),
+    ("chunked in HTTP/1.0", b"POST /echo HTTP/1.0\r\n" + CHUNKED + b"0\r\n\r\n", {400}),
+    ("chunked twice", POST + b"Transfer-Encoding: chunked\r\n" + CHUNKED + b"0\r\n\r\n", {400, 501}),
     ("HTTP/3.0 as version", b"GET / HTTP/3.0\r\nHost: localhost\r\n\r\n", {505}),
     ("no HTTP at all", b"\x16\x03\x01\x02\x00\x01\x00 hello\r\n\r\n", {400}),
     ("target of 5000 bytes", b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", {414}),
@@ -110,6 +116,28 @@ def by_bytes(server, report):
     report.row("byte at a time, quickly", bool(answer) and answer[0] < 500, answer and answer[0])
 
 
+def chunked(server, report):
+    """A body in chunks is as good as one with its length: on a connection that is kept, by bytes, and followed by what it is not."""
+    text = POST + CHUNKED + b"5;a=b\r\nhello\r\n6\r\n world\r\n0\r\nA-Trailer: c\r\n\r\n"
+    with front.connect(*server) as sock:
+        sock.sendall(text)
+        first = front.read_answer(sock)
+        for byte in text:
+            sock.sendall(bytes([byte]))
+        second = front.read_answer(sock)
+    is_good = all(answer and (answer[0] != 200 or b"".join(answer[2].split(b"\r\n")[1::2]).startswith(b"hello world")) for answer in (first, second))
+    report.row("chunked body, twice on one connection", is_good and first[0] == second[0] < 500, f"{first and first[0]}, {second and second[0]}")
+    with front.connect(*server) as sock:
+        sock.sendall(text + GET + b"\r\n")
+        data = front.read_all(sock)
+    report.row("a second request behind a chunked body", data.count(b"HTTP/1.1 ") == 1, f"{data.count(b'HTTP/1.1 ')} answer, then closed")
+    with front.connect(*server) as sock:
+        got = front.send_while_reading(sock, POST + CHUNKED + (b"8000\r\n" + b"x" * 32768 + b"\r\n") * (11 * 32) + b"0\r\n\r\n")
+        got += front.read_all(sock)
+    is_whole = got.startswith(b"HTTP/1.1 200") and got.endswith(b"\r\n0\r\n\r\n")  # the echo begins before it has all
+    report.row("chunked body of 11 MiB", got != b"" and not is_whole, got[:12].decode())
+
+
 def pipelined(server, report):
     with front.connect(*server) as sock:
         sock.sendall((GET + b"\r\n") * 2)
@@ -146,6 +174,7 @@ def main():
     slow = [
         threading.Thread(target=drip, args=(server, report, "slow head, a byte a second", GET, b"a", {408, "closed"})),
         threading.Thread(target=drip, args=(server, report, "slow body, a byte a second", POST + b"Content-Length: 4096\r\n\r\n", b"x", {408, "closed"})),
+        threading.Thread(target=drip, args=(server, report, "slow chunks, a byte a second", POST + CHUNKED, b"1\r\nx\r\n", {408, "closed"})),
         threading.Thread(target=idle, args=(server, report)),
     ]
     for thread in slow:
@@ -154,6 +183,7 @@ def main():
     for name, data, expected in ROWS:
         ask(server, report, name, data, expected)
     by_bytes(server, report)
+    chunked(server, report)
     pipelined(server, report)
     old_tls(server, report)
     for thread in slow:

@@ -1,11 +1,42 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* The HTTP/1.1 reader: no input crashes it, and pieces of any size give the answer of the whole. */
+/* The HTTP/1.1 readers of heads and of chunked bodies: no input crashes them, and pieces of any size give the answer of the whole. */
 #include "api/http1.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(bool is_true) {
     if (!is_true) __builtin_trap();
+}
+
+// Reads a chunked body in pieces of STEP bytes; *ret_end is where it was done or at fault.
+static enum http1_verdict read_body(struct span text, size_t step, struct buf *body, size_t *ret_end) {
+    struct http1_chunks chunks = {0};
+    size_t at = 0;
+    for (size_t end = step; at < text.len; end += step) {
+        while (at < end && at < text.len) {
+            size_t used;
+            struct span piece;
+            struct http_fault fault;
+            enum http1_verdict verdict = http1_read_chunks(&chunks, span_part(text, at, end), &used, &piece, &fault);
+            buf_add(body, piece);
+            at += used;
+            *ret_end = at;
+            check(used > 0 && (verdict == HTTP1_FAULT) == (fault.status != 0));
+            if (verdict != HTTP1_MORE) return verdict;
+        }
+    }
+    return HTTP1_MORE;
+}
+
+static void check_body(struct span text, size_t step) {
+    struct buf whole, pieces;
+    buf_init(&whole, NULL, text.len);
+    buf_init(&pieces, NULL, text.len);
+    size_t end = 0, again = 0;
+    check(read_body(text, text.len, &whole, &end) == read_body(text, step, &pieces, &again));
+    check(end == again && span_equals(buf_span(&whole), buf_span(&pieces)) && !whole.is_failed);
+    buf_fini(&whole);
+    buf_fini(&pieces);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -30,5 +61,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check(span_equals(head.target, again.target) && head.header_count == again.header_count);
     check(http_is_token(head.method) && http_is_target(head.target) && head.body_bytes <= LIMIT_HTTP_BODY_BYTES);
     for (size_t i = 0; i < head.header_count; i++) check(http_is_token(head.headers[i].name) && http_is_value(head.headers[i].value));
+    if (head.is_chunked && used < text.len) check_body(span_part(text, used, text.len), step);
     return 0;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #define POST "POST /x HTTP/1.1\r\nHost: h\r\n"
+#define BODY(TEXT, STATUS, DATA, REST) {{(const uint8_t *)("" TEXT), sizeof(TEXT) - 1}, STATUS, DATA, REST}
 #define ROW(TEXT, STATUS) {{(const uint8_t *)("" TEXT), sizeof(TEXT) - 1}, STATUS}
 
 // The status a request gets: 0 where its head is fine, 1 where more is awaited.
@@ -46,11 +47,14 @@ static const struct row {
     ROW("GET / HTTP/1.1\r\nHost: h\r\nA: b\0c\r\n\r\n", 400),
     ROW("GET / HTTP/1.1 junk\r\nHost: h\r\n\r\n", 400),
     ROW("GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505),
-    ROW(POST "Transfer-Encoding: chunked\r\n\r\n-1\r\n", 400),
-    ROW(POST "Transfer-Encoding: chunked\r\n\r\n", 1),
-    ROW(POST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", 501),
-    ROW(POST "Transfer-Encoding: chunked\r\n\r\n5;a=b\r\n", 501),
-    ROW(POST "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n", 501),
+    ROW(POST "Transfer-Encoding: chunked\r\n\r\n", 0),
+    ROW(POST "Transfer-Encoding: Chunked\r\nExpect: 100-continue\r\n\r\n", 0),
+    ROW(POST "Transfer-Encoding: \vchunked\r\n\r\n", 400),
+    ROW(POST "Transfer-Encoding:\r\n\r\n", 501),
+    ROW(POST "Transfer-Encoding: chunked,\r\n\r\n", 501),
+    ROW(POST "Transfer-Encoding: gzip, chunked\r\n\r\n", 501),
+    ROW(POST "Transfer-Encoding: \"chunked\"\r\n\r\n", 501),
+    ROW(POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 501),
     ROW(POST "Content-Length: 1073741824\r\n\r\n", 413),
     ROW(POST "Content-Length: 99999999999999999999999999\r\n\r\n", 413),
     // and others
@@ -149,11 +153,101 @@ static void sizes_are_limited(void **state) {
     for (int i = 0; i < 64; i++) buf_add_text(&buf, "A: b\r\n");
     buf_add_text(&buf, "\r\n");
     assert_int_equal(read_at_once(buf_span(&buf), &head, &fault), 431);
-    buf_clear(&buf);
-    buf_add_text(&buf, POST "Transfer-Encoding: chunked\r\n\r\n5;");
-    for (int i = 0; i < 1024; i++) buf_add_byte(&buf, 'a');
-    assert_int_equal(read_at_once(buf_span(&buf), &head, &fault), 400);
     buf_fini(&buf);
+}
+
+// A chunked body: its status as above, and what it carries.
+static const struct body {
+    struct span text;
+    unsigned status;
+    const char *data;
+    size_t rest; // bytes behind its end
+} BODIES[] = {
+    BODY("0\r\n\r\n", 0, "", 0),
+    BODY("5\r\nhello\r\n0\r\n\r\n", 0, "hello", 0),
+    BODY("5\r\nhello\r\n000006;a=b; c=\"d e\"\r\n world\r\n0\r\n\r\n", 0, "hello world", 0),
+    BODY("A\r\n0123456789\r\n0\r\nA: b\r\nc:\r\n\r\nGET /", 0, "0123456789", 5),
+    BODY("2\r\n\r\n\r\n0\r\n\r\n", 0, "\r\n", 0),
+    BODY("1", 1, "", 0),
+    BODY("ffffffffffffffff\r\nab", 1, "ab", 0),
+    BODY("1\r\na\r\n0\r\n", 1, "a", 0),
+    BODY("-1\r\n", 400, "", 0),
+    BODY("+1\r\na\r\n", 400, "", 0),
+    BODY("0x1\r\na\r\n", 400, "", 0),
+    BODY("\r\n", 400, "", 0),
+    BODY(";a\r\n", 400, "", 0),
+    BODY(" 1\r\na\r\n", 400, "", 0),
+    BODY("1 \r\na\r\n", 400, "", 0),
+    BODY("1 ;a\r\na\r\n", 400, "", 0),
+    BODY("1\na\r\n", 400, "", 0),
+    BODY("1\ra\r\n", 400, "", 0),
+    BODY("1;a\nb\r\na\r\n", 400, "", 0),
+    BODY("1;a\0b\r\na\r\n", 400, "", 0),
+    BODY("1\r\nab\r\n", 400, "a", 0),
+    BODY("1\r\na\n0\r\n\r\n", 400, "a", 0),
+    BODY("1\r\na\r0\r\n\r\n", 400, "a", 0),
+    BODY("00000000000000000\r\n", 400, "", 0),
+    BODY("10000000000000001\r\n", 400, "", 0),
+    BODY("0\r\n: b\r\n\r\n", 400, "", 0),
+    BODY("0\r\n a: b\r\n\r\n", 400, "", 0),
+    BODY("0\r\na : b\r\n\r\n", 400, "", 0),
+    BODY("0\r\na\r\n\r\n", 400, "", 0),
+    BODY("0\r\na: b\n\r\n", 400, "", 0),
+    BODY("0\r\n\n", 400, "", 0),
+    BODY("0\r\n\rG", 400, "", 0),
+};
+
+// Hands TEXT over in pieces of STEP bytes; what it carries goes to DATA.
+static unsigned read_body(struct span text, size_t step, struct buf *data, size_t *ret_rest, struct http_fault *fault) {
+    struct http1_chunks chunks = {0};
+    for (size_t at = 0; at < text.len; at += step) {
+        struct span bytes = span_part(text, at, at + step);
+        while (bytes.len > 0) {
+            size_t used = 0;
+            struct span piece;
+            enum http1_verdict verdict = http1_read_chunks(&chunks, bytes, &used, &piece, fault);
+            buf_add(data, piece);
+            bytes = span_part(bytes, used, bytes.len);
+            *ret_rest = bytes.len + (at + step < text.len ? text.len - at - step : 0);
+            if (verdict == HTTP1_DONE) return 0;
+            if (verdict == HTTP1_FAULT) return fault->status;
+        }
+    }
+    return 1;
+}
+
+static void every_chunked_body_gets_its_answer(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof BODIES / sizeof *BODIES; i++) {
+        for (size_t step = 1; step <= BODIES[i].text.len; step++) {
+            struct buf data;
+            buf_init(&data, NULL, 4096);
+            size_t rest = 0;
+            struct http_fault fault;
+            unsigned status = read_body(BODIES[i].text, step, &data, &rest, &fault);
+            bool is_right = status == BODIES[i].status && span_is(buf_span(&data), BODIES[i].data) && (status != 0 || rest == BODIES[i].rest);
+            if (!is_right)
+                fail_msg("body %zu by %zu: %u with %zu bytes, %zu left: %.*s", i, step, status, data.len, rest, SPAN_FMT(BODIES[i].text));
+            buf_fini(&data);
+        }
+    }
+}
+
+static void what_a_chunked_body_carries_beside_its_data_is_limited(void **state) {
+    (void)state;
+    struct buf text, data;
+    buf_init(&text, NULL, 1000000);
+    buf_init(&data, NULL, 1000000);
+    for (int i = 0; i < 3000; i++) buf_add_text(&text, "1;a\r\nx\r\n");
+    size_t rest;
+    struct http_fault fault;
+    assert_int_equal(read_body(buf_span(&text), 1000, &data, &rest, &fault), 400);
+    buf_clear(&text);
+    buf_add_text(&text, "0\r\n");
+    for (int i = 0; i < 1000; i++) buf_add_text(&text, "abc: de\r\n");
+    assert_int_equal(read_body(buf_span(&text), 1000, &data, &rest, &fault), 400);
+    buf_fini(&text);
+    buf_fini(&data);
 }
 
 int main(void) {
@@ -161,6 +255,8 @@ int main(void) {
         cmocka_unit_test(every_row_gets_its_answer),
         cmocka_unit_test(a_head_is_read_in_full),
         cmocka_unit_test(sizes_are_limited),
+        cmocka_unit_test(every_chunked_body_gets_its_answer),
+        cmocka_unit_test(what_a_chunked_body_carries_beside_its_data_is_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
