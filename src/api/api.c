@@ -99,7 +99,7 @@ struct err api_body(const struct api_request *request, struct json *ret, struct 
     if (!is_json_media_type(api_header(request, "content-type")))
         return why_set(why, ERR_UNSUPPORTED, "", "http.media_type", "RFC 9110 15.5.16",
                        "the body must be JSON, with the header Content-Type: application/json");
-    TRY(json_parse(request->arena, request->body, ret, why));
+    TRY(json_parse_wide(request->arena, request->body, ret, why));
     if (ret->type != JSON_OBJECT)
         return why_set(why, ERR_INPUT, "", "api.type", "", "the body must be a JSON object, not %s", json_type_name(ret->type));
     return err_none();

@@ -6,6 +6,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// Gives each integer of more digits than int64 surely holds an exponent, which makes it a REAL.
+static void add_exponents(struct span text, struct buf *out) {
+    for (size_t at = 0; at < text.len;) {
+        size_t from = at, end;
+        if (text.at[at] == '"') {
+            for (at++; at < text.len && text.at[at] != '"'; at++)
+                if (text.at[at] == '\\') at++;
+            end = ++at;
+        } else {
+            while (at < text.len && text.at[at] >= '0' && text.at[at] <= '9') at++;
+            if (at == from) at++;
+            end = at;
+        }
+        buf_add(out, span_part(text, from, end));
+        bool is_integer = end == text.len || strchr(".eE", text.at[end]) == NULL;
+        size_t sign = from > 0 && text.at[from - 1] == '-' ? from - 1 : from;
+        bool is_whole = sign == 0 || strchr(".eE+", text.at[sign - 1]) == NULL; // else the digits of a fraction or an exponent
+        if (text.at[from] != '"' && end - from > 18 && is_integer && is_whole) buf_add_text(out, "e0");
+    }
+}
+
+struct err json_parse_wide(struct arena *arena, struct span text, struct json *ret, struct why *why) {
+    struct why own = {0};
+    struct err e = json_parse(arena, text, ret, &own);
+    if (!is_err(e)) return e;
+    if (strcmp(own.rule, "json.number") == 0) {
+        struct buf wide;
+        buf_init(&wide, arena, 2 * text.len + 2);
+        add_exponents(text, &wide);
+        own = (struct why){0};
+        e = wide.is_failed ? err_make(ERR_MEMORY) : json_parse_within(arena, buf_span(&wide), wide.len, ret, &own);
+    }
+    if (is_err(e) && why != NULL && !why->is_set && own.is_set) *why = own;
+    return e;
+}
+
 const struct json *json_get(const struct json *object, const char *name) {
     if (object == NULL || object->type != JSON_OBJECT) return NULL;
     for (size_t i = 0; i < object->count; i++)

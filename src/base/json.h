@@ -40,6 +40,10 @@ CHECKED struct err json_parse(struct arena *arena, struct span text, struct json
 CHECKED struct err json_parse_within(struct arena *arena, struct span text, size_t max_bytes, struct json *ret,
                                      struct why *why);
 
+// As json_parse, but an integer beyond int64 becomes a REAL, so that whoever knows the member that holds it can refuse it by
+// name; json.number is left for what no REAL holds.
+CHECKED struct err json_parse_wide(struct arena *arena, struct span text, struct json *ret, struct why *why);
+
 // The member's value, or NULL where OBJECT is no object (or NULL) or has no such member.
 const struct json *json_get(const struct json *object, const char *name);
 // The string of member NAME; an empty span with at == NULL where it is absent or no string.

@@ -25,7 +25,7 @@ enum {
     LIMIT_OFFICE_ID_BYTES = 32,
     LIMIT_FORM_BYTES = 64 * 1024,       // one form of a page, as a browser sends it
     LIMIT_FORM_PAIRS = 256,
-    LIMIT_MULTIPART_PARTS = 8,          // of a form with a file
+    LIMIT_MULTIPART_PARTS = 64,         // of a form with a file
     LIMIT_ATTACHMENT_BYTES = 10 * 1024 * 1024,
     LIMIT_ATTACHMENTS_PER_FILING = 16,
     LIMIT_ATTACHMENT_CHUNK_BYTES = 64 * 1024,

@@ -134,7 +134,9 @@ struct err ceiling_answer_json(const struct ceiling_question *question, const st
             return why_set(why, ERR_INPUT, "", "ceiling.form", "", "subject and figures, each an object, are expected; not \"%.*s\"", SPAN_FMT(asked->members[i].name));
     }
     own.subject = json_get(asked, "subject");
-    for (size_t i = 0; own.subject != NULL && i < own.subject->count; i++) {
+    if (own.subject == NULL)
+        return why_set(why, ERR_INPUT, "/subject", "ceiling.form", "", "facts on the entity, such as its class, are needed: a ceiling goes by them");
+    for (size_t i = 0; i < own.subject->count; i++) {
         const struct json_member *fact = &own.subject->members[i];
         if (fact->value.type == JSON_STRING || fact->value.type == JSON_BOOL) continue;
         return why_set(why, ERR_INPUT, arena_text(arena, arena_printf(arena, "/subject/%.*s", SPAN_FMT(fact->name))), "ceiling.form", "",

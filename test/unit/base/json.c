@@ -278,6 +278,37 @@ static void canonical_order_of_many(void **state) {
     arena_fini(&arena);
 }
 
+static void wide_numbers_become_real(void **state) {
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, ARENA_BYTES);
+    static const struct {
+        const char *text, *rule;
+        double real;
+    } ROWS[] = {
+        {"[9223372036854775808]", "", 9223372036854775808.0},
+        {"[-9223372036854775809]", "", -9223372036854775809.0},
+        {"[123456789012345678901234567890 ]", "", 123456789012345678901234567890.0},
+        {"[18446744073709551616, \"9223372036854775808,\\\"9223372036854775808\"]", "", 18446744073709551616.0},
+        {"[1e-30, 18446744073709551616]", "", 1e-30},
+        {"[0.12345678901234567890123, 18446744073709551616]", "", 0.12345678901234567890123},
+        {"[1e999]", "json.number", 0},
+        {"[018446744073709551616]", "json.number", 0},
+        {"[1.5e-00000000000000000000001, 18446744073709551616]", "", 0.15},
+        {"[18446744073709551616,]", "json.syntax", 0},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct json value;
+        struct why why = {0};
+        bool is_bad = is_err(json_parse_wide(&arena, span_of(ROWS[i].text), &value, &why));
+        if (is_bad != (ROWS[i].rule[0] != '\0') || strcmp(why.rule, ROWS[i].rule) != 0) fail_msg("%s: %s %s", ROWS[i].text, why.rule, why.words);
+        if (is_bad) continue;
+        assert_int_equal(value.items[0].type, JSON_REAL);
+        assert_true(value.items[0].real >= ROWS[i].real && value.items[0].real <= ROWS[i].real);
+    }
+    arena_fini(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_type),           cmocka_unit_test(refuses_with_rule_and_place),
@@ -285,6 +316,7 @@ int main(void) {
         cmocka_unit_test(writes_documents),           cmocka_unit_test(writing_too_deep_fails),
         cmocka_unit_test(writes_what_it_read),        cmocka_unit_test(canonical_form_is_rfc8785),
         cmocka_unit_test(canonical_form_has_no_floats), cmocka_unit_test(canonical_order_of_many),
+        cmocka_unit_test(wide_numbers_become_real),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
