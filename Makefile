@@ -142,7 +142,7 @@ $(B)/test/unit/%: test/unit/%.c $(B)/libvarde.a
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(B)/libvarde.a -lcmocka $(LIBS)
 .PHONY: unit law e2e
 unit: $(UNIT_PROGRAMS) $(B)/varde
-	@$(RUN_TESTS) --jobs 2 --timeout $(if $(VARDE_LONG),7200,300) $(UNIT_PROGRAMS)
+	@$(RUN_TESTS) --jobs 2 --timeout $(or $(TEST_S),$(if $(VARDE_LONG),7200,300)) $(UNIT_PROGRAMS)
 # the unit tests of the law: the packs' tables and the cases of test/law/
 law: $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS)) $(B)/varde
 	@$(RUN_TESTS) $(filter $(B)/test/unit/law/%,$(UNIT_PROGRAMS))
@@ -152,7 +152,7 @@ E2E_LONG := $(addprefix test/e2e/,advisory_scale.py assistance.py group.py law_t
     state.py suppression.py union_network.py union_papers.py words.py)
 E2E ?= $(filter-out test/e2e/_% test/e2e/varde_client.py $(if $(VARDE_LONG),,$(if $(filter asan tsan,$(V)),$(E2E_LONG))),$(sort $(wildcard test/e2e/*.py)))
 e2e: $(B)/varde $(B)/test/e2e/_echo $(B)/test/e2e/_suppress $(B)/test/e2e/_questions
-	@$(RUN_TESTS) --jobs 3 --timeout $(if $(VARDE_LONG),7200,900) $(E2E)
+	@$(RUN_TESTS) --jobs 3 --timeout $(or $(TEST_S),$(if $(VARDE_LONG),7200,900)) $(E2E)
 # Every test/web/NAME.py drives a browser against the real binary; the short run leaves out what looks at the same screens once more.
 WEB_LONG := $(addprefix test/web/,authority.py counts.py load.py looks.py oversight.py outbox.py rota.py)
 WEB ?= $(filter-out test/web/_% $(if $(VARDE_LONG),,$(WEB_LONG)),$(sort $(wildcard test/web/*.py)))
