@@ -61,6 +61,7 @@ SRCXX := $(sort $(wildcard src/*/*.cc))
 OBJ := $(SRC:%.c=$(B)/%.o) $(SRCXX:%.cc=$(B)/%.o) $(B)/gen/law.o $(B)/gen/law_trees.o $(B)/gen/sql.o $(B)/gen/api.o $(B)/gen/web.o
 LAW_FILES := $(sort $(shell find law -name '*.yaml' 2>/dev/null))
 SQL_FILES := $(sort $(shell find src/store/sql -name '*.sql' 2>/dev/null))
+SQL_STATEMENTS := $(filter-out src/store/sql/schema/%,$(SQL_FILES))
 API_FILES := $(sort $(wildcard src/api/*.json))
 
 .PHONY: all
@@ -93,8 +94,10 @@ $(B)/embed_trees: tools/embed_trees.c $(patsubst %,$(B)/src/base/%.o,arena buf e
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/gen/law_trees.c: $(B)/embed_trees $(B)/gen/law.list $(LAW_FILES)
 	$(B)/embed_trees embedded_law_trees law/ $(LAW_FILES) > $@.new && mv $@.new $@
-$(B)/gen/sql.c: $(B)/embed $(B)/gen/sql.list $(SQL_FILES)
-	$(B)/embed embedded_sql src/store/sql/ $(SQL_FILES) > $@
+$(B)/gen/sql.c: $(B)/embed $(B)/gen/sql.list $(SQL_FILES) tools/parts.awk
+	@rm -rf $(B)/gen/sql && mkdir -p $(B)/gen/sql && cp -r src/store/sql/schema $(B)/gen/sql/
+	awk -v from=src/store/sql/ -v to=$(B)/gen/sql/ -f tools/parts.awk $(SQL_STATEMENTS) $(SQL_STATEMENTS)
+	$(B)/embed embedded_sql $(B)/gen/sql/ $(SQL_FILES:src/store/sql/%=$(B)/gen/sql/%) > $@
 $(B)/gen/api.c: $(B)/embed $(B)/gen/api.list $(API_FILES)
 	$(B)/embed embedded_api src/api/ $(API_FILES) > $@
 $(B)/gen/api.list: FILES = $(API_FILES)

@@ -3,11 +3,11 @@
 #include "api/entity_filter.h"
 #include "law/procedure.h"
 
-enum { FILTERS = 5 };
-static const char *const NAMES[FILTERS] = {"sector", "size", "type", "service", "lacks"};
+enum { NAMED = 5, FILTERS = 10 };
+static const char *const NAMES[NAMED] = {"sector", "size", "type", "service", "lacks"};
 
 bool entity_filter_is_asked(const struct api_request *request) {
-    for (size_t i = 0; i < FILTERS; i++)
+    for (size_t i = 0; i < NAMED; i++)
         if (api_query(request, NAMES[i]).len > 0) return true;
     return false;
 }
@@ -22,11 +22,17 @@ static struct err may_ask_for(const struct api_request *request, struct span att
     return err_none();
 }
 
-static struct err values_read(const struct api_request *request, struct value ret[FILTERS], struct why *why) {
-    for (size_t i = 0; i < FILTERS; i++) {
+// $1 to $10 of both statements; FOLDED is the text to search, folded.
+static struct err filters_read(const struct api_request *request, struct span sectors, struct span folded, struct value ret[FILTERS], struct why *why) {
+    ret[0] = value_text(sectors);
+    ret[1] = value_text(api_query(request, "status"));
+    ret[2] = value_text(api_query(request, "class"));
+    ret[3] = folded.len > 0 ? value_text(folded) : value_null();
+    ret[4] = value_text(api_query(request, "search"));
+    for (size_t i = 0; i < NAMED; i++) {
         struct span wanted = api_query(request, NAMES[i]);
         if (wanted.len > 64) return why_set(why, ERR_INPUT, NAMES[i], "api.query", "", "%s: at most 64 characters are expected", NAMES[i]);
-        ret[i] = wanted.len > 0 ? value_text(wanted) : value_null();
+        ret[FILTERS - NAMED + i] = wanted.len > 0 ? value_text(wanted) : value_null();
     }
     struct span lacks = api_query(request, "lacks");
     return lacks.len > 0 ? may_ask_for(request, lacks, why) : err_none();
@@ -34,23 +40,20 @@ static struct err values_read(const struct api_request *request, struct value re
 
 struct err entity_filter_page(struct api_request *request, struct span sectors, struct span folded, const struct span after[2], int64_t limit, struct rows *ret,
                               struct why *why) {
-    struct value filters[FILTERS];
-    TRY(values_read(request, filters, why));
-    struct value text = folded.len > 0 ? value_text(folded) : value_null();
-    struct value params[] = {value_text(after[0]), value_text(after[1]), value_int(limit), value_text(sectors), value_text(api_query(request, "status")),
-                             value_text(api_query(request, "class")), text, value_text(api_query(request, "search")),
-                             filters[0], filters[1], filters[2], filters[3], filters[4]};
-    return store_read(request->conn, STMT_REGISTER_FILTER_PAGE, params, 13, request->arena, ret, why);
+    struct value params[FILTERS + 3];
+    TRY(filters_read(request, sectors, folded, params, why));
+    params[FILTERS] = value_text(after[0]);
+    params[FILTERS + 1] = value_text(after[1]);
+    params[FILTERS + 2] = value_int(limit);
+    return store_read(request->conn, STMT_REGISTER_FILTER_PAGE, params, FILTERS + 3, request->arena, ret, why);
 }
 
 struct err entity_filter_count(struct api_request *request, struct span sectors, struct span folded, struct span hidden, int64_t *ret, struct why *why) {
-    struct value filters[FILTERS];
-    struct value text = folded.len > 0 ? value_text(folded) : value_null();
+    struct value params[FILTERS + 1];
     struct rows rows;
-    TRY(values_read(request, filters, why));
-    struct value params[] = {value_text(sectors), value_text(api_query(request, "status")), value_text(api_query(request, "class")), text,
-                             value_text(api_query(request, "search")), filters[0], filters[1], filters[2], filters[3], filters[4], value_text(hidden)};
-    TRY(store_read(request->conn, STMT_REGISTER_FILTER_COUNT, params, 11, request->arena, &rows, why));
+    TRY(filters_read(request, sectors, folded, params, why));
+    params[FILTERS] = value_text(hidden);
+    TRY(store_read(request->conn, STMT_REGISTER_FILTER_COUNT, params, FILTERS + 1, request->arena, &rows, why));
     *ret = rows_int(&rows, 0, 0);
     return err_none();
 }

@@ -202,7 +202,7 @@ static enum statement statement_of(enum queue_order order, bool is_few) {
     return is_few ? STMT_DESK_FEW_QUEUE : STMT_DESK_PAGE_QUEUE;
 }
 
-enum { FILTERS = 11 }; // $5 to $15
+enum { FILTERS = 11 }; // $1 to $11 of all
 static void filters_fill(const struct queue *q, struct value filters[FILTERS]) {
     const struct queue_question *question = q->question;
     struct value all[FILTERS] = {value_text(question->workspace_name), value_text(q->bounds), text_or_any(question->state), text_or_any(question->procedure),
@@ -216,10 +216,13 @@ static void filters_fill(const struct queue *q, struct value filters[FILTERS]) {
 static struct err half_read(const struct queue *q, bool is_owned, int64_t limit, struct rows *ret, struct why *why) {
     const struct queue_question *question = q->question;
     bool is_after = question->is_after && (question->after_first != 0) == is_owned;
-    struct value params[4 + FILTERS] = {value_int(is_owned), value_int(is_after ? question->after_second : INT64_MIN),
-                                        value_text(is_after ? question->after_id : SPAN("")), value_int(limit)};
-    filters_fill(q, &params[4]);
-    return store_read(q->conn, statement_of(QUEUE_UNOWNED, q->fit.is_few), params, 4 + FILTERS, q->arena, ret, why);
+    struct value params[FILTERS + 4];
+    filters_fill(q, params);
+    params[FILTERS] = value_int(is_owned);
+    params[FILTERS + 1] = value_int(is_after ? question->after_second : INT64_MIN);
+    params[FILTERS + 2] = value_text(is_after ? question->after_id : SPAN(""));
+    params[FILTERS + 3] = value_int(limit);
+    return store_read(q->conn, statement_of(QUEUE_UNOWNED, q->fit.is_few), params, FILTERS + 4, q->arena, ret, why);
 }
 
 static struct err both_halves_read(const struct queue *q, struct rows *ret, struct why *why) {
@@ -251,14 +254,15 @@ static struct err page_read(const struct queue *q, struct rows *ret, struct why 
     bool is_down = question->order == QUEUE_NEWEST || question->order == QUEUE_CHANGED;
     int64_t first = 0;
     if (question->order == QUEUE_CHANGED) first = question->since_ms == INSTANT_NONE ? INT64_MIN : question->since_ms;
-    struct value params[4 + FILTERS + 2] = {value_int(first),
-                                            value_int(question->is_after ? question->after_second : is_down ? NEVER_MS : INT64_MIN),
-                                            value_text(question->is_after ? question->after_id : is_down ? SPAN("~") : SPAN("")),
-                                            value_int(question->limit + 1)};
-    size_t count = 4 + FILTERS;
-    filters_fill(q, &params[4]);
+    struct value params[FILTERS + 4 + 2];
+    size_t count = FILTERS + 4;
+    filters_fill(q, params);
+    params[FILTERS] = value_int(first);
+    params[FILTERS + 1] = value_int(question->is_after ? question->after_second : is_down ? NEVER_MS : INT64_MIN);
+    params[FILTERS + 2] = value_text(question->is_after ? question->after_id : is_down ? SPAN("~") : SPAN(""));
+    params[FILTERS + 3] = value_int(question->limit + 1);
     if (question->order == QUEUE_OF_PERSON) {
-        params[4 + FILTERS - 1] = value_text(question->person);
+        params[FILTERS - 1] = value_text(question->person);
         params[count++] = value_text(q->deputy_of);
         params[count++] = value_text(q->away_alone);
     }

@@ -39,9 +39,9 @@ static struct err fit_read(struct store_conn *conn, enum statement sums, enum st
 }
 
 struct err tally_cases_fit(struct store_conn *conn, const struct tally_cases_filter *filter, struct arena *arena, struct tally_fit *ret, struct why *why) {
-    struct value params[] = {value_int(filter->has_closed), value_text(filter->workspace), value_text(filter->bounds), any(filter->state), any(filter->procedure),
-                             any(filter->sector), any(filter->flag), any(filter->owed_by), any(filter->opened_by),
-                             filter->owned < 0 ? value_null() : value_int(filter->owned), any(filter->hidden)};
+    struct value params[] = {value_text(filter->workspace), value_text(filter->bounds), any(filter->state), any(filter->procedure), any(filter->sector),
+                             any(filter->flag), any(filter->owed_by), any(filter->opened_by),
+                             filter->owned < 0 ? value_null() : value_int(filter->owned), value_int(filter->has_closed), any(filter->hidden)};
     return fit_read(conn, STMT_TALLY_CASES, STMT_TALLY_CASES_AMONG, params, 10, filter->hidden, arena, ret, why);
 }
 

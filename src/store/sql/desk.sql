@@ -42,135 +42,116 @@ SELECT kind, other, is_to, seen_by FROM desk_link WHERE case_id = $1 ORDER BY ki
 -- takes id; what is shown of the case has changed, though nothing was filed in it
 UPDATE case_file SET version = version + 1 WHERE id = $1;
 
--- name: desk_page_queue
--- One half of the queue, next due first: what has no owner, or what has one. Takes is_owned, next_due_ms and case_id after which to go on,
--- number of rows, workspace, bounds as case_page_due; then, each NULL for any: state, procedure, sector, flag, role with an open duty, document that
--- opened it, instant before which something is late, class, 1 where it has an owner and 0 where it has none
--- gives case_id, procedure, workspace, entity_id, sectors, state, offices, is_closed, opened_by, flags, owner, backup, is_owned,
--- next_due_ms, opened_ms, changed_ms, last_seq, entity name, class, names of owner and backup
-SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
-       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
-       o.name, k.name
-FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
-WHERE d.workspace = $5 AND d.is_open = 1 AND d.is_owned = $1 AND (d.next_due_ms, d.case_id) > ($2, $3)
-  AND d.next_due_ms <= coalesce($13, 9223372036854775807) -- nothing is late before it is due
-  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
-  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
-  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
-  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
-  AND ($15 IS NULL OR d.is_owned = $15)
-ORDER BY d.next_due_ms, d.case_id LIMIT $4;
+-- The filters of lists of cases, of the same numbers in all statements: workspace, bounds as case_page_due; then, each NULL for any: state, procedure,
+-- sector, flag, role with an open duty, document that opened it, instant before which something is late, class, 1 where it has an owner and 0
+-- where it has none.
 
--- name: desk_page_newest
--- The same, last opened first: takes 0, opened_ms and case_id before which to go on
-SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
-       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
-       o.name, k.name
-FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
-WHERE d.workspace = $5 AND d.is_open = 1 AND (d.opened_ms, d.case_id) < ($2, $3) AND $1 = 0
-  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
-  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
-  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
-  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
-  AND ($15 IS NULL OR d.is_owned = $15)
-ORDER BY d.opened_ms DESC, d.case_id DESC LIMIT $4;
-
--- name: desk_page_changed
--- The same, last changed first, and also what is closed: takes the instant since which, changed_ms and case_id before which to go on
-SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
-       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
-       o.name, k.name
-FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
-WHERE d.workspace = $5 AND (d.changed_ms, d.case_id) < ($2, $3) AND d.changed_ms > $1
-  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
-  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
-  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
-  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
-  AND ($15 IS NULL OR d.is_owned = $15)
-ORDER BY d.changed_ms DESC, d.case_id DESC LIMIT $4;
-
--- name: desk_few_queue
--- As desk_page_queue, where few fit: these are found by their tallies, and sorted.
-SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
-       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
-       o.name, k.name
-FROM desk_tally t CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
-WHERE t.workspace = $5 AND t.is_open = 1 AND t.is_owned = $1 AND d.tally = t.id AND (d.next_due_ms, d.case_id) > ($2, $3)
-  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(t.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(t.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($7 IS NULL OR t.state = $7) AND ($8 IS NULL OR t.procedure = $8) AND ($9 IS NULL OR instr(t.sectors, '"' || $9 || '"') > 0)
-  AND ($10 IS NULL OR instr(t.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(t.owed_by, ' ' || $11 || ' ') > 0)
-  AND ($12 IS NULL OR t.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
-  AND ($15 IS NULL OR t.is_owned = $15)
-ORDER BY d.next_due_ms, d.case_id LIMIT $4;
-
--- name: desk_few_newest
--- As desk_page_newest, where few fit.
-SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
-       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
-       o.name, k.name
-FROM desk_tally t CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
-WHERE t.workspace = $5 AND t.is_open = 1 AND d.tally = t.id AND (d.opened_ms, d.case_id) < ($2, $3) AND $1 = 0
-  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(t.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(t.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($7 IS NULL OR t.state = $7) AND ($8 IS NULL OR t.procedure = $8) AND ($9 IS NULL OR instr(t.sectors, '"' || $9 || '"') > 0)
-  AND ($10 IS NULL OR instr(t.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(t.owed_by, ' ' || $11 || ' ') > 0)
-  AND ($12 IS NULL OR t.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
-  AND ($15 IS NULL OR t.is_owned = $15)
-ORDER BY d.opened_ms DESC, d.case_id DESC LIMIT $4;
-
--- name: desk_few_changed
--- As desk_page_changed, where few fit.
-SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
-       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
-       o.name, k.name
-FROM desk_tally t CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
-WHERE t.workspace = $5 AND d.tally = t.id AND (d.changed_ms, d.case_id) < ($2, $3) AND d.changed_ms > $1
-  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(t.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(t.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($7 IS NULL OR t.state = $7) AND ($8 IS NULL OR t.procedure = $8) AND ($9 IS NULL OR instr(t.sectors, '"' || $9 || '"') > 0)
-  AND ($10 IS NULL OR instr(t.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(t.owed_by, ' ' || $11 || ' ') > 0)
-  AND ($12 IS NULL OR t.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
-  AND ($15 IS NULL OR t.is_owned = $15)
-ORDER BY d.changed_ms DESC, d.case_id DESC LIMIT $4;
-
--- name: desk_page_person
--- What one person has to do, next due first: her own, those of persons for whom she is the deputy, and those in which she is the backup
--- of someone who is away. Takes 0, next_due_ms, case_id after which to go on ...; $15 person, $16 JSON array of persons whose deputy
--- she is, $17 JSON array of all who are away without deputy
-SELECT d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
-       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
-       o.name, k.name
-FROM (SELECT case_id FROM desk_case WHERE owner = $15
-      UNION SELECT case_id FROM desk_case WHERE owner IN (SELECT value FROM json_each($16))
-      UNION SELECT case_id FROM desk_case WHERE backup = $15 AND owner IN (SELECT value FROM json_each($17))) own
-     CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
-WHERE d.case_id = own.case_id AND d.workspace = $5 AND d.is_open = 1 AND (d.next_due_ms, d.case_id) > ($2, $3) AND $1 = 0
-  AND EXISTS (SELECT 1 FROM json_each($6) b WHERE instr(d.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($7 IS NULL OR d.state = $7) AND ($8 IS NULL OR d.procedure = $8)
-  AND ($9 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $9 || '"') > 0)
-  AND ($10 IS NULL OR instr(d.flags, ' ' || $10 || ' ') > 0) AND ($11 IS NULL OR instr(d.owed_by, ' ' || $11 || ' ') > 0)
-  AND ($12 IS NULL OR d.opened_by = $12) AND ($13 IS NULL OR d.late_ms < $13) AND ($14 IS NULL OR coalesce(e.class, e.class_proposed) = $14)
-ORDER BY d.next_due_ms, d.case_id LIMIT $4;
-
--- name: desk_count
--- How many the queue has, where tallies don't know it (tally_cases does, mostly). Takes $1 to $11 as $5 to $15 of desk_page_queue, $12 cases to leave
--- out (JSON array), $13 the instant since which they changed, $14 1 where closed ones count too else 0
-SELECT count(*) FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
-WHERE d.workspace = $1 AND d.changed_ms > $13 AND (d.is_open = 1 OR $14 = 1)
-  AND EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
+-- part: case_fits
+-- $2 to $8 of a case
+EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
               AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
   AND ($3 IS NULL OR d.state = $3) AND ($4 IS NULL OR d.procedure = $4)
   AND ($5 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $5 || '"') > 0)
   AND ($6 IS NULL OR instr(d.flags, ' ' || $6 || ' ') > 0) AND ($7 IS NULL OR instr(d.owed_by, ' ' || $7 || ' ') > 0)
-  AND ($8 IS NULL OR d.opened_by = $8) AND ($9 IS NULL OR d.late_ms < $9) AND ($10 IS NULL OR coalesce(e.class, e.class_proposed) = $10)
+  AND ($8 IS NULL OR d.opened_by = $8)
+
+-- part: tally_fits
+-- the same of all cases that stand alike
+EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(t.offices, b.value ->> 'k') > 0
+              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(t.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
+  AND ($3 IS NULL OR t.state = $3) AND ($4 IS NULL OR t.procedure = $4) AND ($5 IS NULL OR instr(t.sectors, '"' || $5 || '"') > 0)
+  AND ($6 IS NULL OR instr(t.flags, ' ' || $6 || ' ') > 0) AND ($7 IS NULL OR instr(t.owed_by, ' ' || $7 || ' ') > 0)
+  AND ($8 IS NULL OR t.opened_by = $8)
+
+-- part: late_and_class
+-- $9 and $10, which tallies don't know
+AND ($9 IS NULL OR d.late_ms < $9) AND ($10 IS NULL OR coalesce(e.class, e.class_proposed) = $10)
+
+-- part: desk_shown
+d.case_id, d.procedure, d.workspace, d.entity_id, d.sectors, d.state, d.offices, d.is_closed, d.opened_by, d.flags, d.owner,
+       d.backup, d.is_owned, d.next_due_ms, d.opened_ms, d.changed_ms, d.last_seq, e.name, coalesce(e.class, e.class_proposed),
+       o.name, k.name
+
+-- part: desk_names
+LEFT JOIN entity e ON e.id = d.entity_id LEFT JOIN person o ON o.id = d.owner LEFT JOIN person k ON k.id = d.backup
+
+-- name: desk_page_queue
+-- One half of the queue, next due first: what has no owner, or what has one. Takes the filters of lists of cases; $12 is_owned, $13 next_due_ms and
+-- $14 case_id after which to go on, $15 number of rows
+-- gives case_id, procedure, workspace, entity_id, sectors, state, offices, is_closed, opened_by, flags, owner, backup, is_owned,
+-- next_due_ms, opened_ms, changed_ms, last_seq, entity name, class, names of owner and backup
+SELECT {desk_shown}
+FROM desk_case d {desk_names}
+WHERE d.workspace = $1 AND d.is_open = 1 AND d.is_owned = $12 AND (d.next_due_ms, d.case_id) > ($13, $14)
+  AND d.next_due_ms <= coalesce($9, 9223372036854775807) -- nothing is late before it is due
+  AND {case_fits} {late_and_class}
+  AND ($11 IS NULL OR d.is_owned = $11)
+ORDER BY d.next_due_ms, d.case_id LIMIT $15;
+
+-- name: desk_page_newest
+-- The same, last opened first: takes 0 as $12, opened_ms and case_id before which to go on
+SELECT {desk_shown}
+FROM desk_case d {desk_names}
+WHERE d.workspace = $1 AND d.is_open = 1 AND (d.opened_ms, d.case_id) < ($13, $14) AND $12 = 0
+  AND {case_fits} {late_and_class}
+  AND ($11 IS NULL OR d.is_owned = $11)
+ORDER BY d.opened_ms DESC, d.case_id DESC LIMIT $15;
+
+-- name: desk_page_changed
+-- The same, last changed first, and also what is closed: takes as $12 the instant since which, changed_ms and case_id before which to go on
+SELECT {desk_shown}
+FROM desk_case d {desk_names}
+WHERE d.workspace = $1 AND (d.changed_ms, d.case_id) < ($13, $14) AND d.changed_ms > $12
+  AND {case_fits} {late_and_class}
+  AND ($11 IS NULL OR d.is_owned = $11)
+ORDER BY d.changed_ms DESC, d.case_id DESC LIMIT $15;
+
+-- name: desk_few_queue
+-- As desk_page_queue, where few fit: these are found by their tallies, and sorted.
+SELECT {desk_shown}
+FROM desk_tally t CROSS JOIN desk_case d {desk_names}
+WHERE t.workspace = $1 AND t.is_open = 1 AND t.is_owned = $12 AND d.tally = t.id AND (d.next_due_ms, d.case_id) > ($13, $14)
+  AND {tally_fits} {late_and_class}
+  AND ($11 IS NULL OR t.is_owned = $11)
+ORDER BY d.next_due_ms, d.case_id LIMIT $15;
+
+-- name: desk_few_newest
+-- As desk_page_newest, where few fit.
+SELECT {desk_shown}
+FROM desk_tally t CROSS JOIN desk_case d {desk_names}
+WHERE t.workspace = $1 AND t.is_open = 1 AND d.tally = t.id AND (d.opened_ms, d.case_id) < ($13, $14) AND $12 = 0
+  AND {tally_fits} {late_and_class}
+  AND ($11 IS NULL OR t.is_owned = $11)
+ORDER BY d.opened_ms DESC, d.case_id DESC LIMIT $15;
+
+-- name: desk_few_changed
+-- As desk_page_changed, where few fit.
+SELECT {desk_shown}
+FROM desk_tally t CROSS JOIN desk_case d {desk_names}
+WHERE t.workspace = $1 AND d.tally = t.id AND (d.changed_ms, d.case_id) < ($13, $14) AND d.changed_ms > $12
+  AND {tally_fits} {late_and_class}
+  AND ($11 IS NULL OR t.is_owned = $11)
+ORDER BY d.changed_ms DESC, d.case_id DESC LIMIT $15;
+
+-- name: desk_page_person
+-- What one person has to do, next due first: her own, those of persons for whom she is the deputy, and those in which she is the backup
+-- of someone who is away. Takes 0 as $12, next_due_ms, case_id after which to go on; $11 person, $16 JSON array of persons whose deputy
+-- she is, $17 JSON array of all who are away without deputy
+SELECT {desk_shown}
+FROM (SELECT case_id FROM desk_case WHERE owner = $11
+      UNION SELECT case_id FROM desk_case WHERE owner IN (SELECT value FROM json_each($16))
+      UNION SELECT case_id FROM desk_case WHERE backup = $11 AND owner IN (SELECT value FROM json_each($17))) own
+     CROSS JOIN desk_case d {desk_names}
+WHERE d.case_id = own.case_id AND d.workspace = $1 AND d.is_open = 1 AND (d.next_due_ms, d.case_id) > ($13, $14) AND $12 = 0
+  AND {case_fits} {late_and_class}
+ORDER BY d.next_due_ms, d.case_id LIMIT $15;
+
+-- name: desk_count
+-- How many the queue has, where tallies don't know it (tally_cases does, mostly). Takes the filters, $12 cases to leave out (JSON array), $13 the
+-- instant since which they changed, $14 1 where closed ones count too else 0
+SELECT count(*) FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
+WHERE d.workspace = $1 AND d.changed_ms > $13 AND (d.is_open = 1 OR $14 = 1)
+  AND {case_fits} {late_and_class}
   AND ($11 IS NULL OR d.is_owned = $11)
   AND d.case_id NOT IN (SELECT value FROM json_each($12));
 
@@ -178,12 +159,7 @@ WHERE d.workspace = $1 AND d.changed_ms > $13 AND (d.is_open = 1 OR $14 = 1)
 -- The same of open ones that are late: takes $1 to $12
 SELECT count(*) FROM desk_case d LEFT JOIN entity e ON e.id = d.entity_id
 WHERE d.workspace = $1 AND d.is_open = 1 AND d.is_owned IN (0, 1) AND d.next_due_ms <= $9
-  AND EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($3 IS NULL OR d.state = $3) AND ($4 IS NULL OR d.procedure = $4)
-  AND ($5 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $5 || '"') > 0)
-  AND ($6 IS NULL OR instr(d.flags, ' ' || $6 || ' ') > 0) AND ($7 IS NULL OR instr(d.owed_by, ' ' || $7 || ' ') > 0)
-  AND ($8 IS NULL OR d.opened_by = $8) AND ($9 IS NULL OR d.late_ms < $9) AND ($10 IS NULL OR coalesce(e.class, e.class_proposed) = $10)
+  AND {case_fits} {late_and_class}
   AND ($11 IS NULL OR d.is_owned = $11)
   AND d.case_id NOT IN (SELECT value FROM json_each($12));
 
@@ -195,12 +171,7 @@ FROM (SELECT case_id FROM desk_case WHERE owner = $11
       UNION SELECT case_id FROM desk_case WHERE backup = $11 AND owner IN (SELECT value FROM json_each($14))) own
      CROSS JOIN desk_case d LEFT JOIN entity e ON e.id = d.entity_id
 WHERE d.case_id = own.case_id AND d.workspace = $1 AND d.is_open = 1
-  AND EXISTS (SELECT 1 FROM json_each($2) b WHERE instr(d.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($3 IS NULL OR d.state = $3) AND ($4 IS NULL OR d.procedure = $4)
-  AND ($5 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $5 || '"') > 0)
-  AND ($6 IS NULL OR instr(d.flags, ' ' || $6 || ' ') > 0) AND ($7 IS NULL OR instr(d.owed_by, ' ' || $7 || ' ') > 0)
-  AND ($8 IS NULL OR d.opened_by = $8) AND ($9 IS NULL OR d.late_ms < $9) AND ($10 IS NULL OR coalesce(e.class, e.class_proposed) = $10)
+  AND {case_fits} {late_and_class}
   AND d.case_id NOT IN (SELECT value FROM json_each($12));
 
 -- name: desk_duties_open

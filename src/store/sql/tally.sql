@@ -61,24 +61,15 @@ DELETE FROM desk_tally;
 DELETE FROM entity_tally;
 
 -- name: tally_cases
--- Takes 1 where closed ones count too else 0, workspace, bounds as case_page_due; then, each NULL for any: state, procedure, sector, flag, role with an
--- open duty, document that opened it, 1 where it has an owner and 0 where it has none. Gives how many fit, and how many the workspace has
-SELECT coalesce(sum(CASE WHEN EXISTS (SELECT 1 FROM json_each($3) b WHERE instr(t.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(t.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($4 IS NULL OR t.state = $4) AND ($5 IS NULL OR t.procedure = $5) AND ($6 IS NULL OR instr(t.sectors, '"' || $6 || '"') > 0)
-  AND ($7 IS NULL OR instr(t.flags, ' ' || $7 || ' ') > 0) AND ($8 IS NULL OR instr(t.owed_by, ' ' || $8 || ' ') > 0)
-  AND ($9 IS NULL OR t.opened_by = $9) AND ($10 IS NULL OR t.is_owned = $10) THEN t.cases ELSE 0 END), 0), coalesce(sum(t.cases), 0)
-FROM desk_tally t WHERE t.workspace = $2 AND (t.is_open = 1 OR $1 = 1);
+-- Takes the filters of lists of cases (desk.sql) but the instant and the class, so that $9 says whether it has an owner; $10 1 where closed ones count too
+-- else 0. Gives how many fit, and how many the workspace has
+SELECT coalesce(sum(CASE WHEN {tally_fits} AND ($9 IS NULL OR t.is_owned = $9) THEN t.cases ELSE 0 END), 0), coalesce(sum(t.cases), 0)
+FROM desk_tally t WHERE t.workspace = $1 AND (t.is_open = 1 OR $10 = 1);
 
 -- name: tally_cases_among
 -- Takes the same, and cases (JSON array); gives how many of these fit
 SELECT count(*) FROM json_each($11) h CROSS JOIN desk_case d
-WHERE d.case_id = h.value AND d.workspace = $2 AND (d.is_open = 1 OR $1 = 1)
-  AND EXISTS (SELECT 1 FROM json_each($3) b WHERE instr(d.offices, b.value ->> 'k') > 0
-              AND (b.value ->> 's' IS NULL OR EXISTS (SELECT 1 FROM json_each(d.sectors) s, json_each(b.value ->> 's') x WHERE s.value = x.value)))
-  AND ($4 IS NULL OR d.state = $4) AND ($5 IS NULL OR d.procedure = $5) AND ($6 IS NULL OR instr(coalesce(d.sectors, ''), '"' || $6 || '"') > 0)
-  AND ($7 IS NULL OR instr(d.flags, ' ' || $7 || ' ') > 0) AND ($8 IS NULL OR instr(d.owed_by, ' ' || $8 || ' ') > 0)
-  AND ($9 IS NULL OR d.opened_by = $9) AND ($10 IS NULL OR d.is_owned = $10);
+WHERE d.case_id = h.value AND d.workspace = $1 AND (d.is_open = 1 OR $10 = 1) AND {case_fits} AND ($9 IS NULL OR d.is_owned = $9);
 
 -- name: tally_entities
 -- Takes JSON array of sectors or NULL for all, status or NULL, class or NULL; gives how many entities fit, and how many there are
