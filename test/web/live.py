@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """While one looks: one stream for all windows of a browser, "5 new" that moves no row, a connection that is gone is said and what was
-missed is found, and clocks that tick to the eye speak at their thresholds only."""
+missed is found, a case that changed says so, and clocks that tick to the eye speak at their thresholds only."""
 import sys
+import time
 
 import _browser as b
 
@@ -96,6 +97,42 @@ def away(desk, page):
     count.equal(len(rows(page)), len(before), "what was missed is counted, and moves no row")
 
 
+def case_changed(desk, page, case):
+    """What happens while a case is being read is told afterwards; what one files oneself is no news; a break in the stream alone is none either."""
+    news = page.get_by_text("This case has changed.")
+    waits = [True]
+
+    def late(route):
+        """The answer is of before; the company files meanwhile."""
+        answer = route.fetch()
+        if waits:
+            waits.clear()
+            desk.company.must_file("incident", "notification", v.notification(), case=case)
+            time.sleep(0.5)  # until the stream has told it
+        route.fulfill(response=answer)
+    page.route(f"**/api/v1/cases/{case}", late)
+    desk.browser.open(page, f"/app/cases/{case}")
+    news.wait_for()
+    count.equal(page.get_by_role("heading", name="Incident notification").count(), 0, "what came while it was read is not shown, and said")
+    page.get_by_role("button", name="Show the changes").click()
+    page.get_by_role("heading", name="Incident notification").wait_for()
+    page.unroute(f"**/api/v1/cases/{case}")
+    page.get_by_role("button", name="Take this case").click()
+    page.get_by_text("(you)").wait_for()
+    page.get_by_label("New note").fill("Called back.")
+    page.get_by_role("button", name="Add the note").click()
+    page.get_by_text("Called back.").first.wait_for()
+    page.context.set_offline(True)
+    page.get_by_text("The node can't be reached").wait_for()
+    page.context.set_offline(False)
+    page.get_by_text("The connection is back").wait_for()
+    page.wait_for_timeout(800)
+    count.equal(news.count(), 0, "what one does oneself is no news, nor is a stream that was broken")
+    desk.company.must_file("incident", "notification", v.notification(impact="More."), case=case)
+    news.wait_for()
+    desk.browser.screen(page, "case-changed")
+
+
 def clocks(browser, company):
     """71 hours are left, and go by quickly."""
     page = browser.person()
@@ -132,11 +169,13 @@ def main():
         filed = clerk.must_file("registration", "registration", v.registration("Company"))
         ca.must_file("registration", "approval", {"class": "essential"}, case=filed["case"])
         entity = clerk.need(200, "GET", "/api/v1/me")["mandates"][0]["entity"]
-        clerk.must_file("incident", "early_warning", v.early_warning(aware_hours_ago=1), entity=entity)
+        case = clerk.must_file("incident", "early_warning", v.early_warning(aware_hours_ago=1), entity=entity)["case"]
         clocks(browser, clerk)
         desk = Desk(browser, csirt, clerk, entity)
         counted(desk)
-        away(desk, handed_on(desk))
+        page = handed_on(desk)
+        away(desk, page)
+        case_changed(desk, page, case)
         count.equal(browser.errors, [], "errors of scripts")
     return count.done()
 
