@@ -9,7 +9,7 @@ static const char STYLE[] =
     ".field{margin:1.2rem 0}label,legend{display:block;font-weight:bold}.help{display:block;color:#444}"
     "input[type=text],input[type=email],input[type=tel],input[type=datetime-local],input[type=date],select,textarea{font:inherit;width:100%;box-sizing:border-box;padding:.4rem;border:2px solid #555}"
     "textarea{min-height:8rem}fieldset{border:2px solid #555;margin:1.2rem 0}.choice label{display:inline;font-weight:normal}"
-    "button{font:inherit;font-weight:bold;padding:.6rem 1.2rem;border:2px solid #00428c;background:#00428c;color:#fff}"
+    "button{font:inherit;font-weight:bold;padding:.6rem 1.2rem;border:2px solid #00428c;background:#00428c;color:#fff}button.small{padding:.1rem .5rem;margin:.15rem 0;font-size:1rem;font-weight:normal;background:#fff;color:#00428c}"
     ":focus{outline:3px solid #e07000;outline-offset:2px}.fault{color:#8c0000;font-weight:bold}.faults{border:3px solid #8c0000;padding:.5rem 1rem}"
     "code,pre{font-family:monospace;overflow-wrap:anywhere;white-space:pre-wrap;font-size:1rem}.token{display:block;border:2px solid #111;padding:.6rem}"
     ".line{border-bottom:1px solid #111;height:2rem}.box{margin-right:.5rem}summary{font-weight:bold;padding:.4rem 0;cursor:pointer}dt{font-weight:bold}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .5rem .3rem 0;border-bottom:1px solid #bbb;overflow-wrap:anywhere}"

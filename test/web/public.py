@@ -61,6 +61,46 @@ def scope(browser, page, node):
     count.equal(page.locator("html").get_attribute("lang"), "de", "German stays")
 
 
+SMALL = {"annual work units": "20", "turnover": "3 000 000", "balance sheet": "3000000"}
+OPERATOR = ("Energy", "Electricity distribution system operator")
+
+
+def contradict(browser, page, bare, node):
+    """Without JavaScript too each thing that was assumed can be said otherwise, by keyboard, and taken back; what was said can be changed."""
+    ask(bare, node, [OPERATOR], ["Belgium"], SMALL)
+    outcome = bare.locator("h2").first
+    count.equal(outcome.inner_text(), "The Directive does not apply", "a small operator is out")
+    bare.get_by_role("button", name="It is otherwise: Critical entity under the CER Directive").press("Enter")
+    bare.get_by_label("Yes", exact=True).press("Space")
+    bare.get_by_role("button", name="Go on").press("Enter")
+    count.check("essential" in outcome.inner_text(), f"contradicted: {outcome.inner_text()}")
+    bare.get_by_role("button", name="Change: Critical entity under the CER Directive").click()
+    count.check(bare.get_by_label("Yes", exact=True).is_checked(), "what was said is chosen")
+    bare.get_by_label("I do not know").check()
+    bare.get_by_role("button", name="Go on").click()
+    count.equal(outcome.inner_text(), "The Directive does not apply", "taken back")
+    bare.get_by_role("button", name="It is otherwise: Countries of services").click()
+    bare.get_by_label("France").check()
+    bare.get_by_role("button", name="Go on").click()
+    bare.locator("li", has_text="Countries of services: France").wait_for()
+    bare.get_by_label("Say something else").select_option("Country of decisions")
+    bare.get_by_role("button", name="Say it", exact=True).click()
+    bare.get_by_role("combobox").select_option("Outside the Union")
+    bare.get_by_role("button", name="Go on").click()
+    bare.locator("li", has_text="Country of decisions: Outside the Union").wait_for()
+    for language, otherwise, go_on in (("fr", "Il en est autrement", "Continuer"), ("de", "Es ist anders", "Weiter")):
+        page.goto(node.url + "/scope?language=" + language)
+        for _ in range(9):
+            if page.get_by_role("button", name=otherwise).count() > 0:
+                break
+            page.get_by_role("button", name=go_on).click()
+    browser.screen(page, "plain-scope-assumed-de")
+    ask(page, node, [OPERATOR], ["Belgium"], SMALL)
+    browser.screen(page, "plain-scope-assumed")
+    page.get_by_role("button", name="It is otherwise: Countries of services").click()
+    browser.screen(page, "plain-scope-services")
+
+
 def scope_app(browser, page, node):
     """With JavaScript the same questions; what was assumed can be said otherwise, a group counts, countries are chosen from a list."""
     page.goto(node.url + "/app/scope")
@@ -153,6 +193,7 @@ def main():
         count.check("essential entity" in bare.locator("main").inner_text(), "with scripts switched off")
         page = browser.person()
         scope(browser, page, node)
+        contradict(browser, page, bare, node)
         scope_app(browser, page, node)
         directory(browser, page, node)
         receipt(browser, page, node, proof)
