@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Mutual assistance on a state's node: another state's request, refused only after consultation and on a listed ground; our own request; a notice of
-measures through the contact point; the contact point's liaison; and no release of a live node goes to a peer of exercises."""
+measures through the contact point; the contact point's liaison; the standing exchange with the authority of another act; and no release of a live node goes to a peer of exercises."""
 import sys
 
 import varde_client as v
@@ -40,6 +40,37 @@ def an_exercise_reaches_no_live_peer():
         node.close()
 
 
+def other_acts(ca, csirt, spoc, warned):
+    """13(4), 13(5): what was agreed, given and received on which day, what was refused; the day of the next; and who sees it."""
+    today = v.instant()[:10]
+    agreed = {"act": "cer", "authority": "Authority for critical entities", "contact": "cer@authority.example", "text": "Encrypted mail.", "on": today}
+    count.problem(ca.file("authority_exchange", "arrangement", agreed), 422, "field.required", "with that authority it is regular: how often is agreed")
+    case = ca.must_file("authority_exchange", "arrangement", {**agreed, "every": "quarter"})["case"]
+    received = ca.must_file("authority_exchange", "received", {"on": today, "subjects": ["identification"], "text": "One entity was identified.", "way": "mail", "tlp": "TLP:AMBER", "entities": [warned["entity"]]}, case=case)
+    asked = ca.must_file("authority_exchange", "their_request", {"on": today, "text": "Reports of that entity.", "answer_by": v.instant(86400)}, case=case)["filing"]
+    entry = {"on": today, "subjects": ["incidents"], "text": "One early warning.", "way": "mail", "tlp": "TLP:AMBER+STRICT", "necessary": "It is critical.", "cases": [warned["case"]]}
+    count.problem(ca.file("authority_exchange", "given", {k: x for k, x in entry.items() if k != "necessary"}, case=case), 422, "field.required", "2(13): why it is necessary is said")
+    ca.must_file("authority_exchange", "given", {**entry, "request": asked}, case=case)
+    second = ca.must_file("authority_exchange", "their_request", {"on": today, "text": "All reports of all entities."}, case=case)["filing"]
+    ca.must_file("authority_exchange", "refusal", {"request": second, "ground": "not_necessary", "reason": "Only what concerns critical entities.", "on": today}, case=case)
+    seen = ca.need(200, "GET", f"/api/v1/cases/{case}")
+    duties = {d["duty"]: d for d in seen["duties"] if d["status"] == "open"}
+    count.equal(list(duties), ["next_exchange"], "both requests are answered; the next exchange is open")
+    count.check(v.instant(86400 * 85)[:10] < duties["next_exchange"]["due"][:10] < v.instant(86400 * 95)[:10], "in three months")
+    count.check(any(d["case"] == case for d in ca.need(200, "GET", "/api/v1/duties?owed_by=ca")["duties"]), "and among the duties of the authority")
+    row = next(o for o in ca.need(200, "GET", "/api/v1/obligations")["obligations"] if o["obligation"] == "AUTHORITY_EXCHANGE")
+    count.equal((row["article"], len(row["periods"]) > 0), ("NIS2 13(5)", True), "and in the calendar")
+    told = ca.need(200, "GET", f"/api/v1/filings/{received['filing']}")
+    count.equal(told["header"]["marking"], "TLP:AMBER", "what was received stays under their marking")
+    count.status(csirt.get(f"/api/v1/cases/{case}"), 404, "the exchange is the authority's")
+    count.status(spoc.get(f"/api/v1/cases/{case}"), 404, "and not the contact point's")
+    ca.must_file("authority_exchange", "forward", {"to": "csirt", "ground": "cooperation", "reason": "For your monitoring."}, case=case)
+    count.equal(csirt.need(200, "GET", f"/api/v1/cases/{case}")["state"], "standing", "until it passes it on")
+    ended = ca.must_file("authority_exchange", "ending", {"reason": "Another ministry is competent."}, case=case)
+    row = next(f for f in ca.need(200, "GET", f"/api/v1/cases/{case}")["filings"] if f["id"] == ended["filing"])
+    count.equal((ended["state"], [w["rule"] for w in row["warnings"]]), ("ended", ["authority_exchange.no_successor"]), "it ends, with the warning that nothing follows")
+
+
 def main():
     an_exercise_reaches_no_live_peer()
     node = v.Node().start()
@@ -74,6 +105,7 @@ def main():
         count.equal(spoc.must_file("liaison", "answer_sent", {"at": v.instant(-1), "text": "We look."}, case=incoming)["state"], "answered", "answered through the contact point")
 
         warned = warning(node, ca)
+        other_acts(ca, csirt, spoc, warned)
         wanted = csirt.must_file("liaison", "forwarding_wanted", {"incident": warned["case"], "states": ["NL"], "reason": "Customers there."})["case"]
         count.equal([d["duty"] for d in spoc.need(200, "GET", f"/api/v1/cases/{wanted}")["duties"]], ["forward_abroad"], "the contact point owes the forwarding")
         spoc.must_file("peer", "peer", {"state": "NL", "way": "exercise", "office": "Exercise contact point"})
