@@ -47,7 +47,7 @@ const struct command obligations_command = {
     .summary = "Show what the state owes again and again, and what became of it",
     .help = "One line an obligation: name, who owes it, the article. Below it the periods that were opened: due,\n"
             "status, case, when and by which filing it was fulfilled. \"elsewhere\" is owed by a body that is no office\n"
-            "of this node.",
+            "of this node; where an office follows it up, the periods are its.",
     .options = OBLIGATIONS_OPTIONS,
     .run = obligations_run,
 };

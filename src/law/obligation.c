@@ -68,14 +68,19 @@ static struct err owner_load(struct arena *arena, const struct yaml *row, struct
     struct span in_case = yaml_get_text(row, "in_case");
     const struct yaml *selection = yaml_get(row, "selection");
     struct json_tree tree = {.arena = arena};
-    struct names owners;
+    struct names owners, watchers;
     TRY(yaml_names(arena, yaml_get(row, "owner"), &owners, why));
+    TRY(yaml_names(arena, yaml_get(row, "watched_by"), &watchers, why));
     TRY(done_load(arena, row, ret, why));
     ret->owners = owners.items;
     ret->owner_count = owners.count;
+    ret->watchers = watchers.items;
+    ret->watcher_count = watchers.count;
     TRY(yaml_flag(row, "body", false, &ret->is_outside, why));
     ret->is_of_entities = names_have(&owners, SPAN("entities"));
     if (ret->is_outside != (owners.count == 0)) return yaml_refuse(row, why, "obligation.owner", "either an owner or body: yes is expected");
+    if (watchers.count > 0 && (!ret->is_outside || in_case.len > 0))
+        return yaml_refuse(row, why, "obligation.watched_by", "watched_by: only what a body outside owes by the calendar is watched");
     if (ret->is_of_entities && (owners.count > 1 || (selection == NULL) != (in_case.len > 0)))
         return yaml_refuse(row, why, "obligation.selection", "obligations of entities need a selection, or in_case, and no other owner");
     if (!ret->is_of_entities && selection != NULL) return yaml_refuse(row, why, "obligation.selection", "only obligations of entities have a selection");
@@ -90,7 +95,7 @@ static struct err owner_load(struct arena *arena, const struct yaml *row, struct
 }
 
 static struct err row_load(struct arena *arena, const struct yaml *row, struct obligation *ret, struct why *why) {
-    TRY(yaml_only(row, "obligation article node owner body selection first every_months counts opens_months_before missed done_by in_case from to certainty", why));
+    TRY(yaml_only(row, "obligation article node owner body watched_by selection first every_months counts opens_months_before missed done_by in_case from to certainty", why));
     *ret = (struct obligation){.yaml = row, .certainty = yaml_get_text(row, "certainty")};
     TRY(yaml_need(row, "obligation", &ret->id, why));
     TRY(yaml_need(row, "article", &ret->article, why));
@@ -178,6 +183,8 @@ const struct obligation *obligation_find(const struct law *law, struct span stat
     return NULL;
 }
 
+bool obligation_is_told(const struct obligation *o) { return o->is_outside && o->watcher_count == 0; }
+
 bool obligation_is_done(const struct obligation_done *done, const struct json *case_content) {
     struct facts facts = {.case_facts = json_get(case_content, "facts"), .flags = json_get(case_content, "flags"), .received_ms = INSTANT_NONE};
     return condition_holds(done->when, &facts);
@@ -218,11 +225,16 @@ bool obligation_next(const struct obligation *o, const struct obligation_past *p
     return on_grid(o, least, ret);
 }
 
-static struct span label_in(const struct law *law, struct span state, struct civil at, const char *as, struct span id, struct span lang, struct arena *arena) {
+// The form by which the node opens obligations; NULL where the state has none.
+static const struct document *form_of(const struct law *law, struct span state, struct civil at, const char *as) {
     struct procedure_document found;
-    if (is_err(procedure_find_doing(law, state, at, SPAN("obligation"), span_of(as), &found, NULL))) return span_make(NULL, 0);
+    if (is_err(procedure_find_doing(law, state, at, SPAN("obligation"), span_of(as), &found, NULL))) return NULL;
     const struct procedure *p = procedure_get(law, state, at, found.procedure);
-    const struct document *d = p == NULL ? NULL : document_get(p, at, found.document);
+    return p == NULL ? NULL : document_get(p, at, found.document);
+}
+
+static struct span label_in(const struct law *law, struct span state, struct civil at, const char *as, struct span id, struct span lang, struct arena *arena) {
+    const struct document *d = form_of(law, state, at, as);
     for (size_t i = 0; d != NULL && i < d->field_count; i++)
         for (size_t k = 0; k < d->fields[i].choice_count; k++)
             if (span_equals(d->fields[i].choices[k].value, id)) {
@@ -277,12 +289,32 @@ static bool has_duty(const struct law *law, struct span state, const struct obli
     return false;
 }
 
+// Whether the form takes that value in that field.
+static bool form_takes(const struct document *form, const char *field, struct span value) {
+    for (size_t i = 0; form != NULL && i < form->field_count; i++)
+        for (size_t k = 0; span_is(form->fields[i].name, field) && k < form->fields[i].choice_count; k++)
+            if (span_equals(form->fields[i].choices[k].value, value)) return true;
+    return false;
+}
+
+// Who owes it, and who watches it, are values of the form by which the node opens it.
+static void owners_check(const struct law *law, struct span state, const struct obligation *o, struct buf *report, size_t *findings) {
+    const struct document *form = form_of(law, state, latest_day(), "opened");
+    if (o->is_of_entities || o->procedure.len > 0 || obligation_is_told(o)) return;
+    for (size_t i = 0; i < o->owner_count; i++)
+        if (!form_takes(form, "owner", o->owners[i])) tell(o, report, findings, "the form by which the node opens obligations has no owner", o->owners[i]);
+    if (o->is_outside && !form_takes(form, "owner", SPAN("body"))) tell(o, report, findings, "the form by which the node opens obligations has no owner", SPAN("body"));
+    for (size_t i = 0; i < o->watcher_count; i++)
+        if (!form_takes(form, "watched_by", o->watchers[i])) tell(o, report, findings, "the form by which the node opens obligations has no watched_by", o->watchers[i]);
+}
+
 void obligations_check(const struct law *law, struct buf *report, size_t *findings) {
     for (size_t l = 0; l < law->obligations->count; l++)
         for (size_t i = 0; i < law->obligations->lists[l].count; i++) {
             const struct obligation *o = &law->obligations->lists[l].rows[i];
             struct span state = span_is(o->node, "union") ? SPAN("EU") : law->obligations->lists[l].state; // the Union's rows for states: of none
             done_check(law, state, o, report, findings);
+            owners_check(law, state, o, report, findings);
             if (o->procedure.len > 0 && !has_duty(law, state, o)) tell(o, report, findings, "no procedure has the duty", o->duty);
             if (label_in(law, state, latest_day(), o->is_of_entities ? "asked" : "opened", o->id, SPAN("en"), law->arena).len == 0)
                 tell(o, report, findings, "the form by which the node opens obligations has no choice", o->id);

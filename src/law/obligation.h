@@ -14,10 +14,10 @@
  *         missed: each               # while the node was down: opened each | last: only what is still ahead
  *         done_by: [summary.quarterly_summary]   # or {document: P.D, when: CONDITION}: over what the case of that filing holds
  *       - {obligation: STRATEGY_REVIEW, article: .., node: state, owner: spoc, in_case: strategy.review}
- *       - {obligation: CER_LIST_REVIEW, article: .., node: state, body: yes, first: .., every_months: 48}
+ *       - {obligation: CER_LIST_REVIEW, article: .., node: state, body: yes, watched_by: ca, first: .., every_months: 48}
  *
  * `in_case:` names a duty of a procedure's own cases, which their filings open; `body: yes` is owed by a body that is no office of a
- * node, so it is only told. Months are counted from the first day, so that the last day of a month stays one. A state's own
+ * node: it is told, and with `watched_by:` opened for an office that asks that body and notes what it did. Months are counted from the first day, so that the last day of a month stays one. A state's own
  * obligations.yaml (`off: [names]`, rows of the same name replace) lies over the Union's.
  */
 #ifndef LAW_OBLIGATION_H
@@ -36,8 +36,9 @@ struct obligation_done { // what fulfils it
 };
 struct obligation {
     struct span id, article, certainty, node;
-    size_t owner_count, done_count;
-    const struct span *owners; // kinds of office, or "entities"; none: a body outside
+    size_t owner_count, watcher_count, done_count;
+    const struct span *owners;   // kinds of office, or "entities"; none: a body outside
+    const struct span *watchers; // kinds of office that follow up what a body outside owes; none: it is told alone
     const struct obligation_done *done_by;
     bool is_of_entities, is_outside;
     struct span procedure, duty; // in_case; empty: the calendar opens it
@@ -58,6 +59,9 @@ size_t obligations_of(const struct law *law, struct span state, const struct obl
 bool obligation_is_of(const struct obligation *o, struct span state, struct civil at);
 // NULL where there is none.
 const struct obligation *obligation_find(const struct law *law, struct span state, struct span id);
+
+// Whether it is told alone: a body outside owes it, and no office follows it up.
+bool obligation_is_told(const struct obligation *o);
 
 // Whether such a filing in a case with that content (facts and flags, as JSON) fulfils it.
 bool obligation_is_done(const struct obligation_done *done, const struct json *case_content);

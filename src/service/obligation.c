@@ -51,11 +51,18 @@ static bool has_office(const struct services *services, struct span kind) {
     return false;
 }
 
-// The first of its owners that this node has; empty: none.
+// The first office of this node that follows up what a body outside owes; empty: none.
+static struct span watcher_of(const struct services *services, const struct obligation *o) {
+    for (size_t i = 0; i < o->watcher_count; i++)
+        if (has_office(services, o->watchers[i])) return o->watchers[i];
+    return span_make(NULL, 0);
+}
+
+// The first of its owners that this node has; "body" where one outside owes it and an office here watches; empty: none.
 static struct span owner_of(const struct services *services, const struct obligation *o) {
     for (size_t i = 0; i < o->owner_count; i++)
         if (o->is_of_entities || has_office(services, o->owners[i])) return o->owners[i];
-    return span_make(NULL, 0);
+    return watcher_of(services, o).len > 0 ? SPAN("body") : span_make(NULL, 0);
 }
 
 static struct err past_of(struct look *l, const struct obligation *o, struct obligation_past *ret) {
@@ -136,7 +143,7 @@ struct err obligation_look(struct services *services, struct store_conn *conn, i
     TRY(first_day(&l));
     for (size_t i = 0; i < count && ret->of == NULL; i++) {
         const struct obligation *o = &rows[i];
-        if (!obligation_is_of(o, services->state, l.today) || o->is_outside || o->procedure.len > 0 || owner_of(services, o).len == 0) continue;
+        if (!obligation_is_of(o, services->state, l.today) || o->procedure.len > 0 || owner_of(services, o).len == 0) continue;
         TRY(look_for_filing(&l, o, ret));
         if (ret->of == NULL) TRY(look_to_open(&l, o, ret));
     }
@@ -144,7 +151,7 @@ struct err obligation_look(struct services *services, struct store_conn *conn, i
 }
 
 // --- filing ---
-// The forms that the node fills in: {obligation, owner, due_on} for "opened", {obligation, due_on, selection} for "asked", {filing} for "done".
+// The forms that the node fills in: {obligation, owner, due_on} for "opened", of a body outside with watched_by, {obligation, due_on, selection} for "asked", {filing} for "done".
 
 static struct err file(struct services *services, struct store_conn *conn, struct log_edge *edge, const char *as, const struct obligation_step *step,
                        const struct json *fields, int64_t now_ms, struct arena *arena, struct why *why) {
@@ -163,7 +170,7 @@ static struct err file(struct services *services, struct store_conn *conn, struc
 struct err obligation_do(struct services *services, struct store_conn *conn, struct log_edge *edge, const struct obligation_step *step,
                          int64_t now_ms, struct arena *arena, struct why *why) {
     const struct obligation *o = step->of;
-    struct json_member members[3] = {{SPAN("filing"), json_from_string(step->filing)}};
+    struct json_member members[4] = {{SPAN("filing"), json_from_string(step->filing)}};
     struct json fields = {.type = JSON_OBJECT, .members = members, .count = 1};
     struct rows rows;
     if (step->case_id.len > 0) {
@@ -179,6 +186,7 @@ struct err obligation_do(struct services *services, struct store_conn *conn, str
     members[1] = (struct json_member){SPAN("due_on"), json_from_string(step->due_on)};
     members[2] = o->is_of_entities ? (struct json_member){SPAN("selection"), o->selection}
                                    : (struct json_member){SPAN("owner"), json_from_string(owner_of(services, o))};
-    fields.count = 3;
+    members[3] = (struct json_member){SPAN("watched_by"), json_from_string(watcher_of(services, o))};
+    fields.count = o->is_outside ? 4 : 3;
     return file(services, conn, edge, o->is_of_entities ? "asked" : "opened", step, &fields, now_ms, arena, why);
 }

@@ -122,7 +122,13 @@ static void write_row(struct showing *v, const struct obligation *o, struct span
     json_out_array(v->out);
     for (size_t i = 0; i < o->owner_count; i++) json_out_string(v->out, o->owners[i]);
     json_out_array_end(v->out);
-    json_out_member_string(v->out, "opens", o->is_outside ? SPAN("elsewhere") : o->procedure.len > 0 ? SPAN("in_case") : SPAN("calendar"));
+    if (o->watcher_count > 0) {
+        json_out_name(v->out, "watched_by");
+        json_out_array(v->out);
+        for (size_t i = 0; i < o->watcher_count; i++) json_out_string(v->out, o->watchers[i]);
+        json_out_array_end(v->out);
+    }
+    json_out_member_string(v->out, "opens", obligation_is_told(o) ? SPAN("elsewhere") : o->procedure.len > 0 ? SPAN("in_case") : SPAN("calendar"));
     if (o->has_first) json_out_member_string(v->out, "first", civil_text(v->arena, o->first));
     if (o->months > 0) json_out_member_int(v->out, "every_months", o->months);
 }
@@ -145,7 +151,7 @@ struct err obligations_write(struct json_out *out, struct services *services, st
         json_out_name(out, "periods");
         json_out_array(out);
         if (rows[i].procedure.len > 0) TRY(write_in_cases(&v, &rows[i]));
-        else if (!rows[i].is_outside) TRY(write_opened(&v, &rows[i]));
+        else if (!obligation_is_told(&rows[i])) TRY(write_opened(&v, &rows[i]));
         json_out_array_end(out);
         json_out_object_end(out);
     }

@@ -41,7 +41,6 @@ def calendar(node, spoc, ca):
     count.equal([p["due_on"] for p in summary["periods"]][-4:], ["2025-10-31", "2025-07-31", "2025-04-30", "2025-01-31"], "each quarter, month ends kept")
     count.equal((summary["owner"], summary["article"], summary["opens"]), (["spoc"], "NIS2 23(9)", "calendar"), "who owes it, by which article")
     count.check(all(p["status"] == "late" for p in summary["periods"][-4:]), "what is over is late")
-    count.equal(found["CER_LIST_REVIEW"]["opens"], "elsewhere", "what no office here owes is told as such")
     count.check("CYC_REPORT" not in found, "what the Union's bodies owe is not a state's")
     first = summary["periods"][-1]
     owed = spoc.need(200, "GET", "/api/v1/duties?owed_by=spoc")["duties"]
@@ -51,6 +50,22 @@ def calendar(node, spoc, ca):
     done = rows(spoc)["SPOC_SUMMARY"]["periods"][-1]
     count.equal(done["done_at"][:10], "2025-01-29", "done on the day that the officer says (its beginning here)")
     return found
+
+
+def of_another_body(ca, spoc):
+    """What an authority of another act owes: the authority here is told, asks, and notes what was done; the next is counted from there."""
+    row = wait_for("the list of critical entities opens", lambda: rows(ca)["CER_LIST_REVIEW"]["periods"] and rows(ca)["CER_LIST_REVIEW"])
+    count.equal((row["opens"], row["owner"], row["watched_by"], row["article"]), ("calendar", [], ["ca"], "CER 6(5)"), "who owes it is no office here, who follows it up is")
+    count.equal([p["due_on"] for p in row["periods"]], ["2026-07-17"], "the first list, by 17 July 2026")
+    case = row["periods"][0]["case"]
+    owed = [d for d in ca.need(200, "GET", "/api/v1/duties?owed_by=ca")["duties"] if d["case"] == case]
+    count.equal([d["duty"]["duty"] for d in owed], ["watched_by_authority"], "to follow it up is among the authority's duties")
+    said = {"fulfilled_on": "2026-07-16", "how": "The authority for critical entities sent its list."}
+    count.problem(spoc.file("obligation", "fulfilment", said, case=case), 422, "filing.when", "another office does not say so")
+    ca.must_file("obligation", "fulfilment", said, case=case)
+    period = rows(ca)["CER_LIST_REVIEW"]["periods"][0]
+    count.equal((ca.need(200, "GET", f"/api/v1/cases/{case}")["state"], period["done_at"][:10]), ("done", "2026-07-15"), "closed, on the day that the officer says (its beginning here)")
+    count.check(not [d for d in ca.need(200, "GET", "/api/v1/duties?owed_by=ca")["duties"] if d["case"] == case], "and owed no more")
 
 
 def with_clouds(node, company, ca):
@@ -183,6 +198,21 @@ def again(node, spoc):
     count.equal(rows(spoc), before, "the same after a rebuild and a restart")
 
 
+def reviewed(commission):
+    """The Commission's report on the Directive fulfils the review that it owes; a report on the delegation does not."""
+    opened = wait_for("the review opens", lambda: rows(commission)["REVIEW"]["periods"])
+    count.equal([p["due_on"] for p in opened], ["2027-10-17"], "by 17 October 2027")
+    report = {"reference": "COM(2026) 1", "on": time.strftime("%Y-%m-%d"), "conclusions": "As before.", "tlp": "TLP:CLEAR"}
+    filed = {}
+    for subject, papers in (("delegation", {}), ("review", {"papers": "Of the Group and the network."})):
+        prepared = commission.must_file("commission_report", "preparation", {"subject": subject, "scope": "Sizes and sectors.", **papers})
+        filed[subject] = commission.must_file("commission_report", "commission_report", report, case=prepared["case"])
+    done = wait_for("the node sees the report", lambda: [p for p in rows(commission)["REVIEW"]["periods"] if p.get("filing")])
+    count.equal([p["filing"] for p in done], [filed["review"]["filing"]], "by the report of the review, not by the earlier one")
+    case = commission.need(200, "GET", f"/api/v1/cases/{opened[0]['case']}")
+    count.equal((case["state"], [(d["duty"], d["status"]) for d in case["duties"]]), ("done", [("owed_by_commission", "done_in_time")]), "its case and its duty are closed")
+
+
 def of_the_union():
     """The Union's node has its own: what its bodies owe, and nothing of a state's."""
     node = v.Node(state="EU", edit=since)
@@ -192,7 +222,8 @@ def of_the_union():
         enisa = node.officer(admin, "enisa@state.example", "Officer of ENISA", "enisa", PASSWORD)
         found = wait_for("the Union's calendar opens", lambda: rows(enisa)["CYC_REPORT"]["periods"] and rows(enisa)["CNW_REPORT"]["periods"] and rows(enisa))
         count.equal(found["CYC_REPORT"]["periods"][-1]["due_on"], "2026-01-17", "C34: eighteen months after the first report")
-        count.check("COUNT_REPORT" not in found and found["REVIEW"]["periods"] == [], "nothing of a state's, and nothing before its time")
+        count.check("COUNT_REPORT" not in found and found["DELEGATION_END"]["periods"] == [], "nothing of a state's, and nothing before its time")
+        reviewed(node.officer(admin, "commission@union.example", "Officer of the Commission", "commission", PASSWORD))
     finally:
         node.close()
 
@@ -209,9 +240,11 @@ def main():
         before = calendar(node, spoc, ca)
         count.equal(before["IR_RECURRING_CHECK"]["periods"], [], "nobody on the register is concerned: nobody is asked")
         count.status(company.get("/api/v1/obligations"), 403, "not for companies")
+        of_another_body(ca, spoc)
         with_clouds(node, company, ca)
         fulfilled_by_filing(spoc)
         registry(node, company, ca, spoc)
+        count.equal(len(rows(ca)["CER_LIST_REVIEW"]["periods"]), 1, "the next list comes four years after the last, not now")
         again(node, spoc)
     finally:
         node.close()

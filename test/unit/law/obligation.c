@@ -131,9 +131,24 @@ static void a_state_changes_them(void **state) {
     assert_int_equal(obligations_of(law, SPAN("BE"), &rows), 2);
     assert_true(rows[0].months == 6 && span_is(rows[0].owners[0], "spoc"));
     assert_true(rows[1].is_outside && !obligation_is_of(&rows[1], SPAN("BE"), day("2026-05-31")) && obligation_is_of(&rows[1], SPAN("BE"), day("2026-06-01")));
+    assert_true(obligation_is_told(&rows[1]) && !obligation_is_told(&rows[0]));
     assert_true(obligation_is_of(obligation_find(law, SPAN("EU"), SPAN("B")), SPAN("EU"), day("2026-01-01")));
     assert_false(obligation_is_of(obligation_find(law, SPAN("EU"), SPAN("B")), SPAN("FR"), day("2026-01-01")));
     assert_null(obligation_find(law, SPAN("BE"), SPAN("B")));
+}
+
+// What a body outside owes is told; an office that watches it has it opened.
+static void watched(void **state) {
+    (void)state;
+    const struct embedded_file files[] = {
+        EU_PACK, FILE_OF("eu/a/obligations.yaml", "obligations:\n- {obligation: A, article: x, node: state, body: yes, first: 2026-07-17}\n"
+                                                  "- {obligation: B, article: x, node: state, body: yes, watched_by: [ca, spoc], first: 2026-07-17, every_months: 48}\n")};
+    struct law *law;
+    assert_false(is_err(law_load(&arena, files, 2, &law, &why)));
+    const struct obligation *told = obligation_find(law, SPAN("BE"), SPAN("A")), *watched = obligation_find(law, SPAN("BE"), SPAN("B"));
+    assert_true(told->is_outside && obligation_is_told(told));
+    assert_true(watched->is_outside && !obligation_is_told(watched) && watched->owner_count == 0 && watched->watcher_count == 2);
+    assert_true(span_is(watched->watchers[0], "ca") && span_is(watched->watchers[1], "spoc"));
 }
 
 static struct json json_of(const char *text) {
@@ -166,6 +181,8 @@ static void refused(void **state) {
         "obligations:\n- {obligation: A, article: x, node: here, owner: ca, first: 2025-01-01}\n",
         "obligations:\n- {obligation: A, article: x, node: state, first: 2025-01-01}\n",
         "obligations:\n- {obligation: A, article: x, node: state, owner: ca, body: yes, first: 2025-01-01}\n",
+        "obligations:\n- {obligation: A, article: x, node: state, owner: ca, watched_by: spoc, first: 2025-01-01}\n",
+        "obligations:\n- {obligation: A, article: x, node: state, body: yes, watched_by: spoc, in_case: p.d}\n",
         "obligations:\n- {obligation: A, article: x, node: state, owner: ca}\n",
         "obligations:\n- {obligation: A, article: x, node: state, owner: ca, first: 2025-02-29}\n",
         "obligations:\n- {obligation: A, article: x, node: state, owner: ca, first: 2025-01-01, every_months: -1}\n",
@@ -192,7 +209,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(on_the_grid, setup, teardown), cmocka_unit_test_setup_teardown(month_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(from_the_last, setup, teardown), cmocka_unit_test_setup_teardown(once_and_missed, setup, teardown),
         cmocka_unit_test_setup_teardown(each_once, setup, teardown), cmocka_unit_test_setup_teardown(a_state_changes_them, setup, teardown),
-        cmocka_unit_test_setup_teardown(fulfilled_by, setup, teardown),
+        cmocka_unit_test_setup_teardown(watched, setup, teardown), cmocka_unit_test_setup_teardown(fulfilled_by, setup, teardown),
         cmocka_unit_test_setup_teardown(refused, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

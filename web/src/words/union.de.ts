@@ -169,6 +169,7 @@ export const union: { [K in keyof typeof en]: string } = {
   calendar_once: "einmal",
   calendar_in_case: "in jedem Fall dazu",
   calendar_elsewhere: "durch eine andere Stelle",
+  calendar_watched: "verfolgt von: {by}",
   calendar_done: "erledigt {at}",
   outside_title: "Über die Grenze",
   outside_all: "Alle, und neu eröffnen",

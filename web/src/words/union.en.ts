@@ -168,6 +168,7 @@ export const union = {
   calendar_once: "once",
   calendar_in_case: "in each case of it",
   calendar_elsewhere: "by another body",
+  calendar_watched: "followed up by: {by}",
   calendar_done: "done {at}",
   outside_title: "Beyond the border",
   outside_all: "All, and open a new one",

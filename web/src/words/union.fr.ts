@@ -169,6 +169,7 @@ export const union: { [K in keyof typeof en]: string } = {
   calendar_once: "une fois",
   calendar_in_case: "dans chaque dossier",
   calendar_elsewhere: "par un autre organe",
+  calendar_watched: "suivi par : {by}",
   calendar_done: "fait le {at}",
   outside_title: "Au-delà de la frontière",
   outside_all: "Tous, et en ouvrir un",
