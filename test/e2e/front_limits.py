@@ -224,7 +224,7 @@ def head(path, *more):
 
 
 def frames_of(sock):
-    data, found = b"", []
+    data = b""
     while True:
         while len(data) >= 9 and len(data) >= 9 + int.from_bytes(data[:3], "big"):
             length = int.from_bytes(data[:3], "big")

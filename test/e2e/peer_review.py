@@ -5,7 +5,7 @@ two years between cases."""
 import sys
 
 from group import PASSWORD, file, union_node
-from varde_client import Count, instant
+from varde_client import Count
 
 
 def refused(count, client, document, fields, case, rule, what, pointer=None, as_=None, status=422):
