@@ -128,7 +128,6 @@ bool http2_init(struct front *front) {
     nghttp2_option_set_max_outbound_ack(front->http2_options, 100);
     nghttp2_option_set_max_settings(front->http2_options, 32);
     nghttp2_option_set_max_continuations(front->http2_options, 8);
-    nghttp2_option_set_no_closed_streams(front->http2_options, 1);
     nghttp2_option_set_stream_reset_rate_limit(front->http2_options, LIMIT_HTTP2_RESETS, LIMIT_HTTP2_RESETS_S);
     return true;
 }

@@ -267,6 +267,14 @@ def http2_misuse(server, report):
         sock.sendall(frame(1, 5, 1, head(b"/a b")))
         kind, answer = next((k, p) for k, _, s, p in frames_of(sock) if s == 1)
         report.row("HTTP/2, bad target", kind == 1 and answer[0] & 0x80 or kind == 3, "400 or reset")
+    for name, sent in (("DATA", frame(0, 1, 1, b"x")), ("HEADERS", frame(1, 5, 1, head(b"/empty")))):
+        with http2(server) as sock:  # on a stream that both sides have ended: STREAM_CLOSED (RFC 9113 5.1)
+            sock.sendall(frame(1, 5, 1, head(b"/empty")))
+            frames = frames_of(sock)
+            next(s for k, _, s, _ in frames if k == 1)
+            sock.sendall(sent)
+            kind, answer = next((k, p) for k, _, _, p in frames if k in (3, 7))
+        report.row(f"HTTP/2, {name} on a closed stream", answer[-4:] == struct.pack(">I", 5) or answer[4:8] == struct.pack(">I", 5), {3: "reset", 7: "GOAWAY"}[kind])
     with http2(server) as sock:  # CONTINUATION without end
         sock.sendall(frame(1, 1, 1, head(b"/empty")))
         try:
