@@ -18,6 +18,7 @@ struct attempt {
     struct span recorded_by; // the office that records it for who files; empty: none
     const struct yaml *about, *row, *variant; // of the procedure, of the document; NULL: no variant
     const struct json *form;
+    bool owes_all;   // all that the procedure can owe is open before
     bool with_parts; // also what is needed only within what need not be given
     size_t state_count;
     struct span states[STATES_MAX];
@@ -242,6 +243,8 @@ static inline struct json case_values(const struct attempt *a, struct filing_for
     for (size_t i = 0; node != NULL && i < node->count; i++) (void)json_tree_add(&f->tree, &out, node->pairs[i].name, form_given(f, &node->pairs[i].value, SPAN("instant")));
     return out;
 }
+static inline struct json all_owed(const struct attempt *a, struct json_tree *tree, bool is_of_parties, const struct json *before); // filing_ends.h
+
 static inline struct json *case_before(const struct attempt *a, struct filing_form *f) {
     struct json *out = ARENA_NEW(f->arena, struct json), flags = json_object();
     struct span word;
@@ -251,9 +254,9 @@ static inline struct json *case_before(const struct attempt *a, struct filing_fo
     (void)json_tree_add(&f->tree, out, SPAN("state"), json_from_string(a->state));
     (void)json_tree_add(&f->tree, out, SPAN("facts"), case_values(a, f, "facts"));
     (void)json_tree_add(&f->tree, out, SPAN("filings"), case_filings(a, f));
-    (void)json_tree_add(&f->tree, out, SPAN("duties"), case_duties(a, f));
     (void)json_tree_add(&f->tree, out, SPAN("flags"), flags);
-    if (procedure_parties(a->law, a->node, a->procedure, NULL).len > 0) (void)json_tree_add(&f->tree, out, SPAN("party_duties"), json_array());
+    (void)json_tree_add(&f->tree, out, SPAN("duties"), a->owes_all ? all_owed(a, &f->tree, false, out) : case_duties(a, f));
+    if (procedure_parties(a->law, a->node, a->procedure, NULL).len > 0) (void)json_tree_add(&f->tree, out, SPAN("party_duties"), a->owes_all ? all_owed(a, &f->tree, true, out) : json_array());
     (void)json_tree_add(&f->tree, out, SPAN("overrides"), case_overrides(a, f));
     (void)json_tree_add(&f->tree, out, SPAN("opener"), json_from_string(SPAN("csirt")));
     return out;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "filing_case.h"
+#include "filing_ends.h"
 #include "law_under_test.h"
 #include "os/tree.h"
 #include "story_zone.h"
@@ -21,6 +22,7 @@ static struct yaml *roots;
 static size_t file_count, wrong_count;
 static const struct yaml *used[4096];
 static size_t used_count;
+static struct ends_seen ends;
 
 static int setup(void **state) {
     (void)state;
@@ -188,9 +190,12 @@ static void traits_check(const struct attempt *a) {
     assert_false(is_err(procedure_find(law, a->node, TODAY, a->procedure, a->document, &d, NULL)));
     const struct { const char *name; bool is_so; } TRAITS[] = {
         {"repeatable", d.is_repeatable}, {"head", d.needs_head}, {"no_entity", !d.needs_entity}, {"public", json_get_bool(a->form, "is_public", false)},
-        {"second", d.other_than.len > 0}, {"of_office", d.is_other_of_office}};
+        {"of_office", d.is_other_of_office}};
     for (size_t i = 0; i < sizeof TRAITS / sizeof TRAITS[0]; i++)
         if (TRAITS[i].is_so != words_have(yaml_get_text(a->row, "is"), span_of(TRAITS[i].name))) wrong(a, "%s is %s", TRAITS[i].name, TRAITS[i].is_so ? "so" : "not so");
+    struct span second = d.other_document;
+    for (size_t i = 0; i < d.other_same_count; i++) second = arena_printf(&arena, "%.*s %.*s", SPAN_FMT(second), SPAN_FMT(d.other_same[i]));
+    if (!span_equals(second, yaml_get_text(a->row, "second"))) wrong(a, "another person files \"%.*s\" first", SPAN_FMT(second));
     struct span marking = yaml_get_text(a->row, "marking"), expected = marking.at != NULL ? marking : SPAN("TLP:AMBER");
     if (!span_equals(d.marking, expected)) wrong(a, "it is marked %.*s", SPAN_FMT(d.marking));
     roles_compare(a, "seen_by", json_get(a->form, "seen_by"), wrong);
@@ -248,6 +253,62 @@ static void recorded_run(struct attempt *a) {
     a->variant = NULL;
 }
 
+// --- what ends what is owed ---
+
+static const struct yaml *row_find(struct span home, struct span document);
+
+// Of the procedure itself, or of what the table says that it takes in.
+static const struct yaml *duty_find(const struct attempt *a, struct span duty) {
+    struct span homes = arena_printf(&arena, "%.*s %.*s", SPAN_FMT(a->procedure), SPAN_FMT(yaml_get_text(a->about, "includes"))), home;
+    for (size_t at = 0; next_word(homes, &at, &home);) {
+        const struct yaml *duties = row_find(home, SPAN("duties"));
+        const struct yaml *row = duties == NULL ? NULL : yaml_get(duties, (const char *)arena_copy(&arena, duty).at);
+        if (row != NULL) return row;
+    }
+    return NULL;
+}
+
+// With all open that the procedure can owe, the filing ends what the table says, and nothing else.
+static void ends_check(struct attempt *a) {
+    static const char *const HOW[] = {"done", "closed"};
+    const struct procedure *p = procedure_get(law, a->node, TODAY, a->procedure);
+    struct procedure_decision d;
+    struct span pointer;
+    a->owes_all = true;
+    decide(a, true, SPAN(""), &d, &pointer);
+    a->owes_all = false;
+    struct filing_form f = {.arena = &arena, .tree = {.arena = &arena}, .now_ms = NOW_MS, .own_state = a->node};
+    const struct json *before = case_before(a, &f);
+    if (!d.is_accepted && a->variant == NULL) wrong_fault(a, "while all is owed it is refused", &d);
+    for (size_t i = 0; d.is_accepted && i < p->duty_count; i++) {
+        const struct duty_row *duty = &p->duties[i];
+        const struct yaml *row = duty_find(a, duty->id);
+        for (size_t k = 0; row != NULL && k < 2; k++) {
+            bool is_over = duty_is_over(a, duty, before) || words_have(attempt_get_text(a, "settled"), duty->id);
+            size_t said = is_over ? 0 : ends_expected(a, yaml_get_text(row, HOW[k]), duty->id);
+            size_t found = (size_t)duty_is_ended(&d, duty, HOW[k], form_id(&arena, 'F', 1)) + duty_is_ended(&d, duty, HOW[k], form_id(&arena, 'F', 2));
+            if (found > 0) ends_note(&ends, (struct ends_row){row, HOW[k], a->document});
+            if (said != found) wrong(a, "of two of %.*s it ends %zu as %s, not %zu", SPAN_FMT(duty->id), found, HOW[k], said);
+        }
+    }
+}
+
+// The table says of each duty what ends it, and each of that was seen.
+static void duties_check(struct attempt *a) {
+    static const char *const HOW[] = {"done", "closed"};
+    const struct procedure *p = procedure_get(law, a->node, TODAY, a->procedure);
+    for (size_t i = 0; i < p->duty_count; i++) {
+        const struct yaml *row = duty_find(a, p->duties[i].id);
+        struct span word;
+        if (row == NULL) wrong(a, "nothing is said of what ends %.*s", SPAN_FMT(p->duties[i].id));
+        for (size_t k = 0; row != NULL && k < 2; k++)
+            for (size_t at = 0; next_word(yaml_get_text(row, HOW[k]), &at, &word);) {
+                while (span_ends_with(word, SPAN("?")) || span_ends_with(word, SPAN("="))) word.len--;
+                if (!ends_is_seen(&ends, &(struct ends_row){row, HOW[k], word})) wrong(a, "nothing shows that %.*s is %s by %.*s", SPAN_FMT(p->duties[i].id), HOW[k], SPAN_FMT(word));
+            }
+    }
+}
+
 static void row_run(struct attempt *a) {
     assert_true(used_count + 1 < sizeof used / sizeof used[0]);
     used[used_count++] = a->row;
@@ -262,6 +323,8 @@ static void row_run(struct attempt *a) {
         a->role = attempt_first_filer(a);
         if (!attempt_has_role(a)) continue; // only offices of the other node file it
         variant_run(a);
+        bool is_taken = a->variant == NULL || yaml_get(a->variant, "refused") == NULL;
+        if (is_taken && attempt_later_state(a, &a->state)) ends_check(a);
     }
     a->variant = NULL;
     recorded_run(a);
@@ -347,6 +410,9 @@ static void procedure_run(struct span node, const struct json *procedure) {
         else row_run(&a);
         arena_reset(&arena);
     }
+    a.document = a.role = a.state = SPAN("");
+    a.row = a.variant = NULL;
+    duties_check(&a);
 }
 
 static void every_document_of_every_procedure(void **state) {
@@ -363,7 +429,9 @@ static void every_document_of_every_procedure(void **state) {
         for (size_t i = 0; i < list.count; i++) procedure_run(span_of(NODES[n]), &list.items[i]);
     }
     for (size_t i = 0; i < file_count; i++)
-        for (size_t k = 0; k < roots[i].count; k++)
+        for (size_t k = 0; k < roots[i].count; k++) {
+            const struct yaml *duties = yaml_get(&roots[i].pairs[k].value, "duties");
+            if (duties != NULL) used[used_count++] = duties;
             for (size_t m = 0; m < roots[i].pairs[k].value.count; m++) {
                 const struct yaml *row = &roots[i].pairs[k].value.pairs[m].value;
                 bool is_used = false;
@@ -371,6 +439,7 @@ static void every_document_of_every_procedure(void **state) {
                 struct attempt a = {.row = row, .procedure = roots[i].pairs[k].name, .document = roots[i].pairs[k].value.pairs[m].name};
                 if (!is_used) wrong(&a, "the packs have no such document");
             }
+        }
     if (wrong_count > 0) fail_msg("%zu wrong", wrong_count);
 }
 
