@@ -84,6 +84,8 @@ GATE_KEEPERS = {
     "src/service/letter_op.c": "makes a letter of what its office wrote, where no block hits it",
     "src/service/letter_seal.c": "hashes the letter that was made; only the hash leaves",
     "src/api/letter_api.c": "asks the gate before it opens a letter's file",
+    "src/service/collection.c": "makes the entries of a collection from what was attached; takes the key of a peer's node to check a signature",
+    "src/service/collection_read.c": "looks at the marking of a filing, then asks the gate for each entry that came with it",
     "src/service/erasure.c": "counts fields and deletes keys",
     "src/service/rebuild.c": "lives through the log again",
     "src/service/entity.c": "makes the register from what was filed",

@@ -39,10 +39,12 @@ static void write_package(struct json_out *out, struct api_request *request, con
     json_out_member_string(out, "article", p->extract->article);
     json_out_member_string(out, "state", request->services->state);
     json_out_member_string(out, "at", instant_text(request->arena, request->received_ms));
+    json_out_member_bool(out, "is_exercise", request->services->is_exercise);
     json_out_member_string(out, "marking", SPAN("TLP:AMBER"));
     json_out_member_string(out, "version", p->version);
     json_out_member_int(out, "total", (int64_t)p->total);
     json_out_member_bool(out, "has_more", p->has_more);
+    json_out_member_bool(out, "is_whole", p->is_whole);
     json_out_name(out, "changed");
     json_out_array(out);
     for (size_t i = 0; i < p->changed_count; i++) {
@@ -61,17 +63,54 @@ static void write_package(struct json_out *out, struct api_request *request, con
     json_out_object_end(out);
 }
 
+static struct span base64_of(struct arena *arena, struct span bytes) {
+    struct buf text;
+    buf_init(&text, arena, bytes.len * 2 + 8);
+    buf_add_base64(&text, bytes);
+    return buf_span(&text);
+}
+
+// The package as bytes, with the envelope that the node signs over them.
+static struct err write_bundle(struct api_request *request, const struct registry_package *package, struct span bytes, struct json_out *out, struct why *why) {
+    struct services *services = request->services;
+    struct buf note;
+    buf_init(&note, request->arena, 16 * 1024);
+    if (services->sign == NULL) return why_set(why, ERR_UNSUPPORTED, "", "envelope.keys", "", "documents are signed by a running node");
+    struct envelope envelope = {.kind = SPAN("extract"), .subject = package->version, .to = arena_printf(request->arena, "body:%.*s", SPAN_FMT(package->extract->to)),
+                                .media = SPAN("application/json"), .sha256 = hash_sha256(bytes), .time_ms = request->received_ms};
+    TRY(services->sign(services->sign_context, &envelope, &note, why));
+    json_out_object(out);
+    json_out_member_string(out, "name", arena_printf(request->arena, "registry-%.*s-%.*s.json", SPAN_FMT(package->extract->id), SPAN_FMT(services->state)));
+    json_out_member_string(out, "version", package->version);
+    json_out_member_string(out, "content", base64_of(request->arena, bytes));
+    json_out_member_string(out, "envelope", buf_span(&note));
+    json_out_object_end(out);
+    return err_none();
+}
+
 static struct err get_extract(struct api_request *request, struct api_response *response, struct why *why) {
     struct registry_package package;
     struct json_out out;
+    struct buf bytes;
+    struct span whole = api_query(request, "whole"), format = api_query(request, "format");
+    bool is_whole = whole.at != NULL && span_is(whole, "true"), is_bundle = format.at != NULL && span_is(format, "bundle");
     TRY(need_office(&request->principal, why));
+    if (format.at != NULL && !is_bundle && !span_is(format, "json")) return why_set(why, ERR_INPUT, "format", "api.query", "", "format is json or bundle");
     TRY(store_snapshot_begin(request->conn, why));
-    struct err e = registry_package_make(request->services, request->conn, request->params[0], request->received_ms, request->arena, &package, why);
+    struct err e = registry_package_make(request->services, request->conn, request->params[0], is_whole, request->received_ms, request->arena, &package, why);
     store_snapshot_end(request->conn);
     TRY(e);
-    api_json(response, 200, &out);
+    if (!is_bundle) {
+        api_json(response, 200, &out);
+        write_package(&out, request, &package);
+        return err_none();
+    }
+    buf_init(&bytes, request->arena, LIMIT_RECEIPT_BYTES);
+    json_out_init(&out, &bytes);
     write_package(&out, request, &package);
-    return err_none();
+    if (bytes.is_failed || out.is_failed) return err_make(ERR_MEMORY);
+    api_json(response, 200, &out);
+    return write_bundle(request, &package, buf_span(&bytes), &out, why);
 }
 
 // --- numbers ---
@@ -170,6 +209,11 @@ static const struct route_param RESCOPING[] = {
     {"window", "integer", "how many entries to look at, 1 to 2000"},
     {NULL, NULL, NULL},
 };
+static const struct route_param EXTRACT[] = {
+    {"whole", "boolean", "true: all that is in it, not the differences alone"},
+    {"format", "string", "json, or bundle: the package as base64 with the envelope that the node signs over it"},
+    {NULL, NULL, NULL},
+};
 static const struct route_param COUNTS[] = {
     {"filing", "string", "as they were reported by that filing; absent: as they are now"},
     {"format", "string", "json or csv"},
@@ -178,7 +222,7 @@ static const struct route_param COUNTS[] = {
 
 const struct route routes_registry[] = {
     {"GET", "/api/v1/rescoping", get_rescoping, AUTH_KNOWN, SCOPE_READ, RATE_READ, "register", "Entries that the law of a day sees otherwise than the register, with the reasons", NULL, "Rescoping", 200, RESCOPING, false},
-    {"GET", "/api/v1/registry/{extract}", get_extract, AUTH_KNOWN, SCOPE_READ, RATE_READ, "register", "What another is to get of the register, and what differs from the last that was forwarded", NULL, "RegistryPackage", 200, NULL, false},
+    {"GET", "/api/v1/registry/{extract}", get_extract, AUTH_KNOWN, SCOPE_READ, RATE_READ, "register", "What another is to get of the register, and what differs from the last that was forwarded", NULL, "RegistryPackage", 200, EXTRACT, false},
     {"GET", "/api/v1/counts", get_counts, AUTH_KNOWN, SCOPE_READ, RATE_READ, "register", "Numbers of entities by provision, class, sector, sub-sector and type", NULL, "EntityNumbers", 200, COUNTS, false},
     {0},
 };

@@ -47,6 +47,7 @@ extern const struct route routes_statistic[];
 extern const struct route routes_privacy[];
 extern const struct route routes_obligation[];
 extern const struct route routes_registry[];
+extern const struct route routes_collection[];
 extern const struct route routes_party[];
 extern const struct route routes_answer[];
 extern const struct route routes_selection[];

@@ -11,12 +11,13 @@ static const struct {
     {"release", "", "filing names attachments label basis states bodies offices entity standing confirmed_states confirmed_bodies confirmed_offices"},
     {"disclosure", "held refused handed_over acknowledged answered recalled destroyed", "release filing state states body bodies office offices"},
     {"standing", "allow revoke", "standing procedure documents names states bodies label basis until"},
-    {"peer", "", "state body way address"},
+    {"peer", "", "state body way address key"},
     {"letter", "written approved refused made sealed served", "letter template language about how"},
     {"keep", "hold end", "case entity"},
     {"batch", "order approve stop erased done run stand confirm revoke", "through order standing rules until"},
     {"obligation", "opened asked done", "obligation due_on filing"},
     {"registry", "counted forwarded", "extract"},
+    {"collection", "received granted ended compared", "extract state states sectors types withheld until entries verdict"},
     {"figures", "freeze reviewed filed public withdrawn", "statistic day filing"},
 };
 
@@ -55,6 +56,17 @@ static const struct field *field_named(const struct document *d, struct span nam
     return NULL;
 }
 
+// Arguments that are texts: the effect holds the field's name.
+static const struct {
+    const char *op, *argument;
+} TEXTS[] = {{"peer", "key"}};
+
+static bool is_text_argument(const struct effect_row *effect, struct span argument) {
+    bool is_text = false;
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) is_text = is_text || (span_is(effect->value, TEXTS[i].op) && span_is(argument, TEXTS[i].argument));
+    return is_text;
+}
+
 static bool is_list_of_names(const struct field *field) {
     return field->type == FIELD_LIST && field->count == 1 && span_is(field->fields[0].name, "name");
 }
@@ -76,7 +88,8 @@ struct err operations_check(const struct load *l, const struct document *d) {
             struct span name = effect->with->pairs[k].value.text;
             const struct field *field = field_named(d, name);
             if (field == NULL) return yaml_refuse(effect->node, l->why, "pack.operation", "there is no field \"%.*s\"", SPAN_FMT(name));
-            if (!may_stand_in_effects(field))
+            bool is_text = field->type == FIELD_TEXT && is_text_argument(effect, effect->with->pairs[k].name);
+            if (!is_text && !may_stand_in_effects(field))
                 return yaml_refuse(effect->node, l->why, "pack.operation", "\"%.*s\" is free text, which can't stand in an effect", SPAN_FMT(name));
         }
     }
@@ -107,7 +120,7 @@ void operation_add(struct decision *d, struct json *effects, const struct effect
         const struct json *value = json_find(d->values, name);
         const struct field *field = field_named(d->document, name);
         if (json_is_null(value)) continue;
-        bool is_by_reference = field != NULL && field->type == FIELD_EMAIL;
+        bool is_by_reference = field != NULL && (field->type == FIELD_EMAIL || is_text_argument(effect, effect->with->pairs[i].name));
         (void)json_tree_add(d->tree, &op, effect->with->pairs[i].name, is_by_reference ? reference(d, name) : argument(d, value));
     }
     (void)json_tree_add(d->tree, &op, SPAN("article"), json_from_string(effect->article));

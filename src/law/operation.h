@@ -7,7 +7,7 @@
  *
  * The table in operation.c lists the operations, what each may be done as, and its arguments. An argument takes the value of
  * a field: a filing, choice, country, yes or no, number or time, or a list whose rows have the one field `name`. Never free text:
- * effects can't be erased. An address (email) stands by reference: {"field": NAME}.
+ * effects can't be erased. An address (email), and a text where the table says so, stands by reference: {"field": NAME}.
  */
 #ifndef LAW_OPERATION_H
 #define LAW_OPERATION_H

@@ -35,13 +35,14 @@ static struct err list_load(struct arena *arena, const struct yaml *row, const c
 static struct err extract_load(struct law *law, const struct yaml *row, struct registry_book *book, struct why *why) {
     struct registry_extract *ret = &book->extracts[book->extract_count];
     if (book->extract_count == EXTRACTS_MAX) return yaml_refuse(row, why, "registry.count", "at most %d extracts", EXTRACTS_MAX);
-    TRY(yaml_only(row, "extract article to types statuses attributes certainty", why));
+    TRY(yaml_only(row, "extract article to types statuses attributes alike certainty", why));
     TRY(yaml_need(row, "extract", &ret->id, why));
     TRY(yaml_need(row, "article", &ret->article, why));
     TRY(yaml_need(row, "to", &ret->to, why));
     TRY(list_load(law->arena, row, "types", &ret->types, &ret->type_count, why));
     TRY(list_load(law->arena, row, "statuses", &ret->statuses, &ret->status_count, why));
     TRY(list_load(law->arena, row, "attributes", &ret->attributes, &ret->attribute_count, why));
+    if (yaml_get(row, "alike") != NULL) TRY(list_load(law->arena, row, "alike", &ret->alike, &ret->alike_count, why));
     book->nodes[book->extract_count++] = row;
     return err_none();
 }
@@ -233,6 +234,12 @@ void registry_check(const struct law *law, struct buf *report, size_t *findings)
             if (is_written(law, e->attributes[k]) && !is_hidden) continue;
             buf_printf(report, "%s:%u: %s \"%.*s\"\n", book->nodes[i]->file, book->nodes[i]->line,
                        is_hidden ? "a form hides from the recipient" : "no form writes the attribute", SPAN_FMT(e->attributes[k]));
+            (*findings)++;
+        }
+        for (size_t k = 0; k < e->alike_count; k++) {
+            struct span attribute = span_part(e->alike[k], 0, span_find(e->alike[k], '.', 0));
+            if (spans_have(e->attributes, e->attribute_count, attribute)) continue;
+            buf_printf(report, "%s:%u: alike: \"%.*s\" is none of its attributes\n", book->nodes[i]->file, book->nodes[i]->line, SPAN_FMT(attribute));
             (*findings)++;
         }
         for (size_t k = 0; k < e->type_count; k++) {

@@ -16,8 +16,9 @@ struct law;
 
 struct registry_extract {
     struct span id, article, to;   // to: what forms call the recipient
-    size_t type_count, status_count, attribute_count;
+    size_t type_count, status_count, attribute_count, alike_count;
     const struct span *types, *statuses, *attributes;
+    const struct span *alike; // attributes, or parts of them ("contacts.email"), by which entries of two registers may be of one entity
 };
 const struct registry_extract *registry_extract(const struct law *law, struct span id); // NULL where there is none
 // Whether an entity of that status and these types is in it.

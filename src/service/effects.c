@@ -3,6 +3,7 @@
 
 #include "law/procedure.h"
 #include "service/admission.h"
+#include "service/collection.h"
 #include "service/desk_work.h"
 #include "service/downtime.h"
 #include "service/entity.h"
@@ -156,6 +157,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(letter_op(services, conn, of, op, row.id, row.entity, arena, why));
         TRY(figures_op(services, conn, of, op, row.id, arena, why));
         TRY(registry_op(services, conn, of, op, arena, why));
+        TRY(collection_op(conn, services, of, op, row.id, arena, why));
         TRY(obligation_op(services, conn, of, op, row.id, arena, why));
         TRY(schedule_op(services, conn, of, op, row.id, arena, why));
         TRY(lock_op(conn, of, op, row.id, why));

@@ -2,6 +2,7 @@
 #include "service/erasure.h"
 
 #include "service/admission.h"
+#include "service/collection.h"
 #include "service/desk_work.h"
 #include "service/effects.h"
 #include "service/entity.h"
@@ -91,6 +92,7 @@ struct err erasure_op(struct services *services, struct store_conn *conn, const 
     if (!is_erase(op)) return err_none();
     if (!of->is_rebuild) TRY(erase_keys(services, conn, of, op, arena, why)); // living again, the keys are gone already
     TRY(admission_erased(conn, json_get_string(op, "filing"), arena, why));
+    if (json_is_null(json_get(op, "fields")) || json_get(op, "fields")->count == 0) TRY(collection_erased(conn, json_get_string(op, "filing"), arena, why));
     TRY(desk_erased(conn, json_get_string(op, "filing"), arena, why));
     struct value target = value_text(json_get_string(op, "filing"));
     struct rows rows;

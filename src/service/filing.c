@@ -4,6 +4,7 @@
 #include "law/pack.h"
 #include "law/scope.h"
 #include "service/case.h"
+#include "service/collection.h"
 #include "service/desk_work.h"
 #include "service/effects.h"
 #include "service/entity.h"
@@ -203,16 +204,15 @@ static struct err effects_make(struct services *services, struct store_conn *con
     bool is_party = plan->party_id.len > 0;
     struct procedure_reach reach = {0};
     if (!is_party)
-        TRY(procedure_reach(services->law, services->state, at, plan->request->procedure, place->has_entity ? &place->subject : NULL,
-                            plan->decision.case_state, arena, &reach, why));
+        TRY(procedure_reach(services->law, services->state, at, plan->request->procedure, place->has_entity ? &place->subject : NULL, plan->decision.case_state, arena, &reach, why));
     if (all.items == NULL || file.members == NULL || out.members == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < ops->count; i++) all.items[all.count++] = ops->items[i];
     TRY(figures_prepare(services, conn, &all, plan->case_id, plan->decided_ms, arena, why));
     TRY(registry_prepare(services, conn, &all, plan->decision.values, plan->decided_ms, arena, why));
+    TRY(collection_prepare(services, conn, plan, &all, arena, why));
     for (size_t i = 0; i < selected.count; i++) all.items[all.count++] = selected.items[i];
     if (plan->entity_id.len > 0 && registers(ops, plan->entity_id))
-        TRY(entity_assess(services, place->has_entity ? &place->entity.profile : NULL, ops, plan->entity_id, plan->decision.values, at,
-                          arena, &all.items[all.count++], why));
+        TRY(entity_assess(services, place->has_entity ? &place->entity.profile : NULL, ops, plan->entity_id, plan->decision.values, at, arena, &all.items[all.count++], why));
     file.members[file.count++] = (struct json_member){SPAN("id"), json_from_string(plan->case_id)};
     file.members[file.count++] = (struct json_member){SPAN("procedure"), json_from_string(plan->request->procedure)};
     file.members[file.count++] = (struct json_member){SPAN("workspace"), json_from_string(plan->workspace)};

@@ -3,6 +3,7 @@
 
 #include "law/procedure.h"
 #include "service/case.h"
+#include "service/collection.h"
 #include "service/effects.h"
 #include "service/entity.h"
 #include "service/figures.h"
@@ -70,6 +71,8 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
                                              STMT_DERIVED_CLEAR_STANDING, STMT_DERIVED_CLEAR_PEER, STMT_DERIVED_CLEAR_DESK_CASE,
                                              STMT_DERIVED_CLEAR_DESK_LINK, STMT_DERIVED_CLEAR_DESK_TALLY, STMT_DERIVED_CLEAR_ENTITY_TALLY, STMT_DERIVED_CLEAR_ENTITY_PART, STMT_DERIVED_CLEAR_SEARCH,
                                              STMT_DERIVED_CLEAR_LETTER, STMT_DERIVED_CLEAR_OBLIGATION, STMT_DERIVED_CLEAR_REGISTRY_SENT, STMT_DERIVED_CLEAR_REGISTRY_NUMBERS,
+                                             STMT_DERIVED_CLEAR_COLLECTION_SENDER, STMT_DERIVED_CLEAR_COLLECTION_ENTRY, STMT_DERIVED_CLEAR_COLLECTION_KEY,
+                                             STMT_DERIVED_CLEAR_COLLECTION_PAIR, STMT_DERIVED_CLEAR_COLLECTION_GRANT,
                                              STMT_DERIVED_CLEAR_CASE_FIGURE, STMT_DERIVED_CLEAR_FIGURE_RELEASE,
                                              STMT_DERIVED_CLEAR_LEGAL_HOLD, STMT_DERIVED_CLEAR_ERASURE_BATCH, STMT_DERIVED_CLEAR_ERASURE_STANDING,
                                              STMT_DERIVED_CLEAR_ERASURE_PART,
@@ -172,8 +175,9 @@ static struct json without_assessments(const struct json *ops, struct arena *are
     struct json out = {.type = JSON_ARRAY, .items = arena_take_array(arena, ops->count + 1, sizeof *out.items)};
     for (size_t i = 0; out.items != NULL && i < ops->count; i++)
         if (!span_is(json_get_string(&ops->items[i], "op"), "entity_assessed") && json_get_string(&ops->items[i], "selection").at == NULL) {
-            bool is_registry = span_is(json_get_string(&ops->items[i], "op"), "registry");
-            out.items[out.count++] = is_registry ? registry_asked(&ops->items[i], arena) : figures_asked(&ops->items[i], arena);
+            struct json op = collection_asked(&ops->items[i], arena);
+            bool is_registry = span_is(json_get_string(&op, "op"), "registry");
+            out.items[out.count++] = is_registry ? registry_asked(&op, arena) : figures_asked(&op, arena);
         }
     return out;
 }

@@ -19,6 +19,7 @@ struct making {
     struct registry_package *package;
     struct rows sent;   // entity, mark; by entity
     size_t sent_at;
+    size_t bytes; // of the changes
     struct buf versions;
     struct why *why;
 };
@@ -46,7 +47,7 @@ static void pass_gate(struct making *m, struct json *values) {
     }
 }
 
-static struct err entry_make(struct making *m, const struct rows *rows, size_t row, struct registry_entry *ret) {
+static struct err entry_make(struct making *m, const struct rows *rows, size_t row, struct registry_entry *ret, size_t *ret_bytes) {
     static const struct principal NOBODY = {0}; // whatever is frozen or held stays
     struct entity entity;
     struct span text;
@@ -55,6 +56,7 @@ static struct err entry_make(struct making *m, const struct rows *rows, size_t r
     TRY(registry_extract_of(m->package->extract, &entity.profile, m->arena, &ret->values));
     pass_gate(m, &ret->values);
     TRY(json_canonical_text(m->arena, &ret->values, &text));
+    *ret_bytes = text.len + 100; // with what stands around it
     ret->entity = entity.id;
     ret->mark = mark_of(m, text);
     return ret->mark.at == NULL ? err_make(ERR_MEMORY) : err_none();
@@ -79,31 +81,33 @@ static struct err take(struct making *m, const struct rows *rows, size_t row) {
     struct registry_package *p = m->package;
     struct json types;
     struct registry_entry entry = {.is_new = true};
+    size_t bytes = 0;
     struct span id = rows_span(rows, row, 0);
     if (is_err(json_parse(m->arena, rows_span(rows, row, 4), &types, NULL)) || !registry_extract_has(p->extract, rows_span(rows, row, 2), &types)) return err_none();
     p->total++;
     remove_before(m, id, false);
-    TRY(entry_make(m, rows, row, &entry));
+    TRY(entry_make(m, rows, row, &entry, &bytes));
     if (m->sent_at < m->sent.count && span_equals(rows_span(&m->sent, m->sent_at, 0), id)) {
         entry.is_new = false;
         bool is_same = span_equals(rows_span(&m->sent, m->sent_at++, 1), entry.mark);
-        if (is_same) return err_none();
+        if (is_same && !p->is_whole) return err_none();
     }
-    if (p->changed_count == REGISTRY_CHANGES_MAX) {
+    if (p->changed_count == REGISTRY_CHANGES_MAX || m->bytes + bytes > REGISTRY_CHANGES_BYTES) {
         p->has_more = true;
         return err_none();
     }
+    m->bytes += bytes;
     p->changed[p->changed_count++] = entry;
     note_version(m, id, entry.mark);
     return err_none();
 }
 
-struct err registry_package_make(const struct services *services, struct store_conn *conn, struct span extract, int64_t now_ms,
+struct err registry_package_make(const struct services *services, struct store_conn *conn, struct span extract, bool is_whole, int64_t now_ms,
                                  struct arena *arena, struct registry_package *ret, struct why *why) {
     struct making m = {.services = services, .conn = conn, .now_ms = now_ms, .arena = arena, .package = ret, .why = why};
     struct json types = {.type = JSON_ARRAY};
     struct span types_text, after = SPAN("");
-    *ret = (struct registry_package){.extract = registry_extract(services->law, extract)};
+    *ret = (struct registry_package){.extract = registry_extract(services->law, extract), .is_whole = is_whole};
     if (ret->extract == NULL) return why_set(why, ERR_NOT_FOUND, "", "registry.extract", "", "there is no such extract of the register");
     struct value id = value_text(ret->extract->id);
     TRY(release_exercise_apart(services, conn, arena_printf(arena, "body:%.*s", SPAN_FMT(ret->extract->to)), arena, why));
@@ -122,7 +126,9 @@ struct err registry_package_make(const struct services *services, struct store_c
         if (rows.count > 0) after = rows_span(&rows, rows.count - 1, 0);
     }
     remove_before(&m, span_make(NULL, 0), true);
+    if (is_whole) buf_add_text(&m.versions, "whole\n");
     if (m.versions.is_failed) return err_make(ERR_MEMORY);
+    if (is_whole && ret->has_more) return why_set(why, ERR_LIMIT, "whole", "registry.limit", "", "the extract is larger than one package; send the differences");
     ret->version = mark_of(&m, buf_span(&m.versions));
     return err_none();
 }
@@ -190,7 +196,13 @@ static struct err member_add(struct json *op, const struct json_member *more, si
 static struct err forwarded_prepare(const struct services *services, struct store_conn *conn, struct json *op, const struct json *values, int64_t now_ms,
                                     struct arena *arena, struct why *why) {
     struct registry_package p;
-    TRY(registry_package_make(services, conn, json_get_string(op, "extract"), now_ms, arena, &p, why));
+    TRY(registry_package_make(services, conn, json_get_string(op, "extract"), false, now_ms, arena, &p, why));
+    if (!span_equals(json_get_string(values, "version"), p.version)) { // then perhaps the whole was sent
+        struct registry_package whole;
+        if (!is_err(registry_package_make(services, conn, json_get_string(op, "extract"), true, now_ms, arena, &whole, NULL)) &&
+            span_equals(json_get_string(values, "version"), whole.version))
+            p = whole;
+    }
     if (!span_equals(json_get_string(values, "version"), p.version))
         return why_set(why, ERR_CONFLICT, "/fields/version", "registry.version", "", "the register moved on: the package is now %.*s", SPAN_FMT(p.version));
     struct json sent = {.type = JSON_ARRAY, .items = arena_take_array(arena, p.changed_count + 1, sizeof(struct json))};

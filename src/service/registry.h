@@ -11,7 +11,7 @@
 
 struct effects_of;
 
-enum { REGISTRY_CHANGES_MAX = 2000 }; // of one package; the rest comes with the next
+enum { REGISTRY_CHANGES_MAX = 2000, REGISTRY_CHANGES_BYTES = 1536 * 1024 }; // of one package; the rest comes with the next
 
 struct registry_entry {
     struct span entity, mark;
@@ -25,9 +25,11 @@ struct registry_package {
     struct registry_entry *changed;
     struct span *removed;       // entities that were sent and are no longer in it
     bool has_more;
+    bool is_whole;              // not the differences: all that is in it, for a recipient who lost something
 };
-// Reading. What the gate doesn't let out to the recipient is left out of each entry. ERR_NOT_FOUND for an unknown extract.
-CHECKED struct err registry_package_make(const struct services *services, struct store_conn *conn, struct span extract, int64_t now_ms,
+// Reading. What the gate doesn't let out to the recipient is left out of each entry. ERR_NOT_FOUND for an unknown extract. IS_WHOLE: everything
+// that is in it; ERR_LIMIT where that is more than one package holds.
+CHECKED struct err registry_package_make(const struct services *services, struct store_conn *conn, struct span extract, bool is_whole, int64_t now_ms,
                                          struct arena *arena, struct registry_package *ret, struct why *why);
 // The numbers of today, ordered.
 CHECKED struct err registry_count(const struct services *services, struct store_conn *conn, int64_t now_ms, struct arena *arena,

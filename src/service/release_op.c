@@ -108,8 +108,9 @@ static struct err peer_op(struct store_conn *conn, const struct effects_of *of, 
     size_t count = release_recipients(op, arena, &to);
     for (size_t i = 0; i < count; i++) {
         struct value params[] = {value_text(to[i]), value_text(json_get_string(op, "way")), value_text(of->filing_id), value_int(of->recorded_ms),
-                                 value_text(json_get_string(json_get(op, "address"), "field"))};
-        TRY(store_write(conn, STMT_PEER_PUT, params, 5, NULL, why));
+                                 value_text(json_get_string(json_get(op, "address"), "field")),
+                                 value_text(json_get_string(json_get(op, "key"), "field"))};
+        TRY(store_write(conn, STMT_PEER_PUT, params, 6, NULL, why));
     }
     return err_none();
 }

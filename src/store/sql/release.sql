@@ -90,14 +90,14 @@ UPDATE standing SET revoked_by = $2 WHERE filing_id = $1;
 SELECT filing_id, case_id, until_ms, content FROM standing WHERE revoked_by IS NULL AND until_ms > $1 ORDER BY filing_id;
 
 -- name: peer_put
--- takes name, way, filing_id, changed_ms, address_field
-INSERT INTO peer (name, way, filing_id, changed_ms, address_field) VALUES ($1, $2, $3, $4, $5)
+-- takes name, way, filing_id, changed_ms, address_field, key_field
+INSERT INTO peer (name, way, filing_id, changed_ms, address_field, key_field) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (name) DO UPDATE SET way = excluded.way, filing_id = excluded.filing_id, changed_ms = excluded.changed_ms,
-  address_field = excluded.address_field;
+  address_field = excluded.address_field, key_field = excluded.key_field;
 
 -- name: peer_get
--- takes name; gives way, filing_id, address_field
-SELECT way, filing_id, address_field FROM peer WHERE name = $1;
+-- takes name; gives way, filing_id, address_field, key_field
+SELECT way, filing_id, address_field, key_field FROM peer WHERE name = $1;
 
 -- name: peers
 -- gives name, way, filing_id, changed_ms, case_id of that filing, released_ms of the last disclosure to it, how many are released and not handed over, and
