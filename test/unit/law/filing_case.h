@@ -74,7 +74,7 @@ static inline struct span attempt_get_text(const struct attempt *a, const char *
 }
 
 static inline size_t roles_of(struct span node, struct span roles[ROLES_MAX]) {
-    struct span all = span_is(node, "EU") ? SPAN("enisa commission cert_eu eeas chair group_member csirt_member cyclone_member guest expert party anyone node")
+    struct span all = span_is(node, "EU") ? SPAN("enisa commission cert_eu eeas chair group_member csirt_member cyclone_member spoc_member authority_member guest expert party anyone node")
                                           : SPAN("csirt ca spoc ccma entity party anyone node");
     size_t count = 0;
     for (size_t at = 0; count < ROLES_MAX && next_word(all, &at, &roles[count]);) count++;
