@@ -188,6 +188,8 @@ static struct err get_named_facts(struct api_request *request, struct api_respon
         write_word(request, &out, "question", "ask", name);
         json_out_member_string(&out, "article", cell(row, "article"));
         write_values(request, &out, row);
+        struct span form = cell(row, "form");
+        json_out_member_string(&out, "form", form.len > 0 ? form : span_make(NULL, 0));
         json_out_object_end(&out);
     }
     json_out_array_end(&out);

@@ -58,6 +58,7 @@ static void changes(struct plain_page *page, const struct json *answer) {
 
 // What people call a value of the fact.
 static struct span value_words(const struct plain_page *page, struct span fact, struct span value) {
+    if (scope_has_rows(scope_fact_row(page->request, fact))) return scope_rows_words(page->request->arena, value);
     struct span type = scope_cell(scope_fact_row(page->request, fact), "type");
     struct span words = span_is(type, "types") ? plain_law_word(page, arena_printf(page->request->arena, "type.%.*s", SPAN_FMT(value)))
                         : (span_is(type, "countries") || span_is(type, "country")) && span_is(value, "ZZ") ? plain_word(page, "outside")
@@ -82,12 +83,21 @@ static void missing(struct plain_page *page, const struct form *sent, const stru
     if (list != NULL) html_close(&page->html, "ul");
 }
 
-// What the law assumes where nothing is said, and what this page does: services where it is established.
+// What this page assumes besides: services where it is established; where figures count, that there is no group and one year decides.
+static size_t own_assumptions(const struct form *sent, struct span ret_facts[3]) {
+    bool has_figures = scope_is_given(sent, SPAN("staff")) || scope_is_given(sent, SPAN("turnover")) || scope_is_given(sent, SPAN("balance"));
+    size_t count = 0;
+    if (scope_is_given(sent, SPAN("established_in")) && !scope_is_given(sent, SPAN("services_in"))) ret_facts[count++] = SPAN("services_in");
+    if (has_figures && !scope_is_given(sent, SPAN("relations"))) ret_facts[count++] = SPAN("relations");
+    if (has_figures && !scope_is_given(sent, SPAN("earlier"))) ret_facts[count++] = SPAN("earlier");
+    return count;
+}
+
 static void assumed(struct plain_page *page, const struct form *sent, const struct json *answer) {
     const struct json *list = json_get(answer, "assumed");
-    const struct yaml *services = scope_fact_row(page->request, SPAN("services_in"));
-    bool is_same_place = scope_is_given(sent, SPAN("established_in")) && !scope_is_given(sent, SPAN("services_in"));
-    if ((list == NULL || list->count == 0) && !is_same_place) return;
+    struct span own[3];
+    size_t own_count = own_assumptions(sent, own);
+    if ((list == NULL || list->count == 0) && own_count == 0) return;
     plain_element(page, "h3", "assumed");
     plain_element(page, "p", "assumed_help");
     html_open(&page->html, "ul");
@@ -95,7 +105,9 @@ static void assumed(struct plain_page *page, const struct form *sent, const stru
         struct span fact = json_get_string(&list->items[i], "fact");
         line_asking(page, fact, json_get_string(&list->items[i], "label"), value_words(page, fact, json_get_string(&list->items[i], "value")), json_get_string(&list->items[i], "article"), "otherwise");
     }
-    if (is_same_place) line_asking(page, SPAN("services_in"), fact_label(page, SPAN("services_in")), plain_word(page, "same_place"), scope_cell(services, "article"), "otherwise");
+    for (size_t i = 0; i < own_count; i++)
+        line_asking(page, own[i], fact_label(page, own[i]), plain_word(page, span_is(own[i], "services_in") ? "same_place" : "not_counted"),
+                    scope_cell(scope_fact_row(page->request, own[i]), "article"), "otherwise");
     html_close(&page->html, "ul");
 }
 

@@ -78,26 +78,54 @@ static struct span next_question(const struct api_request *request, const struct
     return SPAN("");
 }
 
+static struct err answer_make(struct api_request *request, const struct form *sent, struct scope_answer *ret, struct why *why) {
+    struct json facts;
+    TRY(scope_facts_make(request, sent, &facts, why));
+    return scope_answer_make(request->services->law, &facts, request->services->state, zone_date(request->services->zone, request->received_ms), request->arena, ret, why);
+}
+
+// A row that does not do is shown again, with the reason.
+static struct err row_again(struct api_request *request, struct api_response *response, const struct form *sent, struct span fact, struct why *why) {
+    struct plain_page page;
+    struct span words = arena_printf(request->arena, "%s%s%s%s", why->words, why->article[0] != '\0' ? " (" : "", why->article, why->article[0] != '\0' ? ")" : "");
+    *why = (struct why){0};
+    plain_page_begin(&page, request, response, 422, "scope", "title", NULL);
+    TRY(scope_rows_write(&page, sent, fact, words, why));
+    plain_page_end(&page);
+    return err_none();
+}
+
+static struct err page_write(struct plain_page *page, const struct form *sent, const struct scope_answer *made, struct why *why) {
+    struct json answer;
+    struct buf text;
+    struct json_out out;
+    buf_init(&text, page->request->arena, LIMIT_JSON_BYTES);
+    json_out_init(&out, &text);
+    scope_write_json(&out, made, page->lang);
+    TRY(json_parse(page->request->arena, buf_span(&text), &answer, why));
+    struct span question = next_question(page->request, sent, &answer);
+    if (question.len == 0) scope_answer_write(page, sent, &answer);
+    else if (scope_has_rows(scope_fact_row(page->request, question))) return scope_rows_write(page, sent, question, SPAN(""), why);
+    else scope_question_write(page, sent, question, json_get_string(&answer, "outcome_words"));
+    return err_none();
+}
+
 static struct err post_scope(struct api_request *request, struct api_response *response, struct why *why) {
     struct form *sent = ARENA_NEW(request->arena, struct form);
     struct scope_answer made;
-    struct json facts, answer;
-    struct buf text;
-    struct json_out out;
     struct plain_page page;
     request->problem_page = problem_page;
     if (sent == NULL) return err_make(ERR_MEMORY);
     TRY(read_form(request, sent, why));
-    TRY(scope_facts_make(request, sent, &facts, why));
-    TRY(scope_answer_make(request->services->law, &facts, request->services->state, zone_date(request->services->zone, request->received_ms), request->arena, &made, why));
+    const struct form *taken = sent;
+    struct span row_of = form_value(sent, SPAN("row_of"));
+    bool has_row = scope_has_rows(scope_fact_row(request, row_of));
+    if (has_row) TRY(scope_rows_take(request, sent, row_of, &taken));
+    struct err e = answer_make(request, taken, &made, why);
+    if (e.code == ERR_INPUT && has_row && why != NULL) return row_again(request, response, sent, row_of, why);
+    TRY(e);
     plain_page_begin(&page, request, response, 200, "scope", "title", NULL);
-    buf_init(&text, request->arena, LIMIT_JSON_BYTES);
-    json_out_init(&out, &text);
-    scope_write_json(&out, &made, page.lang);
-    TRY(json_parse(request->arena, buf_span(&text), &answer, why));
-    struct span question = next_question(request, sent, &answer);
-    if (question.len > 0) scope_question_write(&page, sent, question, json_get_string(&answer, "outcome_words"));
-    else scope_answer_write(&page, sent, &answer);
+    TRY(page_write(&page, taken, &made, why));
     plain_page_end(&page);
     return err_none();
 }

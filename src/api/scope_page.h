@@ -19,6 +19,7 @@ bool scope_has(const struct form *sent, struct span name, struct span value);
 bool scope_is_given(const struct form *sent, struct span name); // with a value: "I do not know" gives none
 // The facts as the scope question takes them; each name once, the last that was sent.
 CHECKED struct err scope_facts_make(struct api_request *request, const struct form *sent, struct json *ret, struct why *why);
+struct span scope_figure(struct arena *arena, struct span typed); // "1 200,50" as a number; empty where it is none
 void scope_sent_again(struct plain_page *page, const struct form *sent, struct span but); // as hidden fields, without the fact BUT
 
 // --- one question (scope_question.c) ---
@@ -27,6 +28,14 @@ void scope_types_write(struct plain_page *page, const struct form *sent);  // al
 void scope_places_write(struct plain_page *page, struct span name, const struct form *sent, bool has_outside);
 bool scope_is_askable(const struct api_request *request, const struct form *sent, struct span name); // on such a page
 void scope_question_write(struct plain_page *page, const struct form *sent, struct span name, struct span so_far);
+
+// --- facts that are lists of rows (scope_rows.c) ---
+bool scope_has_rows(const struct yaml *row);
+// As SENT, with the rows of the fact as a row that was sent (row.NAME) or taken out (take_out) leaves them. Nothing is checked yet.
+CHECKED struct err scope_rows_take(struct api_request *request, const struct form *sent, struct span fact, const struct form **ret);
+struct span scope_rows_words(struct arena *arena, struct span value); // what tells the rows of a hidden field apart, in one line
+// The rows so far and one more to fill in; with FAULT, what was sent of it and what is amiss.
+CHECKED struct err scope_rows_write(struct plain_page *page, const struct form *sent, struct span fact, struct span fault, struct why *why);
 
 // --- the answer, with a way to say each thing otherwise (scope_answer_page.c) ---
 void scope_answer_write(struct plain_page *page, const struct form *sent, const struct json *answer);

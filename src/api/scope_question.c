@@ -121,7 +121,7 @@ static void boxes_write(struct plain_page *page, struct span name, struct span t
 bool scope_is_askable(const struct api_request *request, const struct form *sent, struct span name) {
     struct span type = scope_cell(scope_fact_row(request, name), "type");
     if (span_is(type, "types")) return span_is(name, "types") || scope_is_given(sent, SPAN("types"));
-    return span_is(type, "bool") || span_is(type, "enum") || scope_is_figure(type) || span_is(type, "country") || span_is(type, "countries");
+    return scope_has_rows(scope_fact_row(request, name)) || span_is(type, "bool") || span_is(type, "enum") || scope_is_figure(type) || span_is(type, "country") || span_is(type, "countries");
 }
 
 void scope_question_write(struct plain_page *page, const struct form *sent, struct span name, struct span so_far) {

@@ -14,8 +14,7 @@ bool scope_is_given(const struct form *sent, struct span name) {
     return false;
 }
 
-// "1 200,50" as people type it, as a number; empty where it is none.
-static struct span figure(struct arena *arena, struct span typed) {
+struct span scope_figure(struct arena *arena, struct span typed) {
     struct buf text;
     bool has_point = false;
     buf_init(&text, arena, 64);
@@ -54,15 +53,25 @@ static void lists_write(struct json_out *out, const struct form *sent) {
     }
 }
 
+// A list of rows travels as JSON.
+static struct err rows_write(struct api_request *request, struct json_out *out, const struct form_pair *pair, struct why *why) {
+    struct json rows;
+    TRY(json_parse(request->arena, pair->value, &rows, why));
+    json_out_name_span(out, pair->name);
+    json_out_value(out, &rows);
+    return err_none();
+}
+
 static struct err fact_write(struct api_request *request, struct json_out *out, const struct form_pair *pair, struct why *why) {
     const struct yaml *row = scope_fact_row(request, pair->name);
     struct span type = scope_cell(row, "type");
     if (row == NULL || scope_is_list(type) || pair->value.len == 0) return err_none();
-    struct span number = scope_is_figure(type) ? figure(request->arena, span_trim(pair->value)) : SPAN("");
+    struct span number = scope_is_figure(type) ? scope_figure(request->arena, span_trim(pair->value)) : SPAN("");
     if (scope_is_figure(type) && number.len == 0) {
         struct span field = arena_printf(request->arena, "/%.*s", SPAN_FMT(pair->name));
         return why_set(why, ERR_INPUT, arena_text(request->arena, field), "fact.type", "", "A number is expected, like 49 or 1200.50.");
     }
+    if (scope_has_rows(row)) return rows_write(request, out, pair, why);
     json_out_name_span(out, pair->name);
     if (scope_is_figure(type)) json_out_raw(out, number);
     else if (span_is(type, "bool")) json_out_bool(out, span_is(pair->value, "yes"));

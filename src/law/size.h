@@ -77,7 +77,8 @@ struct size_facts {
     size_t relation_total; // with those of related enterprises
 };
 
-// Reads staff, turnover, balance, estimate, accounts and relations from the facts. Errors name the field.
+// Reads staff, turnover, balance, estimate, accounts, earlier (the periods before the one of staff, turnover and balance) and
+// relations from the facts. Errors name the field.
 CHECKED struct err size_read(const struct size_rules *rules, const struct json *facts, struct arena *arena,
                              struct size_facts *ret, struct why *why);
 // The sizes that are possible, as bits. IS_OWN_ONLY leaves related enterprises out.

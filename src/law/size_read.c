@@ -153,18 +153,19 @@ static struct err only_members(const struct json *object, const char *const *nam
     return err_none();
 }
 
-static struct err read_accounts(const struct json *list, const struct place *at, struct arena *arena, size_t *ret_count,
+// The periods of the list NAME, with room for one more.
+static struct err read_accounts(const struct json *list, const char *name, const struct place *at, struct arena *arena, size_t *ret_count,
                                 struct size_period **ret, struct why *why) {
     static const char *const NAMES[] = {"year", "staff", "turnover", "balance", NULL};
-    struct place here = place_in(at, "accounts");
-    if (list->type != JSON_ARRAY || list->count == 0 || list->count > SIZE_PERIODS_MAX)
+    struct place here = place_in(at, name);
+    if (list->type != JSON_ARRAY || list->count == 0 || list->count >= SIZE_PERIODS_MAX)
         return why_set(why, ERR_INPUT, here.pointer, "fact.accounts", "SME 4", "a list of 1 to %d accounting periods is expected",
-                       (int)SIZE_PERIODS_MAX);
-    struct size_period *periods = arena_take_array(arena, list->count, sizeof *periods);
+                       (int)SIZE_PERIODS_MAX - 1);
+    struct size_period *periods = arena_take_array(arena, list->count + 1, sizeof *periods);
     if (periods == NULL) return err_make(ERR_MEMORY);
     for (size_t i = 0; i < list->count; i++) {
         const struct json *row = &list->items[i];
-        struct place item = place_item(at, "accounts", i);
+        struct place item = place_item(at, name, i);
         TRY(only_members(row, NAMES, &item, why));
         const struct json *year = json_get(row, "year");
         if (year != NULL && year->type == JSON_INT) periods[i].year = year->integer;
@@ -177,6 +178,23 @@ static struct err read_accounts(const struct json *list, const struct place *at,
     }
     *ret = periods;
     *ret_count = list->count;
+    return err_none();
+}
+
+// The periods that an object states: accounts, or those before (EARLIER) the one whose figures OWN it states; none where it states neither.
+static struct err read_periods(const struct json *object, const struct size_figures *own, const struct place *at, struct arena *arena,
+                               size_t *ret_count, struct size_period **ret, struct why *why) {
+    const struct json *accounts = json_get(object, "accounts"), *earlier = json_get(object, "earlier");
+    bool has_earlier = !json_is_null(earlier) && !(earlier->type == JSON_ARRAY && earlier->count == 0);
+    struct place here = place_in(at, "earlier");
+    *ret_count = 0;
+    if (!json_is_null(accounts) && has_earlier)
+        return why_set(why, ERR_INPUT, here.pointer, "fact.accounts", "SME 4", "give either accounts or earlier periods, not both");
+    if (!json_is_null(accounts)) return read_accounts(accounts, "accounts", at, arena, ret_count, ret, why);
+    if (!has_earlier) return err_none();
+    TRY(read_accounts(earlier, "earlier", at, arena, ret_count, ret, why));
+    (*ret)[*ret_count] = (struct size_period){.year = (*ret)[*ret_count - 1].year + 1, .own = *own};
+    *ret_count += 1;
     return err_none();
 }
 
@@ -204,8 +222,7 @@ static struct err need_condition(int64_t limit, int64_t value, const char *name,
     struct place here = place_in(at, name);
     char article[96];
     (void)snprintf(article, sizeof article, "%.*s", SPAN_FMT(r->investor->article));
-    return why_set(why, ERR_INPUT, here.pointer, "fact.needed", article, "the exception for %.*s depends on it",
-                   SPAN_FMT(r->investor->name));
+    return why_set(why, ERR_INPUT, here.pointer, "fact.needed", article, "the exception for this investor depends on it");
 }
 
 static struct err read_investor(const struct size_rules *rules, const struct json *object, const struct place *at,
@@ -259,7 +276,7 @@ static struct err read_relation(struct reader *reader, const struct json *object
                                 struct size_relation *r) {
     static const char *const NAMES[] = {"name",     "direction", "capital",    "votes",  "control",     "same_market",
                                         "investor", "investment", "budget",    "inhabitants", "staff",  "turnover",
-                                        "balance",  "accounts",  "relations",  NULL};
+                                        "balance",  "accounts",  "earlier",    "relations", NULL};
     struct why *why = reader->why;
     TRY(only_members(object, NAMES, at, why));
     if (++reader->count > SIZE_RELATIONS_MAX)
@@ -270,8 +287,8 @@ static struct err read_relation(struct reader *reader, const struct json *object
     TRY(read_ownership(object, at, r, why));
     TRY(read_investor(reader->rules, object, at, r, why));
     TRY(read_figures(object, at, &r->figures, why));
-    const struct json *accounts = json_get(object, "accounts"), *relations = json_get(object, "relations");
-    if (!json_is_null(accounts)) TRY(read_accounts(accounts, at, reader->arena, &r->period_count, &r->periods, why));
+    TRY(read_periods(object, &r->figures, at, reader->arena, &r->period_count, &r->periods, why));
+    const struct json *relations = json_get(object, "relations");
     if (json_is_null(relations)) return err_none();
     return read_relations(reader, relations, at, depth + 1, &r->relation_count, &r->relations);
 }
@@ -302,13 +319,12 @@ struct err size_read(const struct size_rules *rules, const struct json *facts, s
     struct size_facts read = {.is_estimate = is_yes(facts, "estimate")};
     struct size_figures own;
     TRY(read_figures(facts, &top, &own, why));
-    const struct json *accounts = json_get(facts, "accounts"), *relations = json_get(facts, "relations");
-    if (!json_is_null(accounts)) {
-        if (has_figures(&own))
-            return why_set(why, ERR_INPUT, "/accounts", "fact.accounts", "SME 4",
-                           "give either accounts or staff, turnover and balance, not both");
-        TRY(read_accounts(accounts, &top, arena, &read.period_count, &read.periods, why));
-    } else {
+    const struct json *relations = json_get(facts, "relations");
+    if (!json_is_null(json_get(facts, "accounts")) && has_figures(&own))
+        return why_set(why, ERR_INPUT, "/accounts", "fact.accounts", "SME 4",
+                       "give either accounts or staff, turnover and balance, not both");
+    TRY(read_periods(facts, &own, &top, arena, &read.period_count, &read.periods, why));
+    if (read.period_count == 0) {
         read.periods = ARENA_NEW(arena, struct size_period);
         if (read.periods == NULL) return err_make(ERR_MEMORY);
         read.periods->own = own;

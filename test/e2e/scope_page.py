@@ -161,8 +161,40 @@ def strangers(client):
         count.check(asked(client, page, fact).question is None, f"{fact} is not asked")
     bad = client.call("POST", "/scope", urllib.parse.urlencode(page.fields + [("cer_critical", "yes"), ("food_activity", "<b>")]).encode(), kind="application/x-www-form-urlencoded")
     count.equal((bad.status, b"<b>" in bad.data), (422, False), "a choice that there is not")
+    for rows in ("{", "[1]", '{"a":1}', '[{"direction":"up","capital":"60","staff":"<b>"}]', "[" * 200, '[{"direction":"up","nonsense":1}]'):
+        bad = client.call("POST", "/scope", urllib.parse.urlencode(page.fields + [("relations", rows)]).encode(), kind="application/x-www-form-urlencoded")
+        count.check(bad.status in (400, 422) and b"<b>" not in bad.data, f"rows that there can't be: {rows[:30]}")
+    for rows in ([("row.name", "<b>"), ("row.nonsense", "1")], [("row.direction", "up"), ("row.direction", "down")], [("row.direction", "up"), ("row.capital", "1e9")]):
+        bad = client.call("POST", "/scope", urllib.parse.urlencode(page.fields + [("row_of", "relations")] + rows).encode(), kind="application/x-www-form-urlencoded")
+        count.equal((bad.status, b"<b>" in bad.data, b'role="alert"' in bad.data), (422, False, True), f"a row that there can't be: {rows}")
+    full = [("types", "EN_EL_DSO")] + [("established_in", "BE")] * 254
+    bad = client.call("POST", "/scope", urllib.parse.urlencode(full + [("row_of", "relations")]).encode(), kind="application/x-www-form-urlencoded")
+    count.status(bad, 200, "a form as long as may be")
     for language, words in (("fr", "Il en est autrement"), ("de", "Es ist anders")):
         count.check(words in send(client, page.fields, language).text, language)
+
+
+def registered(node, admin):
+    """The registration's form says the same: who is related, which investors, which years; the class that follows is proposed."""
+    officer = node.officer(admin, "ca@node.example", "Authority officer", "ca", "a beacon on the hill 3")
+    company = node.person("anna@company.example", "Anna", "a beacon on the hill 5")
+    figures = {"staff": "20", "turnover_eur": "3000000", "balance_eur": "3000000", "established_in": ["BE"]}
+    parent = {"name": "Parent", "direction": "up", "capital": "60", "control": "majority_votes", "staff": "1000", "turnover": "90000000", "balance": "80000000"}
+    angel = dict(parent, capital="40", control="none", investor="business_angel", investment="1000000")
+    year = {"year": 2025, "staff": "20", "turnover": "3000000", "balance": "3000000"}
+    cases = (("alone", {}, "small", "out"), ("with a parent", {"relations": [parent]}, "large", "essential"), ("with an investor", {"relations": [angel]}, "small", "out"),
+             ("grown this year", dict(staff="60", turnover_eur="20000000", balance_eur="20000000", earlier=[year]), "small", "out"),
+             ("grown two years", dict(staff="60", turnover_eur="20000000", balance_eur="20000000", earlier=[dict(year, year=2024), dict(year, staff="60", turnover="20000000", balance="20000000")]), "medium", "important"),
+             ("parent grown this year", {"relations": [dict(parent, earlier=[year])], "earlier": [year]}, "small", "out"))
+    for name, more, size, proposed in cases:
+        entity = company.must_file("registration", "registration", v.registration(name, ["EN_EL_DSO"], **dict(figures, **more)))["entity"]
+        seen = officer.need(200, "GET", f"/api/v1/entities/{entity}")
+        count.equal((seen["size"], seen["class_proposed"]), (size, proposed), name)
+        if "relations" in more:
+            count.equal(seen["profile"]["relations"][0]["name"], "Parent", f"{name}: on the register")
+    for wrong, pointer in (({"relations": [dict(angel, investment=None)]}, "/relations/0/investment"), ({"relations": [dict(parent, control="natural_person")]}, "/relations/0/same_market"), ({"earlier": [{"staff": "1"}]}, "/earlier/0/year")):
+        wrong = {name: [{key: value for key, value in row.items() if value is not None} for row in rows] for name, rows in wrong.items()}
+        count.problem(company.file("registration", "registration", v.registration("Wrong", ["EN_EL_DSO"], **wrong)), 422, "field.required", f"{pointer} is asked", pointer)
 
 
 def main():
@@ -176,6 +208,7 @@ def main():
         count.check(len(seen) >= 15, f"{len(seen)} assumptions were contradicted: {sorted(seen)}")
         places_and_types(client)
         strangers(client)
+        registered(node, client)
     finally:
         node.close()
     return count.done()

@@ -65,6 +65,40 @@ SMALL = {"annual work units": "20", "turnover": "3 000 000", "balance sheet": "3
 OPERATOR = ("Energy", "Electricity distribution system operator")
 
 
+def group(browser, page, bare, node, outcome):
+    """Without JavaScript related enterprises are said one after the other, and the years before."""
+    bare.get_by_role("button", name="It is otherwise: Partner and linked").click()
+    bare.get_by_label("Name", exact=True).fill("Parent")
+    bare.get_by_role("button", name="Go on").click()
+    count.check("holds a share in you" in bare.get_by_role("alert").inner_text() and bare.get_by_label("Name", exact=True).input_value() == "Parent", "what is amiss is said, and nothing typed is lost")
+    bare.get_by_label("It holds a share in yours").check()
+    bare.get_by_label("Share of the capital").fill("30")
+    bare.get_by_label("Its staff").fill("1 000")
+    bare.get_by_role("button", name="Add, and say another").click()
+    bare.locator("li", has_text="Parent").wait_for()
+    bare.get_by_label("Name", exact=True).fill("Fund")
+    bare.get_by_label("It holds a share in yours").check()
+    bare.get_by_label("Share of the capital").fill("30")
+    bare.get_by_label("Venture capital company").check()
+    bare.get_by_label("Its staff").fill("9 000")
+    bare.get_by_role("button", name="Go on").click()
+    count.check("essential" in outcome.inner_text() and "Fund: venture_capital, not counted" in bare.locator("main").inner_text(), f"30 % of a partner counts, an investor does not: {bare.locator('main').inner_text()[:600]}")
+    bare.get_by_role("button", name="Change: Partner and linked").click()
+    bare.get_by_role("button", name="Take out: Parent").click()
+    bare.get_by_role("button", name="Go on").click()
+    count.equal(outcome.inner_text(), "The Directive does not apply", "without the partner it is small again")
+    bare.get_by_role("button", name="Change: Staff").click()
+    bare.get_by_role("textbox").fill("60")
+    bare.get_by_role("button", name="Go on").click()
+    while bare.locator("h2#question").count() == 1:
+        bare.get_by_role("button", name="Go on").click()
+    bare.get_by_role("button", name="It is otherwise: Figures of the years before").click()
+    for label, said in (("Year", "2025"), ("Staff", "20"), ("Annual turnover", "3 000 000"), ("Balance sheet", "3000000")):
+        bare.get_by_label(label).fill(said)
+    bare.get_by_role("button", name="Go on").click()
+    count.equal(outcome.inner_text(), "The Directive does not apply", "a ceiling crossed in one year only changes nothing yet")
+
+
 def contradict(browser, page, bare, node):
     """Without JavaScript too each thing that was assumed can be said otherwise, by keyboard, and taken back; what was said can be changed."""
     ask(bare, node, [OPERATOR], ["Belgium"], SMALL)
@@ -83,6 +117,7 @@ def contradict(browser, page, bare, node):
     bare.get_by_label("France").check()
     bare.get_by_role("button", name="Go on").click()
     bare.locator("li", has_text="Countries of services: France").wait_for()
+    group(browser, page, bare, node, outcome)
     bare.get_by_label("Say something else").select_option("Country of decisions")
     bare.get_by_role("button", name="Say it", exact=True).click()
     bare.get_by_role("combobox").select_option("Outside the Union")
@@ -99,6 +134,49 @@ def contradict(browser, page, bare, node):
     browser.screen(page, "plain-scope-assumed")
     page.get_by_role("button", name="It is otherwise: Countries of services").click()
     browser.screen(page, "plain-scope-services")
+    ask(page, node, [OPERATOR], ["Belgium"], SMALL)
+    page.get_by_role("button", name="It is otherwise: Partner and linked").click()
+    browser.screen(page, "plain-scope-relations")
+
+
+def group_app(browser, page, result):
+    """Partners, linked enterprises and investors by Articles 3 and 6 of the Recommendation, with the fields of the registration's form; two years by Article 4(2)."""
+    page.get_by_role("heading", name="Which enterprises hold a share in it").wait_for()
+    page.get_by_label("1. Name (required)").fill("Parent")
+    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("alert").or_(page.locator(".fault")).first.wait_for()
+    count.check("holds a share in you" in page.locator("form.card").inner_text(), "the node says what is amiss, at its field")
+    page.get_by_label("It holds a share in yours").check()
+    for label, said in (("Share of the capital", "60"), ("Its staff", "1 000"), ("Its annual turnover", "90 000 000"), ("Its balance sheet", "80000000,50")):
+        page.get_by_label(re.compile(re.escape("1. " + label))).fill(said)
+    page.get_by_label("It has most of the votes").check()
+    browser.screen(page, "scope-relations")
+    page.get_by_role("button", name="Answer").click()
+    count.check(b.until(lambda: result.count() == 1 and "essential" in result.inner_text()), f"counted with its parent it is in: {result.all_inner_texts()}")
+    page.get_by_role("button", name=re.compile("Change.*Partner and linked")).click()
+    page.get_by_label("No", exact=True).check()
+    page.locator("select[id$=investor]").select_option("business_angel")
+    page.get_by_role("button", name="Answer").click()
+    b.until(lambda: page.locator(".fault").count() > 0)
+    count.check("this investor depends on it" in page.locator("form.card").inner_text(), "an exemption needs what it hangs on")
+    page.get_by_label(re.compile("What the business angels invested")).fill("1 000 000")
+    page.locator("[id$=capital]").fill("40")
+    browser.screen(page, "scope-investor")
+    page.get_by_role("button", name="Answer").click()
+    count.check(b.until(lambda: result.count() == 1 and "does not apply" in result.inner_text()), f"a business angel is no partner: {result.all_inner_texts()}")
+    page.get_by_role("button", name=re.compile("Change.*Staff")).click()
+    page.get_by_role("textbox").first.wait_for()
+    page.get_by_role("textbox").fill("60")
+    page.get_by_role("button", name="Answer").click()
+    count.check(b.until(lambda: result.count() == 1 and "important" in result.inner_text()), f"60 people are medium: {result.all_inner_texts()}")
+    page.get_by_role("button", name="Say the years before").click()
+    page.get_by_label("1. Year (required)").fill("2025")
+    for label, said in (("Staff", "20"), ("Annual turnover", "3 000 000"), ("Balance sheet", "3000000")):
+        page.get_by_label(re.compile(re.escape("1. " + label))).fill(said)
+    browser.screen(page, "scope-earlier")
+    page.get_by_role("button", name="Answer").click()
+    count.check(b.until(lambda: result.count() == 1 and "does not apply" in result.inner_text()), f"crossed in one year only it is small still: {result.all_inner_texts()}")
+    count.check("one period only changes nothing yet" in page.locator(".result").inner_text(), "and says why")
 
 
 def scope_app(browser, page, node):
@@ -130,14 +208,7 @@ def scope_app(browser, page, node):
     count.check(b.until(lambda: "does not apply" in result.inner_text()), f"taken back: {result.inner_text()}")
     browser.screen(page, "scope-assumed")
     page.get_by_role("button", name="We belong to a group").click()
-    page.get_by_role("button", name="Answer").click()
-    page.get_by_role("alert").get_by_text("say the share of the capital").wait_for()
-    for label, said in (("Name", "Parent"), ("Share of the capital", "60"), ("People who work there", "1 000"), ("Its turnover", "90 000 000"), ("Its balance sheet", "80000000,50")):
-        page.get_by_label(label).first.fill(said)
-    page.locator("fieldset select").last.select_option("majority_votes")
-    browser.screen(page, "scope-relations")
-    page.get_by_role("button", name="Answer").click()
-    count.check(b.until(lambda: "essential" in result.inner_text()), f"counted with its parent it is in: {result.inner_text()}")
+    group_app(browser, page, result)
     page.get_by_text("Say something else").click()
     page.get_by_label("Say something else").select_option("decisions_in")
     page.get_by_role("button", name="Say it").click()

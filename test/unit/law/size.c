@@ -88,6 +88,15 @@ static void two_years_for_each_ceiling(void **state) {
     assert_int_equal(sizes("{\"accounts\":[" YEAR(2024, 20) "," YEAR(2025, 20) "],\"relations\":[{\"direction\":\"up\",\"votes\":60,\"accounts\":["
                            YEAR(2024, 40) "," YEAR(2025, 40) "]}]}"),
                      MEDIUM);
+    // The periods before the one of the figures, for oneself and for who is related.
+    assert_int_equal(sizes("{\"earlier\":[" YEAR(2024, 20) "],\"staff\":60,\"turnover\":0,\"balance\":0}"), SMALL);
+    assert_int_equal(sizes("{\"earlier\":[" YEAR(2023, 20) "," YEAR(2024, 60) "],\"staff\":60,\"turnover\":0,\"balance\":0}"), MEDIUM);
+    assert_int_equal(sizes("{\"earlier\":[],\"staff\":60,\"turnover\":0,\"balance\":0}"), MEDIUM);
+#define RELATED "\"staff\":20,\"turnover\":0,\"balance\":0,\"relations\":[{\"direction\":\"up\",\"votes\":60,\"staff\":40,\"turnover\":0,\"balance\":0,\"earlier\":["
+    assert_int_equal(sizes("{\"earlier\":[" YEAR(2024, 20) "]," RELATED YEAR(2024, 20) "]}]}"), SMALL);
+    assert_int_equal(sizes("{\"earlier\":[" YEAR(2024, 20) "]," RELATED YEAR(2024, 40) "]}]}"), MEDIUM);
+    assert_int_equal(sizes("{" RELATED YEAR(2024, 20) "]}]}"), MEDIUM); // one period: her last
+#undef RELATED
 #undef YEAR
 }
 

@@ -22,6 +22,12 @@ export function localOf(instant: string): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+// "1 200,50" as the node reads it; what is no number is sent as typed, for the node to name.
+function decimalOf(text: string): string {
+  const plain = text.replaceAll(/[\s'\u00a0\u202f]/g, "").replace(",", ".");
+  return /^-?\d+(\.\d+)?$/.test(plain) ? plain : text;
+}
+
 function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;
@@ -41,6 +47,7 @@ function one(field: Field, value: unknown): unknown {
   if (isList(field)) return text.split(/[\n,;]+/).map((part) => part.trim()).filter((part) => part !== "");
   if (field.type === "instant") return instantOf(text);
   if (field.type === "int") return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  if (field.type === "decimal") return decimalOf(text);
   if (field.type === "bool") return text === "yes" ? true : text === "no" ? false : text;
   if (field.type === "selection") {
     try {
