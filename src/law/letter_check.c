@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* What law check proves of letters: each sentence is there in each language of its pack, says only what a node knows, and is used. */
+/* What law check proves of letters: each sentence is there in each language of its pack, says only what a node knows, and is used; what is asked is shown. */
 #include "law/law_private.h"
 #include "law/letter_private.h"
 #include "law/procedure_private.h"
@@ -93,6 +93,13 @@ static void check_part(struct checking *c, const struct letter_part *part) {
     }
 }
 
+// What its writer adds stands in the letter.
+static void check_shown(struct checking *c, const struct letter_field *field) {
+    for (size_t i = 0; i < c->letter->part_count; i++)
+        if (c->letter->parts[i].kind == PART_FIELD && names_have(&c->letter->parts[i].names, field->name)) return;
+    finding(c, c->letter->node, "it asks for what it does not show:", field->name);
+}
+
 void letters_check(const struct law *law, struct buf *report, size_t *findings) {
     static const char *const COMMON[] = {"page", "draft", "number", "date", "to", "courtesy", "signed", "proof", "against", "marking", "approved", "yes", "no"};
     struct arena arena;
@@ -103,6 +110,7 @@ void letters_check(const struct law *law, struct buf *report, size_t *findings) 
         for (size_t k = 0; k < sizeof COMMON / sizeof COMMON[0]; k++) check_word(&c, letter->node, arena_printf(&arena, "letter.common.%s", COMMON[k]));
         check_word(&c, letter->node, letter_key(&arena, letter, SPAN("label")));
         for (size_t k = 0; k < letter->field_count; k++) check_word(&c, letter->node, arena_printf(&arena, "letter.%.*s.field.%.*s", SPAN_FMT(letter->id), SPAN_FMT(letter->fields[k].name)));
+        for (size_t k = 0; k < letter->field_count; k++) check_shown(&c, &letter->fields[k]);
         for (size_t k = 0; k < letter->procedures.count; k++)
             if (procedure_get(law, SPAN(""), latest_day(), letter->procedures.items[k]) == NULL) finding(&c, letter->node, "there is no procedure", letter->procedures.items[k]);
         for (size_t k = 0; k < letter->part_count; k++) check_part(&c, &letter->parts[k]);

@@ -18,7 +18,7 @@ import tempfile
 import threading
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CASES = ("filings", "stories", "scope", "clocks", "significance", "supervision", "selection", "register_csv", "office_term", "acts", "indication")
+CASES = ("filings", "stories", "scope", "clocks", "significance", "supervision", "selection", "register_csv", "office_term", "acts", "indication", "letter_rows", "reminder")
 LAW = "law"
 SWAPS = {"yes": "no", "no": "yes", "h": "d", "d": "h", "wd": "d", "month": "w", "w": "month"}
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* One incident, several acts: who asks what by when; what is open and why; nothing from outside breaks it. */
+/* One incident, several acts: who asks what by when; what is open and why; nothing from outside breaks it. The rows of test/law/acts.yaml. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <cmocka.h>
 
 #include "base/time.h"
+#include "base/yaml.h"
 #include "law/acts.h"
+#include "law/json_tree.h"
 #include "law_under_test.h"
 
 static struct arena arena;
@@ -146,6 +148,91 @@ static void bad_facts_are_named(void **state) {
     }
 }
 
+// --- the rows of test/law/acts.yaml ---
+
+static struct json json_of(struct json_tree *tree, const struct yaml *node) {
+    struct json out = node->type == YAML_SEQUENCE ? json_array() : json_object(), number;
+    if (node->type == YAML_SCALAR) {
+        if (span_is(node->text, "yes") || span_is(node->text, "no")) return json_from_bool(span_is(node->text, "yes"));
+        bool is_number = !is_err(json_parse(&arena, node->text, &number, NULL)) && memchr(node->text.at, '.', node->text.len) == NULL;
+        return is_number ? number : json_from_string(node->text);
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->type == YAML_SEQUENCE) (void)json_tree_push(tree, &out, json_of(tree, &node->items[i]));
+        else (void)json_tree_add(tree, &out, node->pairs[i].name, json_of(tree, &node->pairs[i].value));
+    }
+    return out;
+}
+
+// The facts of a row: those of its case first, then its own.
+static struct json facts_of(const struct yaml *row) {
+    struct json_tree tree = {.arena = &arena};
+    struct json facts = json_object();
+    const struct yaml *from = yaml_get(row, "case"), *own = yaml_get(row, "facts");
+    bool has = false;
+    if (from != NULL) {
+        struct json content = json_of(&tree, from), subject = json_of(&tree, yaml_get(row, "subject"));
+        assert_false(is_err(acts_case_facts(law, SPAN("incident"), &content, &subject, &arena, &facts, &has)));
+        assert_true(has);
+    }
+    for (size_t i = 0; own != NULL && i < own->count; i++) (void)json_tree_set(&tree, &facts, own->pairs[i].name, json_of(&tree, &own->pairs[i].value));
+    return facts;
+}
+
+static bool has_word(struct span words, struct span word) {
+    struct span padded = arena_printf(&arena, " %.*s ", SPAN_FMT(words)), one = arena_printf(&arena, " %.*s ", SPAN_FMT(word));
+    return memmem(padded.at, padded.len, one.at, one.len) != NULL;
+}
+
+// To whom a report goes, how it stands to NIS2, in which stages.
+static void report_compare(const struct yaml *reports, const struct json *found) {
+    struct span name = json_get_string(found, "report"), stages = SPAN("");
+    const struct json *list = json_get(found, "stages");
+    const struct yaml *row = yaml_get(reports, (const char *)arena_copy(&arena, name).at);
+    if (row == NULL) fail_msg("%.*s: no row says to whom it goes", SPAN_FMT(name));
+    for (size_t i = 0; list != NULL && i < list->count; i++) stages = arena_printf(&arena, "%.*s%s%.*s", SPAN_FMT(stages), i == 0 ? "" : " ", SPAN_FMT(json_get_string(&list->items[i], "stage")));
+    if (!span_equals(json_get_string(found, "receiver"), yaml_get_text(row, "to")) || !span_equals(json_get_string(found, "relation"), yaml_get_text(row, "relation")) ||
+        !span_equals(stages, yaml_get_text(row, "stages")))
+        fail_msg("%.*s: to %.*s, %.*s, stages %.*s", SPAN_FMT(name), SPAN_FMT(json_get_string(found, "receiver")), SPAN_FMT(json_get_string(found, "relation")), SPAN_FMT(stages));
+}
+
+static void rows_of_the_acts(void **state) {
+    (void)state;
+    struct yaml root;
+    struct why why = {0};
+    FILE *in = fopen("test/law/acts.yaml", "rb");
+    assert_non_null(in);
+    uint8_t *bytes = arena_take(&arena, 64 * 1024);
+    struct span text = span_make(bytes, fread(bytes, 1, 64 * 1024, in));
+    (void)fclose(in);
+    if (is_err(yaml_load(&arena, "test/law/acts.yaml", text, &root, &why))) fail_msg("%s", why.words);
+    const struct yaml *rows = yaml_get(&root, "rows"), *reports = yaml_get(&root, "reports");
+    bool is_seen[64] = {0};
+    assert_true(reports->count <= 64);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct acts_answer *made;
+        struct json facts = facts_of(&rows->items[i]), answer;
+        struct buf out;
+        struct json_out writer;
+        if (is_err(acts_answer_make(law, &facts, NULL, NULL, SPAN("LU"), NULL, DAY, &arena, &made, &why))) fail_msg("acts.yaml:%u: %s %s", rows->items[i].line, why.field, why.words);
+        buf_init(&out, &arena, 1024 * 1024);
+        json_out_init(&writer, &out);
+        acts_write_json(&writer, made, SPAN("en"));
+        assert_false(is_err(json_parse(&arena, buf_span(&out), &answer, &why)));
+        const struct json *found = json_get(&answer, "reports");
+        for (size_t k = 0; k < found->count; k++) {
+            bool is_owed = span_is(json_get_string(&found->items[k], "truth"), "applies");
+            struct span name = json_get_string(&found->items[k], "report");
+            if (is_owed != has_word(yaml_get_text(&rows->items[i], "owed"), name)) fail_msg("acts.yaml:%u: %.*s is %sowed", rows->items[i].line, SPAN_FMT(name), is_owed ? "" : "not ");
+            if (!is_owed) continue;
+            report_compare(reports, &found->items[k]);
+            for (size_t r = 0; r < reports->count; r++) is_seen[r] = is_seen[r] || span_equals(reports->pairs[r].name, name);
+        }
+    }
+    for (size_t r = 0; r < reports->count; r++)
+        if (!is_seen[r]) fail_msg("%.*s: no row has it owed", SPAN_FMT(reports->pairs[r].name));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clocks_of_the_acts),
@@ -153,6 +240,7 @@ int main(void) {
         cmocka_unit_test(what_is_open_names_what_settles_it),
         cmocka_unit_test(an_act_counts_from_its_day),
         cmocka_unit_test(bad_facts_are_named),
+        cmocka_unit_test(rows_of_the_acts),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -201,6 +201,7 @@ static void mistakes_are_found(void **state) {
         {"eu/nis2/letters/reminder.yaml", "case.opened", "case.open", "no such fact: case.open"},
         {"eu/nis2/letters/reminder.yaml", "{field: remarks}", "{field: remark}", "no such field: remark"},
         {"eu/nis2/letters/reminder.yaml", "{text: partial}", "{text: partial, when: {field: x, known: yes}}", "a condition asks for a field"},
+        {"eu/nis2/letters/closure.yaml", "  - {field: result}\n", "", "asks for what it does not show: result"},
         {"eu/nis2/letters/emergency_form.yaml", "incident.early_warning", "incident.warning", "no such form"},
         {"eu/nis2/letters/closure.yaml", "by: [csirt, ca]\n", "by: [csirt, ca]\nprocedures: [incidents]\n", "no procedure incidents"},
     };
