@@ -231,11 +231,12 @@ check: deps
 check-long: deps
 	@VARDE_LONG=1 tools/check.sh
 bench: deps
-	@$(MAKE) --no-print-directory V=release
+	@$(MAKE) -s --no-print-directory V=release
 	@bench/run
 demo:
 	@tools/install.sh build
-	@$(MAKE) --no-print-directory V=release
+	@echo "building build/release/varde and its web interface: some minutes the first time"
+	@$(MAKE) -s --no-print-directory V=release
 	@tools/demo.sh
 
 # --- installing ---
