@@ -120,7 +120,7 @@ export interface Case {
   attachments: { id: string; name: string; size_bytes: number; filing: string }[];
   links?: CaseLink[];
   above?: { case: string; procedure: string; state: string; joined_at: string }[];
-  shared?: { filing: string; case?: string; document: string; received_at: string }[];
+  shared?: { filing: string; case?: string; document: string; status: string; received_at: string }[];
   indications?: { indication: string; words: string; article: string; is_met: boolean }[];
   is_party?: boolean;
   next: Step[];
