@@ -98,6 +98,7 @@ static struct err get_packs(struct api_request *request, struct api_response *re
         json_out_name(&out, "from");
         if (pack->has_from) json_out_string(&out, civil_text(request->arena, pack->from));
         else json_out_null(&out);
+        json_out_member_bool(&out, "proposal", pack_is_proposal(pack));
         json_out_member_string(&out, "hash", buf_span(&hash));
         write_languages(&out, pack, "languages");
         write_languages(&out, pack, "official");

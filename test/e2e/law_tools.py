@@ -367,6 +367,7 @@ def states_in_words(node):
         count.check(contacts["ca"]["name"] in page and contacts["ca"]["source"] in page, "the page of authorities too")
     lists = {pack["id"]: pack for pack in everyone.need(200, "GET", "/api/v1/law/packs")["packs"]}
     count.equal([(p["languages"], p["official"]) for i, p in lists.items() if i.startswith("national/")], [(["en", "fr", "de"], [])] * 27, "27 packs, three languages, none approved")
+    count.equal([lists[name]["proposal"] for name in ("eu/com-2026-13", "eu/nis2", "calendars", "national/at")], [True, False, False, False], "which are proposals")
 
 
 def main():

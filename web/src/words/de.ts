@@ -4,6 +4,7 @@ import { people } from "./people.de";
 import { deskDe } from "./desk.de";
 import { oversightDe } from "./oversight.de";
 import { ownDe } from "./own.de";
+import { whatifDe } from "./whatif.de";
 import type { Words } from "./en";
 import { union } from "./union.de";
 
@@ -60,6 +61,7 @@ export const de: Words = {
   password_help: "Zwölf Zeichen oder mehr.",
   person_made: "Sie sind registriert. Melden Sie sich jetzt an.",
   second_factor_title: "Zweiten Faktor einrichten",
+  second_factor_missing: "Der Anbieter hat keinen zweiten Faktor gezeigt. Ihre Rollen gelten erst, wenn Sie sich mit Passwort und Code oder mit einem Passkey anmelden.",
   second_factor_why: "Ihre Rollen gelten erst mit einem zweiten Faktor: einem Code aus einer App auf Ihrem Telefon.",
   second_factor_key: "Geben Sie diesen Schlüssel in Ihrer App ein:",
   second_factor_confirm: "Code, den die App zeigt",
@@ -284,5 +286,6 @@ export const de: Words = {
   outcome_undetermined: "Unbestimmt",
   ...deskDe,
   ...ownDe,
+  ...whatifDe,
   ...oversightDe,
 };

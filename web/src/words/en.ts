@@ -4,6 +4,7 @@ import { people } from "./people.en";
 import { deskEn } from "./desk.en";
 import { oversightEn } from "./oversight.en";
 import { ownEn } from "./own.en";
+import { whatifEn } from "./whatif.en";
 // What the page itself says, in English: the measure for the other languages. What the law says comes from the node.
 import { union } from "./union.en";
 
@@ -59,6 +60,7 @@ export const en = {
   password_help: "Twelve characters or more.",
   person_made: "You are registered. Sign in now.",
   second_factor_title: "Set up a second factor",
+  second_factor_missing: "The provider showed no second factor. Your roles count once you sign in with password and code, or with a passkey.",
   second_factor_why: "Your roles count only once a second factor is set up: a code from an app on your telephone.",
   second_factor_key: "Enter this key in your app:",
   second_factor_confirm: "Code that the app shows",
@@ -283,6 +285,7 @@ export const en = {
   outcome_undetermined: "Undetermined",
   ...deskEn,
   ...ownEn,
+  ...whatifEn,
   ...oversightEn,
 } as const satisfies Record<string, string>;
 

@@ -4,6 +4,7 @@ import { people } from "./people.fr";
 import { deskFr } from "./desk.fr";
 import { oversightFr } from "./oversight.fr";
 import { ownFr } from "./own.fr";
+import { whatifFr } from "./whatif.fr";
 import type { Words } from "./en";
 import { union } from "./union.fr";
 
@@ -60,6 +61,7 @@ export const fr: Words = {
   password_help: "Douze caractères ou plus.",
   person_made: "Vous êtes inscrit. Connectez-vous maintenant.",
   second_factor_title: "Mettre en place un second facteur",
+  second_factor_missing: "Le fournisseur n'a montré aucun second facteur. Vos rôles ne comptent qu'après une connexion avec mot de passe et code, ou avec une clé d'accès.",
   second_factor_why: "Vos rôles ne comptent qu'avec un second facteur : un code d'une application sur votre téléphone.",
   second_factor_key: "Saisissez cette clé dans votre application :",
   second_factor_confirm: "Code affiché par l'application",
@@ -284,5 +286,6 @@ export const fr: Words = {
   outcome_undetermined: "Indéterminé",
   ...deskFr,
   ...ownFr,
+  ...whatifFr,
   ...oversightFr,
 };

@@ -152,6 +152,7 @@ export const union: { [K in keyof typeof en]: string } = {
   law_same: "dasselbe Paket",
   law_compare: "Vergleichen",
   law_packs: "Rechtspakete",
+  law_all_packs: "Alle Pakete",
   law_pack: "Paket",
   law_version: "Version",
   law_from: "In Kraft seit",

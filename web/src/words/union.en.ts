@@ -151,6 +151,7 @@ export const union = {
   law_same: "the same pack",
   law_compare: "Compare",
   law_packs: "Law packs",
+  law_all_packs: "All packs",
   law_pack: "Pack",
   law_version: "Version",
   law_from: "In force from",

@@ -152,6 +152,7 @@ export const union: { [K in keyof typeof en]: string } = {
   law_same: "le même recueil",
   law_compare: "Comparer",
   law_packs: "Recueils de droit",
+  law_all_packs: "Tous les recueils",
   law_pack: "Recueil",
   law_version: "Version",
   law_from: "En vigueur depuis",
