@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Signing in through other providers (OpenID Connect): against one that nobody here wrote (oidc-provider-mock, built on Authlib, over TLS), and
 against a hostile one that answers what must be refused: another nonce, no signature, a shared secret made of the public key, another audience,
-an expired token, a redirect to another host. The provider comes from PyPI into build/venv-oidc, made here."""
+an expired token, a redirect to another host."""
 import base64
 import hmac
 import hashlib
@@ -10,39 +10,28 @@ import http.server
 import json
 import os
 import ssl
-import subprocess
 import sys
 import threading
 import time
 import urllib.parse
 import urllib.request
 
+import _provider
 import varde_client as v
 
-VENV = os.path.join(v.ROOT, "build/venv-oidc")
-TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
-PACKAGES = ["oidc-provider-mock==0.3.4"]
 GOOD_PORT, EVIL_PORT, ELSEWHERE_PORT = 9190, 9191, 9192
 PUBLIC = "https://nis2.example.be"
 count = v.Count()
 
 
 def venv():
-    """Makes build/venv-oidc where the provider is missing, and goes on inside it."""
-    python = os.path.join(VENV, "bin/python")
-    if os.path.realpath(sys.prefix) == os.path.realpath(VENV):
+    """Goes on inside the provider's environment, which has it."""
+    if os.path.realpath(sys.prefix) == os.path.realpath(_provider.VENV):
         return
-    has = os.path.exists(python) and subprocess.run([python, "-c", "import oidc_provider_mock"], stderr=subprocess.DEVNULL, check=False).returncode == 0
-    environment = dict(os.environ)
-    if os.path.exists(TRUSTED):
-        environment.setdefault("PIP_CERT", TRUSTED)
-    if not has:
-        for command in ([sys.executable, "-m", "venv", "--clear", VENV], [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + PACKAGES):
-            if subprocess.run(command, env=environment, check=False).returncode != 0:
-                print("the provider can't be had from PyPI")
-                count.check(False, "the provider is installed")
-                sys.exit(count.done())
-    os.execv(python, [python, os.path.abspath(__file__)] + sys.argv[1:])
+    if not _provider.made():
+        count.check(False, "the provider can be had from PyPI")
+        sys.exit(count.done())
+    os.execv(_provider.PYTHON, [_provider.PYTHON, os.path.abspath(__file__)] + sys.argv[1:])
 
 
 def b64(data):
@@ -62,21 +51,13 @@ class Good:
     """The real provider, and a browser's part of a sign-in there."""
 
     def __init__(self, folder):
-        import logging
-        import warnings
-        warnings.simplefilter("ignore")
-        import werkzeug.serving
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        from oidc_provider_mock import app
-        self.context = ssl.create_default_context(cafile=folder + "/tls/certificate.pem")
-        server = werkzeug.serving.make_server("127.0.0.1", GOOD_PORT, app(), threaded=True,
-                                              ssl_context=(folder + "/tls/certificate.pem", folder + "/tls/key.pem"))
+        self.certificate = folder + "/tls/certificate.pem"
+        self.context = ssl.create_default_context(cafile=self.certificate)
+        server = _provider.server(GOOD_PORT, self.certificate, folder + "/tls/key.pem")
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def user(self, subject, **claims):
-        request = urllib.request.Request(f"https://127.0.0.1:{GOOD_PORT}/users/{subject}", json.dumps(claims).encode(),
-                                         {"Content-Type": "application/json"}, method="PUT")
-        urllib.request.urlopen(request, context=self.context).read()
+        _provider.put_user(GOOD_PORT, self.certificate, subject, **claims)
 
     def authorize(self, url, subject):
         """Agrees as SUBJECT; the parameters that come back."""

@@ -36,6 +36,7 @@ export const people: { [K in keyof typeof english]: string } = {
   p_provider: "Anbieter",
   p_provider_sign_in: "Mit {name} anmelden",
   p_provider_nothing: "Der Anbieter gab keine Antwort. Versuchen Sie es noch einmal.",
+  p_provider_denied: "Der Anbieter hat Sie nicht eingelassen, oder Sie haben dort abgelehnt.",
   p_provider_again: "Noch einmal anmelden",
   p_links: "Verknüpfte Konten",
   p_link_with: "Mit {name} verknüpfen",

@@ -35,6 +35,7 @@ export const people = {
   p_provider: "Provider",
   p_provider_sign_in: "Sign in with {name}",
   p_provider_nothing: "The provider gave no answer. Try again.",
+  p_provider_denied: "The provider did not let you in, or you said no there.",
   p_provider_again: "Sign in again",
   p_links: "Linked accounts",
   p_link_with: "Link with {name}",

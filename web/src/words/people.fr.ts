@@ -36,6 +36,7 @@ export const people: { [K in keyof typeof english]: string } = {
   p_provider: "Fournisseur",
   p_provider_sign_in: "Se connecter avec {name}",
   p_provider_nothing: "Le fournisseur n'a pas répondu. Réessayez.",
+  p_provider_denied: "Le fournisseur ne vous a pas laissé entrer, ou vous avez refusé.",
   p_provider_again: "Se reconnecter",
   p_links: "Comptes liés",
   p_link_with: "Lier avec {name}",
