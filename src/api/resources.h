@@ -50,6 +50,7 @@ extern const struct route routes_registry[];
 extern const struct route routes_collection[];
 extern const struct route routes_party[];
 extern const struct route routes_answer[];
+extern const struct route routes_strand[];
 extern const struct route routes_selection[];
 extern const struct route routes_public[];
 extern const struct route routes_public_page[];

@@ -20,6 +20,8 @@ enum {
     LIMIT_FIELDS = 256,                 // fields of one form
     LIMIT_OFFICE_KINDS = 64,            // rows of offices.yaml: a mask of 64 bits holds them
     LIMIT_WORKSPACES = 16,
+    LIMIT_STRANDS = 8,                  // of one procedure
+    LIMIT_STRAND_CASES = 64,            // joined with each other
     LIMIT_WHAT_IF_RUNS = 4,             // questions of what a proposal would change, at a time
     LIMIT_WHAT_IF_BYTES = 256 * 1024 * 1024, // of one of them: the amended law
     LIMIT_OFFICE_ID_BYTES = 32,

@@ -19,6 +19,7 @@ extern const struct command show_command;
 extern const struct command duties_command;
 extern const struct command queue_command;
 extern const struct command answers_command;
+extern const struct command strands_command;
 extern const struct command letter_command;
 extern const struct command statistics_command;
 extern const struct command obligations_command;

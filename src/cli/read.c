@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-/* varde queue, answers, statistics, letter: what a node holds, read from the command line. */
+/* varde queue, answers, strands, statistics, letter: what a node holds, read from the command line. */
 #include "base/limits.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -142,6 +142,55 @@ const struct command answers_command = {
             "answer stands under who gave it, with its state.",
     .options = ANSWERS_OPTIONS,
     .run = answers_run,
+};
+
+// --- strands ---
+
+static void print_strand_rows(const struct json *rows, const char *heading, const char *last) {
+    if (rows == NULL || rows->count == 0) return;
+    (void)puts(heading);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct json *because = json_get(&rows->items[i], "because");
+        print_member(&rows->items[i], "point", 3);
+        print_member(&rows->items[i], "case", 20);
+        print_member(&rows->items[i], "there", 3);
+        for (size_t k = 0; because != NULL && k < because->count; k++) print_part(because->items[k].string, 12);
+        print_part(json_get_string(&rows->items[i], last), 0);
+        (void)putchar('\n');
+    }
+}
+
+static void print_strands(const struct json *answer) {
+    const struct json *strands = json_get(answer, "strands");
+    for (size_t i = 0; strands != NULL && i < strands->count; i++) {
+        const struct json *strand = &strands->items[i];
+        print_part(json_get_string(strand, "label"), 0);
+        (void)putchar('\n');
+        print_strand_rows(json_get(strand, "notes"), "Counts here:", "words");
+        print_strand_rows(json_get(strand, "links"), "Joined with:", "filing");
+        print_strand_rows(json_get(strand, "candidates"), "May be joined with:", "state");
+    }
+}
+
+static int strands_run(const struct call *call) {
+    static const char *const NAMES[][2] = {{NULL, NULL}};
+    struct arena arena;
+    arena_init(&arena, 16 * (size_t)PATH_BYTES);
+    struct span path = arena_printf(&arena, "/api/v1/cases/%s/strands", client_encode(&arena, call_argument(call, 0)));
+    int code = path.at == NULL ? call_misuse(call, "the words are too long") : ask(call, path, NAMES, print_strands);
+    arena_fini(&arena);
+    return code;
+}
+
+static const struct option STRANDS_OPTIONS[] = {CLIENT_OPTIONS, {NULL, NULL, NULL}};
+const struct command strands_command = {
+    .name = "strands",
+    .arguments = "CASE",
+    .summary = "Show what runs through a case and others, such as one conduct, and which others it may be",
+    .help = "What counts at each point of the case, with which cases officers joined it, and cases that may be joined, with\n"
+            "the reasons. Of a case that you may not see only what counts here is shown. A person joins, by a filing.",
+    .options = STRANDS_OPTIONS,
+    .run = strands_run,
 };
 
 // --- statistics ---

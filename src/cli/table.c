@@ -16,6 +16,7 @@ const struct command *const command_table[] = {
     &duties_command,
     &queue_command,
     &answers_command,
+    &strands_command,
     &letter_command,
     &statistics_command,
     &obligations_command,

@@ -226,6 +226,7 @@ void audience_check(const struct procedure *p, audience_teller *tell, void *cont
     publication_check(p, tell, context);
     admission_check(p, tell, context);
     locks_check(p, tell, context);
+    strands_check(p, tell, context);
     override_rows_check(p, tell, context);
     if (span_is(p->workspace, "own")) own_check(p, tell, context);
 }

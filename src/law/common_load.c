@@ -17,7 +17,7 @@ struct err rows_roomy(struct arena *arena, const void *items, size_t count, size
 
 static struct err common_read(const struct yaml *root, struct commons *commons, struct why *why) {
     struct common common = {.root = root};
-    TRY(yaml_only(root, "common article reaches lists sets facts flags documents duties proposals", why));
+    TRY(yaml_only(root, "common article reaches strands lists sets facts flags documents duties proposals", why));
     TRY(yaml_need(root, "common", &common.id, why));
     if (yaml_get_text(root, "article").len == 0) return yaml_refuse(root, why, "pack.missing", "article is missing");
     if (common_of(commons, common.id) != NULL) return yaml_refuse(root, why, "pack.common", "there are two common files \"%.*s\"", SPAN_FMT(common.id));
@@ -193,10 +193,12 @@ struct err procedure_rows_add(const struct load *l, const struct yaml *root, str
     TRY(list_check(l, duties));
     TRY(list_check(l, proposals));
     TRY(list_check(l, yaml_get(root, "reaches")));
+    TRY(list_check(l, yaml_get(root, "strands")));
     TRY(reaches_add(l, yaml_get(root, "reaches"), p));
     TRY(facts_add(l, yaml_get(root, "facts"), p));
     TRY(flags_add(l, yaml_get(root, "flags"), p));
     TRY(documents_add(l, documents, p));
+    TRY(strands_add(l, yaml_get(root, "strands"), p));
     TRY(duties_add(l, duties, p));
     return proposals_add(l, proposals, p);
 }

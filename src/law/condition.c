@@ -39,6 +39,7 @@ enum test {
     TEST_OVERLAPS,
     TEST_ABOVE_CEILING,
     TEST_BELOW_MINIMUM,
+    TEST_NOTED,
     TEST_AT_LEAST,
     TEST_AT_MOST,
     TEST_BEFORE,
@@ -47,7 +48,7 @@ enum test {
     TEST_NOT_AFTER,
     TEST_COUNT
 };
-static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "within", "known", "items_at_least", "overlaps", "above_ceiling", "below_minimum",
+static const char *const TESTS[TEST_COUNT] = {"",         "is",      "is_not", "in",    "has",        "within", "known", "items_at_least", "overlaps", "above_ceiling", "below_minimum", "noted",
                                               "at_least", "at_most", "before", "after", "not_before", "not_after"};
 
 struct operand {
@@ -162,6 +163,7 @@ static struct err test_load(struct arena *arena, const struct yaml *node, const 
     case TEST_IS_NOT:
     case TEST_ABOVE_CEILING:
     case TEST_BELOW_MINIMUM:
+    case TEST_NOTED:
         if (right->type != YAML_SCALAR) return yaml_refuse(right, why, "condition.value", "one value is expected");
         condition->value = right->text;
         return err_none();
@@ -191,8 +193,7 @@ static struct err leaf_load(struct arena *arena, const struct yaml *node, const 
                             struct condition *condition, struct why *why) {
     TRY(yaml_only(node,
                   "field case subject setting flag filed state role duty_open on_behalf received party party_state against barred item is is_not in has within known items_at_least overlaps "
-                  "above_ceiling below_minimum at_least at_most "
-                  "before after not_before not_after",
+                  "above_ceiling below_minimum noted at_least at_most before after not_before not_after",
                   why));
     condition->kind = KIND_TEST;
     size_t found = 0;
@@ -428,6 +429,7 @@ static bool test_holds(const struct condition *c, const struct facts *facts) {
     case TEST_HAS: return value_is_among(value, &c->names);
     case TEST_WITHIN: return value_is_within(value, &c->names, NULL);
     case TEST_OVERLAPS: return value_overlaps(value, &c->names);
+    case TEST_NOTED: return json_find(facts->noted, c->value) != NULL && is_shared(value, json_find(facts->noted, c->value));
     default: return number_holds(c, value);
     }
 }
@@ -489,5 +491,6 @@ void condition_visit(const struct condition *c, condition_visitor *visitor, void
     }
     visitor(context, SOURCES[c->source], c->name, c->node);
     if (c->test == TEST_ABOVE_CEILING || c->test == TEST_BELOW_MINIMUM) visitor(context, "ceiling", c->value, c->node);
+    if (c->test == TEST_NOTED) visitor(context, TESTS[TEST_NOTED], c->value, c->node);
     if ((c->is_compared || c->test >= TEST_BEFORE) && !c->right.is_constant) visitor(context, SOURCES[c->right.source], c->right.name, c->node);
 }

@@ -17,6 +17,7 @@
  *     {field: amount, above_ceiling: fine}          more than the ceiling for this entity; {.., below_minimum: fine}: less than its minimum
  *     {against: any}                                a filing stands in the case that was filed against a rule (or one of those named)
  *     {on_behalf: yes}                              an officer records it for who files (no: who files does it)
+ *     {field: conduct, noted: dpa_fined}            at one of these points of a strand, or at one joined to it in another case, this note stands
  *     {received: yes, before: {case: aware_at}}     the instant of receipt
  *     {party: reading, is: affected}                a fact of the filing party's part of the case
  *     {party_state: [silent]}                       the state of that part
@@ -40,6 +41,7 @@ struct facts {
     const struct json *subject;
     const struct json *case_facts, *flags, *filings, *duties;
     const struct json *settings; // object of strings
+    const struct json *noted;    // {"dpa_fined":["a"]}: at which points of strands a note stands; NULL: at none
     struct span state, role;
     bool is_on_behalf; // an officer records what another filed by phone, paper, ...
     const struct json *party_facts; // of the party that files; NULL where no party does
@@ -73,7 +75,7 @@ bool condition_holds(const struct condition *condition, const struct facts *fact
 void condition_write(struct json_out *out, const struct condition *condition);
 
 // Walks every reference of a condition: KIND is field, case, subject, flag, setting, filed, state, role, duty_open, on_behalf,
-// party, party_state, against, barred or received; above_ceiling and below_minimum: ceiling, NAME what it names, NODE where.
+// party, party_state, against, barred or received; above_ceiling and below_minimum: ceiling; noted, NAME what it names, NODE where.
 typedef void condition_visitor(void *context, const char *kind, struct span name, const struct yaml *node);
 void condition_visit(const struct condition *condition, condition_visitor *visitor, void *context);
 

@@ -249,6 +249,7 @@ struct json effects_make(struct decision *d) {
     }
     publication_add(d, &effects);
     locks_add(d, &effects);
+    strands_make(d, &effects);
     own_states_add(d, &effects);
     for (size_t i = 0; held.len == 0 && i < d->procedure->proposal_count; i++) {
         const struct proposal_row *row = &d->procedure->proposals[i];

@@ -76,6 +76,7 @@ static struct err decision_begin(struct decision *d, const struct procedure_inpu
     d->profile = clock_profile_of(input->law, input->state, input->at);
     d->facts = (struct facts){.subject = input->subject,
                               .settings = d->profile->settings,
+                              .noted = input->noted,
                               .role = input->filer_role,
                               .is_on_behalf = input->intake_kind.len > 0,
                               .received_ms = input->received_at.ms,

@@ -56,6 +56,10 @@
  *   {"op":"lock","lock":"<name>","keys":["LU supervision",...],"until":"...Z","article"}   other cases may not begin the same until then
  *   {"op":"unlocked","lock","keys","article","words"}   may be filed only where none of these is locked by another case
  *   {"op":"speaks_for","field":"<form field>","state":"LU"}   may be filed only by an office of that state
+ *   {"op":"strand_link","strand","here":"a","case":"C...","there":"b","article"}   a point of this case is the same as one of another
+ *   {"op":"strand_untie","strand","filing":"F...","article"}    no longer: what that filing joined
+ *   {"op":"strand_note","strand","note","points":["a"],"article"}   {"op":"strand_end","filing":"F...","article"}: what that filing joined or noted stands no longer
+ *   {"op":"strand_about","strand","case":"C...","article"}      it is about that case: what proposes to join others
  *   {"op":"admit","field":"<form field>","article"}   that person may read the case; {"op":"dismiss","filing":"F...","article"}: whom it admitted no longer
  *   {"op":"erase","filing":"F...","fields":["<form field>",...],"article"}    no fields: all of them
  *   {"op":"case_entity","entity":"E..."|null,"was":"E..."|null,"article"}     the case is from now on of this entity, or of none
@@ -90,6 +94,7 @@ struct procedure_input {
     const struct json *fields; // object as sent, untrusted; NULL counts as {}
     const struct json *subject;    // facts on the entity: {"class","types":[...],"status",...}, or NULL
     const struct json *case_state; // NULL: this document opens a case
+    const struct json *noted;      // {"dpa_fined":["a"]}: at which points of strands notes stand, through other cases too; NULL: at none
     struct span party_id;          // filer_role party: which one files; entity_id is then its entity
     const struct json *party_state; // its part of the case; NULL: it has not filed yet
     struct span party_joined_by;   // the filing by which it became a party
@@ -253,6 +258,21 @@ CHECKED struct err party_duties(const struct json *case_state, const struct json
 
 // Whether ROLE ("csirt", "ca", "entity", ...) may see the register's ATTRIBUTE: one that documents with `seen_by:` write is theirs alone.
 bool procedure_register_sees(const struct law *law, struct span state, struct civil at, struct span attribute, struct span role);
+
+struct procedure_strand { // what may run through several cases
+    struct span id, label, article;
+    struct span document;    // by which two cases are joined
+    struct span from, until; // facts of a case with the days of its period; empty: it has none
+};
+size_t procedure_strands(const struct law *law, struct span state, struct civil at, struct span procedure, struct span lang, struct arena *arena,
+                         struct procedure_strand *ret, size_t max);
+struct procedure_note {
+    struct span article, words;
+};
+bool procedure_note(const struct law *law, struct span state, struct civil at, struct span procedure, struct span note, struct span lang, struct arena *arena,
+                    struct procedure_note *ret);
+// The field of the document in which it names the case that it joins; empty where it joins none.
+struct span procedure_strand_field(const struct law *law, struct span state, struct civil at, struct span procedure, struct span document);
 
 struct procedure_step {
     struct span document, label, article;

@@ -64,7 +64,7 @@ static struct span nodes_of(const struct yaml *root) {
 
 static struct err procedure_load(struct law *law, const struct commons *commons, const struct pack *pack, const struct yaml *root, bool is_of_union,
                                  struct procedure *ret, struct why *why) {
-    TRY(yaml_only(root, "procedure label article title source checked_on node workspace include reaches closed_to_entity_in overridable locks lists sets states parties party_states parties_see_parties suggests indications facts flags documents duties proposals from to", why));
+    TRY(yaml_only(root, "procedure label article title source checked_on node workspace include reaches closed_to_entity_in overridable locks strands lists sets states parties party_states parties_see_parties suggests indications facts flags documents duties proposals from to", why));
     struct procedure p = {.pack = pack, .node = root};
     TRY(yaml_need(root, "procedure", &p.id, why));
     TRY(yaml_need(root, "label", &p.label, why));

@@ -20,6 +20,7 @@ CHECKED struct err rows_begin(struct arena *arena, const struct yaml *rows, size
 // A copy of an array with room for MORE.
 CHECKED struct err rows_roomy(struct arena *arena, const void *items, size_t count, size_t more, size_t size, void **ret);
 CHECKED struct err locks_load(const struct load *load, const struct yaml *rows, struct procedure *procedure);
+CHECKED struct err strands_add(const struct load *load, const struct yaml *rows, struct procedure *procedure);
 // `public:` and `calendar:`, after the fields.
 CHECKED struct err publication_load(const struct load *load, const struct yaml *row, struct document *document);
 CHECKED struct err document_load(const struct load *load, const struct yaml *row, struct document *ret);

@@ -176,6 +176,26 @@ struct lock_row { // `locks:`, what a filing keeps other cases from
     const struct yaml *node;
 };
 
+struct strand_place {
+    struct span document, field;
+};
+struct strand_note {
+    struct span id, article, words;
+    struct strand_place place;
+    const struct condition *when;
+    const struct yaml *node;
+};
+struct strand_row { // `strands:`, what runs through several cases
+    struct span id, label, article, home; // home: begins the keys of its words
+    struct span link, here, other, there; // the document that joins a point here with one of another case; its fields
+    struct strand_place ends;             // the document that takes that back, and the field with the filing
+    struct span from, until;              // facts with the days of its period; empty: it has none
+    size_t about_count, note_count;
+    struct strand_place *about;           // fields that name the case that it is about
+    struct strand_note *notes;
+    const struct yaml *node;
+};
+
 struct indication_row { // what the facts point to; nothing follows by itself
     struct span id, article, words;
     const struct condition *when;
@@ -218,6 +238,8 @@ struct procedure {
     size_t reach_count;
     size_t lock_count;
     struct lock_row *locks;
+    size_t strand_count;
+    struct strand_row *strands;
     struct reach_row *reaches;     // none: those that work in the workspace
     bool is_never_overridden; // `overridable: no`: none of its rules is
     struct names closed_to_entity; // states in which the entity doesn't see its case; or `any`
@@ -263,6 +285,11 @@ void locks_check(const struct procedure *procedure, audience_teller *tell, void 
 struct decision;
 void locks_add(struct decision *d, struct json *effects);
 void own_states_add(struct decision *d, struct json *effects); // fields with `own: yes`
+
+// --- what runs through several cases (strand.c) ---
+
+void strands_check(const struct procedure *procedure, audience_teller *tell, void *context);
+void strands_make(struct decision *d, struct json *effects);
 
 // --- what everybody may read (publication.c) ---
 

@@ -105,7 +105,7 @@ static void set(struct walk *w, struct span key, const struct yaml *list) {
 }
 
 static void procedure(struct walk *w, const struct yaml *root) {
-    const struct yaml *sets = yaml_get(root, "sets");
+    const struct yaml *sets = yaml_get(root, "sets"), *strands = yaml_get(root, "strands");
     struct span home = yaml_get_text(root, "procedure");
     if (home.len == 0) home = yaml_get_text(root, "common");
     member(w, home, root, "label", "label");
@@ -118,6 +118,8 @@ static void procedure(struct walk *w, const struct yaml *root) {
     documents(w, home, yaml_get(root, "change"), "document");
     labelled(w, home, yaml_get(root, "duties"), "duty.", "duty", "words", "");
     labelled(w, home, yaml_get(root, "proposals"), "proposal.", "proposal", "reason", "");
+    labelled(w, home, strands, "strand.", "strand", "label", "");
+    for (size_t i = 0; i < rows_of(strands); i++) labelled(w, home, yaml_get(&strands->items[i], "notes"), "note.", "note", "words", "");
     labelled(w, home, yaml_get(root, "indications"), "indication.", "indication", "words", "");
 }
 

@@ -12,6 +12,7 @@
 #include "service/gate_view.h"
 #include "service/party.h"
 #include "service/seen.h"
+#include "service/strand.h"
 
 struct err case_get(struct store_conn *conn, struct span id, struct arena *arena, struct case_file *ret, struct why *why) {
     struct value param = value_text(id);
@@ -470,6 +471,7 @@ struct err case_write_json(struct json_out *out, const struct services *services
     if (has_entity) TRY(entity_subject(&entity, arena, &subject, why));
     TRY(party_write_above(out, services, conn, file->id, principal, is_office, now_ms, arena, why));
     TRY(desk_write_links(out, services, conn, file->id, &shown.viewer, now_ms, arena, why));
+    if (is_office) TRY(strand_write(out, services, conn, file, principal, false, lang, now_ms, arena, why));
     if (has_entity && is_office) TRY(entity_write_twins(out, conn, &entity, arena, why));
     if (file->party_count > 0) { // an office that sees the case and is a party, too
         json_out_name(out, "parties");

@@ -6,6 +6,7 @@
 #include "service/lock.h"
 #include "service/record_store.h"
 #include "service/seen.h"
+#include "service/strand.h"
 #include "service/tally.h"
 
 static bool is_op(const struct json *op, const char *name) { return span_is(json_get_string(op, "op"), name); }
@@ -59,8 +60,10 @@ struct err desk_check(const struct services *services, struct store_conn *conn, 
             if (!json_is_null(value)) TRY(person_check(services, conn, &of, json_get_string(op, "field"), value->string, admission_is_by(ops, json_get_string(op, "field")), arena, why));
         }
         struct span from = json_get_string(op, "from"), to = json_get_string(op, "to");
+        if (is_op(op, "strand_link")) TRY(link_check(services, conn, plan, plan->case_id, json_get_string(op, "case"), now_ms, arena, why));
         if (is_op(op, "link") && is_case(from) && is_case(to)) TRY(link_check(services, conn, plan, from, to, now_ms, arena, why));
     }
+    TRY(strand_allowed(services, conn, plan, arena, why));
     TRY(lock_check(services, conn, plan, now_ms, arena, why));
     return filing_check_links(conn, ops, plan->entity_id, arena, why);
 }

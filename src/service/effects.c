@@ -22,6 +22,7 @@
 #include "service/search.h"
 #include "service/schedule.h"
 #include "service/seen.h"
+#include "service/strand.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -161,6 +162,7 @@ struct err effects_apply(struct services *services, struct store_conn *conn, con
         TRY(obligation_op(services, conn, of, op, row.id, arena, why));
         TRY(schedule_op(services, conn, of, op, row.id, arena, why));
         TRY(lock_op(conn, of, op, row.id, why));
+        TRY(strand_op(conn, of, op, row.id, arena, why));
         TRY(admission_op(conn, of, op, row.id, why));
         TRY(publication_op(conn, of, op, row.id, row.procedure, arena, why));
         if (span_is(name, "proposal")) TRY(put_proposal(conn, of, &row, op, i, arena, why));

@@ -23,6 +23,7 @@
 #include "service/release_op.h"
 #include "service/schedule.h"
 #include "service/standing.h"
+#include "service/strand.h"
 
 // --- deciding ---
 
@@ -43,7 +44,7 @@ static struct err find_repeat(struct store_conn *conn, const struct filing_reque
 struct filing_place { // the case and the entity as read
     struct case_file file;
     struct entity entity;
-    struct json subject;
+    struct json subject, noted; // noted: at points of the case's strands
     struct party party; // that files
     bool has_case, has_entity, has_party;
 };
@@ -59,6 +60,7 @@ static struct err read_place(struct store_conn *conn, const struct filing_reques
     struct span entity_id = request->entity_id;
     if (request->case_id.len > 0) {
         TRY(case_get(conn, request->case_id, arena, &place->file, why));
+        TRY(strand_noted(conn, request->case_id, arena, &place->noted, why));
         place->has_case = true;
         entity_id = place->file.entity_id;
     }
@@ -260,10 +262,8 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
     struct filing_plan plan = {.request = request, .principal = principal, .decided_ms = now_ms};
     struct filing_place place = {0};
     TRY(find_repeat(conn, request, principal, arena, &plan, why));
-    if (plan.is_repeat) {
-        *ret = plan;
-        return err_none();
-    }
+    *ret = plan;
+    if (plan.is_repeat) return err_none();
     struct civil at = zone_date(services->zone, now_ms);
     TRY(procedure_find(services->law, services->state, at, request->procedure, request->document, &plan.document, why));
     TRY(read_place(conn, request, arena, &place, why));
@@ -298,7 +298,7 @@ struct err filing_decide(struct services *services, struct store_conn *conn, con
                                     .filer_office = plan.office,
                                     .fields = &fields,
                                     .subject = place.has_entity ? &place.subject : NULL,
-                                    .case_state = place.has_case ? &place.file.content : NULL,
+                                    .case_state = place.has_case ? &place.file.content : NULL, .noted = place.has_case ? &place.noted : NULL,
                                     .received_at = {.ms = plan.received_ms, .offset_s = zone_offset_s(services->zone, plan.received_ms)},
                                     .recorded_ms = now_ms,
                                     .attachment_count = request->attachment_count,

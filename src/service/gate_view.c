@@ -2,6 +2,7 @@
 #include "service/gate_view.h"
 
 #include "law/form_field.h"
+#include "service/strand.h"
 
 struct gate_place gate_place_of(const struct case_file *file) {
     return (struct gate_place){.case_id = file->id, .is_party = file->party_count > 0, .procedure = file->procedure, .workspace = file->workspace, .offices = file->offices,
@@ -124,6 +125,7 @@ struct err gate_view_open(const struct services *services, struct store_conn *co
     struct access_case of;
     TRY(gate_view_case(services, conn, place, exit, now_ms, arena, ret, why));
     place_access(services, place, arena, &of);
+    ret->principal = principal;
     TRY(office_hats(ret, principal, &of, arena));
     if (has_mandate(principal, place->entity_id, now_ms))
         TRY(hat_add(ret, (struct gate_to){.role = SPAN("entity")}, arena_printf(arena, "entity:%.*s", SPAN_FMT(place->entity_id)), NULL, arena));
@@ -339,6 +341,7 @@ struct err gate_view_record(const struct gate_view *view, struct store_conn *con
         withheld.items[withheld.count].name = at->item.name;
         withheld.items[withheld.count++].verdict = verdict;
     }
+    TRY(strand_withhold(view, conn, record, arena, &withheld, why));
     if (ret_withheld != NULL) *ret_withheld = withheld;
     return err_none();
 }

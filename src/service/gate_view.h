@@ -36,6 +36,7 @@ struct gate_view {
     const struct gate_block *blocks;
     const struct span *circle;
     struct gate_to hats[GATE_HATS_MAX];
+    const struct principal *principal; // who asks; NULL: nobody of this node
     struct span pseudonym; // of who asks, to find what she filed
 };
 

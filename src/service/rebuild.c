@@ -10,6 +10,7 @@
 #include "service/party.h"
 #include "service/record_store.h"
 #include "service/registry.h"
+#include "service/strand.h"
 
 enum { REBUILD_ARENA_BYTES = 64 * 1024 * 1024 };
 
@@ -76,7 +77,8 @@ static struct err clear_derived(struct store_conn *conn, struct why *why) {
                                              STMT_DERIVED_CLEAR_CASE_FIGURE, STMT_DERIVED_CLEAR_FIGURE_RELEASE,
                                              STMT_DERIVED_CLEAR_LEGAL_HOLD, STMT_DERIVED_CLEAR_ERASURE_BATCH, STMT_DERIVED_CLEAR_ERASURE_STANDING,
                                              STMT_DERIVED_CLEAR_ERASURE_PART,
-                                             STMT_DERIVED_CLEAR_PUBLICATION, STMT_DERIVED_CLEAR_CASE_READER, STMT_DERIVED_CLEAR_CASE_LOCK};
+                                             STMT_DERIVED_CLEAR_PUBLICATION, STMT_DERIVED_CLEAR_CASE_READER, STMT_DERIVED_CLEAR_CASE_LOCK,
+                                             STMT_DERIVED_CLEAR_STRAND_LINK, STMT_DERIVED_CLEAR_STRAND_NOTE, STMT_DERIVED_CLEAR_STRAND_ABOUT};
     for (size_t i = 0; i < sizeof CLEARED / sizeof CLEARED[0]; i++) TRY(store_write(conn, CLEARED[i], NULL, 0, NULL, why));
     return err_none();
 }
@@ -197,13 +199,14 @@ static struct err decide_again(struct services *services, struct store_conn *scr
     struct party party = {0};
     struct case_file before;
     struct entity entity;
-    struct json subject, sent = as_sent(&lived->values, arena);
+    struct json subject, noted, sent = as_sent(&lived->values, arena);
     struct err has_case = case_get(scratch, json_get_string(file, "id"), arena, &before, NULL);
     struct span entity_id = json_get_string(part != NULL ? part : file, "entity"), intake_kind = {0};
     inputs_of_effects(ops, &entity_id, &intake_kind);
     if (part != NULL) TRY(party_get(scratch, json_get_string(file, "id"), json_get_string(part, "id"), arena, &party, why));
     struct err has_entity = entity_id.at != NULL ? entity_get(scratch, entity_id, arena, &entity, NULL) : err_make(ERR_NOT_FOUND);
     if (!is_err(has_entity)) TRY(entity_subject(&entity, arena, &subject, why));
+    TRY(strand_noted(scratch, json_get_string(file, "id"), arena, &noted, why));
     struct procedure_input input = {.law = services->law,
                                     .state = services->state,
                                     .at = zone_date(services->zone, lived->of.recorded_ms),
@@ -215,6 +218,7 @@ static struct err decide_again(struct services *services, struct store_conn *scr
                                     .fields = &sent,
                                     .subject = is_err(has_entity) ? NULL : &subject,
                                     .case_state = is_err(has_case) ? NULL : &before.content,
+                                    .noted = &noted,
                                     .party_id = party.id,
                                     .party_state = party.has_part ? &party.content : NULL,
                                     .party_joined_by = party.joined_by,

@@ -262,6 +262,21 @@ static inline struct json *case_before(const struct attempt *a, struct filing_fo
     return out;
 }
 
+// noted: "dpa_fined:a": a note that stands at a point, here or in a case joined with it.
+static inline struct json *case_noted(const struct attempt *a, struct arena *arena) {
+    struct json_tree tree = {.arena = arena};
+    struct json *out = ARENA_NEW(arena, struct json);
+    struct span word;
+    *out = json_object();
+    for (size_t at = 0; next_word(attempt_get_text(a, "noted"), &at, &word);) {
+        size_t colon = span_find(word, ':', 0);
+        struct json points = json_array();
+        (void)json_tree_push(&tree, &points, json_from_string(span_part(word, colon + 1, word.len)));
+        (void)json_tree_set(&tree, out, span_part(word, 0, colon), points);
+    }
+    return out;
+}
+
 static inline void attempt_input(const struct attempt *a, const struct law *law, struct arena *arena, const struct json *fields, const struct zone *zone, struct procedure_input *ret) {
     struct filing_form f = {.arena = arena, .tree = {.arena = arena}, .now_ms = NOW_MS, .own_state = a->node};
     struct json *subject = ARENA_NEW(arena, struct json);
@@ -274,6 +289,7 @@ static inline void attempt_input(const struct attempt *a, const struct law *law,
                                     .filing_id = form_id(arena, 'F', 99), .case_id = form_id(arena, 'C', 1),
                                     .entity_id = span_is(a->node, "EU") ? SPAN("") : form_id(arena, 'E', 1)};
     ret->intake_kind = a->recorded_by;
+    ret->noted = case_noted(a, arena);
     if (!is_party) return;
     ret->party_id = span_is(parties, "offices") ? SPAN("group-member-lu") : form_id(arena, span_is(parties, "cases") ? 'C' : 'E', 1);
     ret->party_joined_by = form_id(arena, 'F', 1);
@@ -304,9 +320,9 @@ static inline void effects_find(struct arena *arena, const char *name, const str
         if (is_proposal && strcmp(name, "proposes") == 0)
             outcome_add(ret, article, arena_printf(arena, "%.*s>%.*s", SPAN_FMT(json_get_string(e, "rule")), SPAN_FMT(target)));
         if (is_message || is_proposal || strcmp(name, "does") != 0) continue;
-        static const char *const DETAILS[] = {"as", "kind", "status", "class", "lock"};
+        static const char *const DETAILS[] = {"as", "kind", "status", "class", "lock", "note"};
         struct span detail = SPAN("");
-        for (size_t k = 0; k < 5; k++)
+        for (size_t k = 0; k < 6; k++)
             if (json_get_string(e, DETAILS[k]).len > 0) detail = json_get_string(e, DETAILS[k]);
         outcome_add(ret, article, detail.len == 0 ? op : arena_printf(arena, "%.*s:%.*s", SPAN_FMT(op), SPAN_FMT(detail)));
     }

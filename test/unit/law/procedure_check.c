@@ -61,6 +61,7 @@ static void expect_place(const char *text, const struct mistake *mistake) {
 #define MANAGEMENT "eu/nis2/procedures/management.yaml"
 #define DESK "eu/nis2/procedures/common/desk.yaml"
 #define SUPERVISION "eu/nis2/procedures/supervision.yaml"
+#define SANCTIONS "eu/nis2/procedures/common/sanctions.yaml"
 #define POWERS "eu/nis2/procedures/common/powers.yaml"
 #define GATE "eu/nis2/procedures/common/gate.yaml"
 #define OVERRIDE "eu/nis2/procedures/common/override.yaml"
@@ -70,6 +71,8 @@ static void bad_rows_are_refused(void **state) {
     (void)state;
     static const struct mistake MISTAKES[] = {
         {INCIDENT, "    opens: yes\n", "    opens: perhaps\n", "yes or no"},
+        {SANCTIONS, "    ends: {document: same_conduct_ended, field: joined_by}\n", "", "the one that takes it back"},
+        {SANCTIONS, "there: there}", "where: there}", "not known here"},
         {MEASURES, "required: {item: status, is: not_applicable}", "required: {item: stadus, is: not_applicable}", "no field \"stadus\" beside it"},
         {MEASURES, "type: list\n        catalogue: eu/nis2", "type: group\n        catalogue: eu/nis2", "only a list"},
         {"eu/nis2/controls.yaml", "{control: b,", "{control: a,", "stands twice"},
@@ -128,6 +131,16 @@ static void bad_rows_are_refused(void **state) {
 static void what_does_not_hang_together_is_found(void **state) {
     (void)state;
     static const struct mistake MISTAKES[] = {
+        {SANCTIONS, "here: here, case", "here: reasons, case", "the point here is no choice"},
+        {SANCTIONS, "case: other_case, there", "case: reasons, there", "the other case is no case"},
+        {SANCTIONS, "ends: {document: same_conduct_ended, field: joined_by}", "ends: {document: same_conduct, field: here}", "what takes back what joins cases"},
+        {SANCTIONS, "link: {document: same_conduct,", "link: {document: same_deed,", "joined by what can't be filed"},
+        {SANCTIONS, "{note: fined, on: fine, field: conduct,", "{note: fined, on: fine, field: amount,", "is noted on what asks no such choice"},
+        {SANCTIONS, "{field: conduct, noted: dpa_fined}", "{field: conduct, noted: fined_by_all}", "no strand has the note"},
+        {SANCTIONS, "{set: fined_a, when: {field: conduct, has: [a]}}", "{set: fined_a, when: {field: conduct, noted: dpa_fined}}", "only a rule that refuses what offices file"},
+        {SANCTIONS, "warn_when: {field: turnover, known: no}", "warn_when: {field: conduct, noted: dpa_fined}", "only a rule that refuses what offices file"},
+        {SANCTIONS, "period: {from: conduct_from, until: conduct_until}", "period: {from: conduct_from, until: reasons}", "no fact with a day"},
+        {SANCTIONS, "- {document: findings, field: incident}", "- {document: findings, field: intended}", "about no case that is asked"},
         {MEASURES, "    by: [entity]\n    in: [finished]", "    by: [entity, ca]\n    in: [finished]", "own by: \"ca\""},
         {MEASURES, "catalogue: eu/nis2\n", "catalogue: eu/nis\n", "there is no catalogue \"eu/nis\""},
         {MEASURES, "type: long_text, label: \"Which networks", "type: long_text, searchable: yes, label: \"Which networks", "offices would find it by its words"},
