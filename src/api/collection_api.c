@@ -243,7 +243,7 @@ static struct err get_entries(struct api_request *request, struct api_response *
         api_json(response, 200, &out);
         json_out_object(&out);
         json_out_member_string(&out, "extract", reader->extract->id);
-        json_out_member_string(&out, "article", reader->extract->article);
+        json_out_member_string(&out, "article", reader->extract->access);
         json_out_name(&out, "entries");
         json_out_array(&out);
         for (size_t i = 0; i < page.count; i++) TRY(write_entry(&out, request, reader, &page.items[i], false, why));

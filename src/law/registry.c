@@ -35,10 +35,11 @@ static struct err list_load(struct arena *arena, const struct yaml *row, const c
 static struct err extract_load(struct law *law, const struct yaml *row, struct registry_book *book, struct why *why) {
     struct registry_extract *ret = &book->extracts[book->extract_count];
     if (book->extract_count == EXTRACTS_MAX) return yaml_refuse(row, why, "registry.count", "at most %d extracts", EXTRACTS_MAX);
-    TRY(yaml_only(row, "extract article to types statuses attributes alike certainty", why));
+    TRY(yaml_only(row, "extract article to access types statuses attributes alike certainty", why));
     TRY(yaml_need(row, "extract", &ret->id, why));
     TRY(yaml_need(row, "article", &ret->article, why));
     TRY(yaml_need(row, "to", &ret->to, why));
+    ret->access = yaml_get(row, "access") != NULL ? yaml_get_text(yaml_get(row, "access"), "article") : ret->article;
     TRY(list_load(law->arena, row, "types", &ret->types, &ret->type_count, why));
     TRY(list_load(law->arena, row, "statuses", &ret->statuses, &ret->status_count, why));
     TRY(list_load(law->arena, row, "attributes", &ret->attributes, &ret->attribute_count, why));

@@ -16,6 +16,7 @@ struct law;
 
 struct registry_extract {
     struct span id, article, to;   // to: what forms call the recipient
+    struct span access;            // article by which others read it there; that of the extract where the row says nothing
     size_t type_count, status_count, attribute_count, alike_count;
     const struct span *types, *statuses, *attributes;
     const struct span *alike; // attributes, or parts of them ("contacts.email"), by which entries of two registers may be of one entity

@@ -287,13 +287,15 @@ static struct err entry_put(const struct writing *w, struct span entity, const s
     return err_none();
 }
 
-// The lines of the file, which was checked when it was filed; *ret null where its key was erased since.
+// The lines of the file, which was checked when it was filed; *ret null where its key was erased since, or the log is lived through without attachments.
 static struct err lines_open(const struct writing *w, struct json *ret) {
     struct attachment attachment;
     struct buf bytes;
     struct json root;
     *ret = json_null();
-    TRY(attachment_get(w->conn, w->attachment, w->arena, &attachment, w->why));
+    struct err e = attachment_get(w->conn, w->attachment, w->arena, &attachment, NULL);
+    if (e.code == ERR_NOT_FOUND && w->of->is_rebuild) return err_none();
+    TRY(e);
     if (attachment.key.at == NULL) return err_none();
     buf_init(&bytes, w->arena, (size_t)attachment.size_bytes + 1);
     TRY(attachment_read(w->conn, &attachment, w->arena, &bytes, w->why));

@@ -29,7 +29,7 @@ static struct err ways_of_role(struct collection_reader *r, struct store_conn *c
         return way_add(r, role, NULL, span_make(NULL, 0), arena);
     }
     for (size_t i = 0; i < senders->count; i++)
-        if (span_equals(rows_span(senders, i, 2), role->office)) TRY(way_add(r, role, NULL, rows_span(senders, i, 0), arena));
+        if (span_equals(rows_span(senders, i, 3), role->office)) TRY(way_add(r, role, NULL, rows_span(senders, i, 0), arena));
     TRY(store_read(conn, STMT_COLLECTION_GRANTS_IN_FORCE, PARAMS(value_text(r->extract->id), value_text(role->office), value_int(r->now_ms)), arena, &grants, why));
     for (size_t i = 0; i < grants.count; i++) {
         struct json bounds;
@@ -52,7 +52,7 @@ struct err collection_open(const struct services *services, struct store_conn *c
     for (size_t i = 0; principal->is_totp_done && i < principal->role_count; i++)
         if (!span_equals(principal->roles[i].kind->id, ret->extract->to)) TRY(ways_of_role(ret, conn, &principal->roles[i], &senders, arena, why));
     if (ret->way_count > 0) return err_none();
-    return why_set(why, ERR_DENIED, "", "registry.access", arena_text(arena, ret->extract->article),
+    return why_set(why, ERR_DENIED, "", "registry.access", arena_text(arena, ret->extract->access),
                    "the registry is read by the office that keeps it, and by whom access was granted, for as long as it was");
 }
 

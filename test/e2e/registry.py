@@ -118,6 +118,118 @@ def handed_in(spoc, enisa, be, node_be):
     return case
 
 
+def of_two_states(spoc, enisa, package):
+    """An entity in two registers is seen as such, with what they say otherwise. A person says what it is; nothing is merged."""
+    other = json.loads(package)
+    entry = next(c for c in other["changed"] if c["entry"]["types"] == ["DI_CLOUD"])
+    entry["entity"] = "E" + "7" * 16
+    entry["entry"].update(name="NORTH  cloud (invented)", main_establishment=None,
+                          representative={"name": "A law firm", "address": "Rue 1", "country": "LU", "email": "north@firm.example", "phone": "+352123456"})
+    other.update(state="LU", version="f" * 32, total=1, changed=[entry], removed=[])
+    count.status(hand_in(spoc["LU"], "LU", json.dumps(other).encode()), 201, "another state's, without a signature")
+    senders = {s["state"]: s["signature"] for s in enisa.need(200, "GET", "/api/v1/registry/enisa/senders")["senders"]}
+    count.equal(senders, {"BE": "verified", "LU": "none"}, "what is signed, and what is not")
+    pair = enisa.need(200, "GET", "/api/v1/registry/enisa/pairs?verdict=proposed")["pairs"]
+    count.equal(len(pair), 1, f"one pair is proposed: {pair}")
+    one, there = pair[0]["one"], pair[0]["other"]
+    count.check(one.startswith("BE:") and there.startswith("LU:"), "of two states")
+    differ = {d["attribute"]: (d["one"], d["other"]) for d in pair[0]["differences"]}
+    count.check({"name", "main_establishment", "representative"} <= set(differ) and differ["main_establishment"] == ("BE", None),
+                f"what they say otherwise: {differ}")
+    row = next(e for e in enisa.need(200, "GET", ENTRIES)["entries"] if e["id"] == one)
+    count.equal([(o["id"], o["verdict"], o["alike_in"]) for o in row["others"]], [(there, "proposed", pair[0]["alike_in"])], "the row says so")
+    decided = {"extract": "enisa", "entries": [{"name": one}, {"name": there}], "verdict": "same", "ground": "Asked both contact points."}
+    count.problem(enisa.file("registry_identity", "identity_decision", {**decided, "entries": [{"name": one}, {"name": "LU:E" + "8" * 16}]}), 422, "registry.entry", "an entry that is not there", "/fields/entries/1/name")
+    count.problem(enisa.file("registry_identity", "identity_decision", {**decided, "entries": [{"name": one}, {"name": one}]}), 422, "registry.one_state", "an entry and itself")
+    count.status(spoc["LU"].file("registry_identity", "identity_decision", decided), 403, "a contact point does not decide")
+    filing = enisa.must_file("registry_identity", "identity_decision", decided)["filing"]
+    read = enisa.need(200, "GET", f"{ENTRIES}/{there}")
+    count.equal([(o["id"], o["verdict"], o["decided_by"]) for o in read["others"]], [(one, "same", filing)], "a person said it")
+    count.check(read["entry"]["name"] == "NORTH  cloud (invented)" and read["others"][0]["differences"], "both stay as they were given")
+    count.equal(enisa.need(200, "GET", "/api/v1/registry/enisa/pairs?verdict=proposed")["pairs"], [], "nothing is left to look at")
+    return one, there
+
+
+def searched(spoc, enisa):
+    def names(query, who=enisa):
+        return [e["entry"]["name"] for e in who.pages(ENTRIES + query, "entries", 1)]
+
+    count.equal(names(""), ["Market Square (invented)", "NORTH  cloud (invented)", "North Cloud (invented)"], "all, page by page")
+    count.equal((names("?state=LU"), names("?type=DP_MARKET"), names("?name=NORTH%20C")), (["NORTH  cloud (invented)"], ["Market Square (invented)"], ["North Cloud (invented)"]), "by state, type and name")
+    count.equal(names("?text=north@firm"), ["NORTH  cloud (invented)"], "by any text of the entry")
+    table = enisa.get(ENTRIES + "?format=csv&type=DI_CLOUD")
+    lines = table.data.decode().split("\r\n")
+    count.check(table.header("content-type").startswith("text/csv") and lines[0].startswith("id,state,name,types,") and len(lines) == 4, f"as CSV: {lines[:2]}")
+    first = enisa.get(ENTRIES + "?format=csv&limit=1")
+    count.check("North Cloud" not in first.data.decode() and enisa.get(f"{ENTRIES}?format=csv&limit=1&cursor={first.header('varde-next')}").status == 200, "page by page too")
+    count.equal(names("", spoc["BE"]), ["Market Square (invented)", "North Cloud (invented)"], "a contact point reads what its state handed in")
+    count.status(enisa.get(ENTRIES + "?state=BE&colour=red"), 422, "an unknown parameter")
+    count.status(enisa.get("/api/v1/registry/nowhere/entries"), 404, "an unknown registry")
+
+
+def access(eu, admin, enisa, spoc, cloud):
+    """Asked for, granted within bounds, read and noted, revoked; refused with a ground; over by its day."""
+    authority = eu.officer(admin, "ca-fr@state.example", "Officer of a French authority", "authority-member-fr", PASSWORD)
+    other = eu.officer(admin, "ca-ee@state.example", "Officer of an Estonian authority", "authority-member-ee", PASSWORD)
+    count.problem(authority.get(ENTRIES), 403, "registry.access", "nothing before it was granted")
+    wanted = {"state": "FR", "extract": "enisa", "purpose": "Which clouds serve our hospitals.", "until": day(90 * DAY)}
+    count.problem(authority.file("registry_access", "access_request", {**wanted, "state": "DE"}), 422, "field.own", "for another state")
+    count.problem(authority.file("registry_access", "access_request", {**wanted, "purpose": None}), 422, "field.required", "without purpose", "/purpose")
+    case = authority.must_file("registry_access", "access_request", wanted)["case"]
+    count.status(other.get(f"/api/v1/cases/{case}"), 404, "another authority does not know of it")
+    count.equal([d["status"] for d in enisa.need(200, "GET", f"/api/v1/cases/{case}")["duties"]], ["open"], "ENISA is to decide")
+    bounds = {"extract": "enisa", "sectors": ["digital_infrastructure"], "withheld": ["contacts"], "until": day(30 * DAY)}
+    count.status(authority.file("registry_access", "access_grant", bounds, case=case), 403, "nobody grants it to herself")
+    count.problem(enisa.file("registry_access", "access_grant", {**bounds, "until": day(-2 * DAY)}, case=case), 422, "registry_access.until_past", "a day that is over")
+    enisa.must_file("registry_access", "access_grant", bounds, case=case)
+    rows = authority.need(200, "GET", ENTRIES)["entries"]
+    count.equal([r["entry"]["name"] for r in rows], ["NORTH  cloud (invented)", "North Cloud (invented)"], "within the bounds of the sector")
+    count.check(all("contacts" not in r["entry"] and "address" in r["entry"] for r in rows), "what is kept back is not there")
+    count.equal([o["verdict"] for o in rows[0]["others"]], ["same"], "what was said of the two is")
+    count.equal(authority.need(200, "GET", ENTRIES + "?text=%40company")["entries"], [], "nor is it found by")
+    count.check("contacts" in enisa.need(200, "GET", f"{ENTRIES}/{cloud}")["entry"], "ENISA sees all of it")
+    market = enisa.need(200, "GET", ENTRIES + "?type=DP_MARKET")["entries"][0]["id"]
+    count.status(authority.get(f"{ENTRIES}/{market}"), 404, "what lies outside the bounds is not there")
+    count.check("Market" not in authority.get(ENTRIES + "?format=csv").data.decode(), "in the table neither")
+    count.problem(authority.get("/api/v1/registry/enisa/pairs"), 403, "registry.keeper", "comparing is ENISA's")
+    grants = authority.need(200, "GET", "/api/v1/registry/enisa/grants")["grants"]
+    count.equal([(g["office"], g["is_in_force"], g["bounds"]["sectors"]) for g in grants], [("authority-member-fr", True, ["digital_infrastructure"])], "one's own grant")
+    read = [(r["kind"], r["resource"], r["office"]) for r in admin.need(200, "GET", "/api/v1/reads")["items"]]
+    count.check(("entry", cloud, "authority-member-fr") in read, f"who read what is noted: {read[:3]}")
+    count.problem(other.get(ENTRIES), 403, "registry.access", "another authority reads nothing by it")
+    refused = other.must_file("registry_access", "access_request", {**wanted, "state": "EE", "until": None})["case"]
+    enisa.must_file("registry_access", "access_refusal", {"ground": "no_purpose", "reasons": "Not a task."}, case=refused)
+    count.status(enisa.file("registry_access", "access_grant", bounds, case=refused), 422, "what was refused is over")
+    # a later grant replaces the one before
+    enisa.must_file("registry_access", "access_grant", {"extract": "enisa", "types": ["DP_MARKET"], "states": ["BE"], "until": day(30 * DAY)}, case=case)
+    count.equal([r["id"] for r in authority.need(200, "GET", ENTRIES)["entries"]], [market], "other bounds now")
+    return authority, case
+
+
+def held_back(enisa, authority, case_be):
+    """What was spilled is in no list any more."""
+    market = enisa.need(200, "GET", ENTRIES + "?type=DP_MARKET")["entries"][0]
+    enisa.must_file("registry_extract", "spill", {"filing": market["filing"], "kind": "recipient", "reason": "It was not meant for the registry."}, case=case_be)
+    count.equal(authority.need(200, "GET", ENTRIES)["entries"], [], "frozen: gone for the authority")
+    count.equal(enisa.need(200, "GET", ENTRIES + "?type=DP_MARKET")["entries"], [], "and for ENISA's list")
+
+
+def again(eu, people, enisa, authority):
+    """The same out of the log."""
+    def seen():
+        return [who.need(200, "GET", f"/api/v1/registry/enisa/{what}") for who, what in ((enisa, "entries"), (enisa, "pairs"), (enisa, "senders"), (enisa, "grants"), (authority, "entries"))]
+
+    before = seen()
+    eu.stop()
+    for words in (["rebuild"], ["law", "replay"]):
+        run = subprocess.run([v.VARDE, *words, eu.folder], capture_output=True, text=True, check=False)
+        count.equal(run.returncode, 0, f"{words}: {run.stdout[-300:]}{run.stderr[-300:]}")
+    eu.start()
+    for who in people:
+        who.move(eu.url)
+    count.equal(seen(), before, "the same after a rebuild")
+
+
 def main():
     be = v.Node(state="BE")
     eu = v.Node(state="EU")
@@ -128,7 +240,14 @@ def main():
         admin = eu.administrator()
         enisa = eu.officer(admin, "enisa@union.example", "Officer of ENISA", "enisa", PASSWORD)
         spoc = {s: eu.officer(admin, f"spoc-{s.lower()}@state.example", f"SPOC {s}", f"spoc-member-{s.lower()}", PASSWORD) for s in ("BE", "LU")}
-        handed_in(spoc, enisa, state, be)
+        case_be = handed_in(spoc, enisa, state, be)
+        cloud, _ = of_two_states(spoc, enisa, bundle(state[1], "&whole=true")[0])
+        searched(spoc, enisa)
+        authority, case = access(eu, admin, enisa, spoc, cloud)
+        again(eu, [enisa, authority, spoc["BE"], admin], enisa, authority)
+        held_back(enisa, authority, case_be)
+        enisa.must_file("registry_access", "access_revocation", {"reasons": "The purpose is fulfilled."}, case=case)
+        count.problem(authority.get(ENTRIES), 403, "registry.access", "revoked: at once")
     finally:
         be.close()
         eu.close()
