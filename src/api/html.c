@@ -13,7 +13,7 @@ static const char STYLE[] =
     ":focus{outline:3px solid #e07000;outline-offset:2px}.fault{color:#8c0000;font-weight:bold}.faults{border:3px solid #8c0000;padding:.5rem 1rem}"
     "code,pre{font-family:monospace;overflow-wrap:anywhere;white-space:pre-wrap;font-size:1rem}.token{display:block;border:2px solid #111;padding:.6rem}"
     ".line{border-bottom:1px solid #111;height:2rem}.box{margin-right:.5rem}summary{font-weight:bold;padding:.4rem 0;cursor:pointer}dt{font-weight:bold}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .5rem .3rem 0;border-bottom:1px solid #bbb;overflow-wrap:anywhere}"
-    ".state{border:3px solid #555;padding:.5rem 1rem}.state.good{border-color:#00632b}.state.bad{border-color:#8c0000}@media print{.screen{display:none}body{font-size:11pt;max-width:none}.field{break-inside:avoid}}";
+    ".state{border:3px solid #555;padding:.5rem 1rem}.state.good{border-color:#00632b}.state.bad{border-color:#8c0000}@page{margin:16mm 15mm}@media print{.screen{display:none}body{font-size:11pt;max-width:none}.field{break-inside:avoid}}";
 
 // --- the writer ---
 

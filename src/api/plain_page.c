@@ -59,6 +59,7 @@ void plain_element(struct plain_page *page, const char *tag, const char *key) { 
 
 void plain_link(struct plain_page *page, struct span address, const char *key) {
     html_open(&page->html, "p");
+    html_attribute(&page->html, "class", SPAN("screen"));
     html_link(&page->html, address, plain_word(page, key));
     html_close(&page->html, "p");
 }

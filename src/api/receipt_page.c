@@ -7,6 +7,7 @@
 
 static void form_write(struct plain_page *page) {
     plain_form_begin(page, "/receipt", "multipart/form-data");
+    html_attribute(&page->html, "class", SPAN("screen")); // beside the verdict on paper it would ask for nothing
     html_open(&page->html, "p");
     html_open(&page->html, "label");
     html_attribute(&page->html, "for", SPAN("file"));

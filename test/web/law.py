@@ -61,6 +61,7 @@ def what_if(browser, ca):
     count.check(HEAD in head.inner_text() and "not law" in head.inner_text() and "Not comparable" in head.inner_text(), f"headed: {head.inner_text()}")
     count.check(page.locator("[role=note]").bounding_box()["y"] < page.locator("section table").first.bounding_box()["y"], "the heading stands over the figures")
     page.get_by_role("row", name="Health").get_by_text("from essential to important").wait_for()
+    count.check("Health" in page.locator("section table").first.inner_text(), "sectors by their names")
     page.get_by_role("button", name="List them").press("Enter")
     page.get_by_role("link", name="Falls hospital (invented)").wait_for()
     count.equal(page.get_by_role("link", name="Stays grid (invented)").count(), 0, "who stays is not listed")

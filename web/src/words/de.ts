@@ -208,6 +208,7 @@ export const de: Words = {
   scope_types_none: "Keine Tätigkeit passt",
   scope_established: "In welchen Staaten ist sie niedergelassen?",
   scope_question: "Frage {n}",
+  scope_given: "Was angegeben wurde",
   scope_answer: "Antworten",
   scope_dont_know: "Weiß ich nicht",
   scope_result: "Die Antwort",

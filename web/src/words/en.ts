@@ -207,6 +207,7 @@ export const en = {
   scope_types_none: "No activity fits",
   scope_established: "In which states is it established?",
   scope_question: "Question {n}",
+  scope_given: "What was said",
   scope_answer: "Answer",
   scope_dont_know: "I don't know",
   scope_result: "The answer",

@@ -208,6 +208,7 @@ export const fr: Words = {
   scope_types_none: "Aucune activité ne convient",
   scope_established: "Dans quels États est-elle établie ?",
   scope_question: "Question {n}",
+  scope_given: "Ce qui a été indiqué",
   scope_answer: "Répondre",
   scope_dont_know: "Je ne sais pas",
   scope_result: "La réponse",
