@@ -61,6 +61,9 @@ class Mouse(Hand):
     def tick(self, label):
         self.act(self.page.get_by_role("checkbox", name=label), "click")
 
+    def choose(self, label, words):
+        self.act(self.page.get_by_label(label), "select_option", label=words)
+
 
 # What has the focus: its role and name as a reader would say them, and whether the eye finds it.
 FOCUS = r"""() => {
@@ -154,6 +157,10 @@ class Keys(Hand):
         self.seek(("checkbox",), label)
         self.press(" ")
 
+    def choose(self, label, words):
+        self.seek(("select",), label)
+        self.page.keyboard.type(words)
+
 
 # --- the stories ---
 
@@ -224,6 +231,54 @@ def abroad(hand, w):
     hand.wait("cell", "released, not handed over yet")
 
 
+def recall(hand, w):
+    """What went to a state is called back from it, and from no other."""
+    hand.open(f"{w['url']}/app/cases/{w['case']}/release")
+    hand.wait("link", "Recall of a release")
+    hand.link("Recall of a release")
+    hand.wait("button", "File: Recall of a release")
+    hand.type("Reason", "Sent too much.")
+    hand.button("File: Recall of a release")
+    hand.page.get_by_role("alertdialog").get_by_text("France will be asked").wait_for()
+    hand.sure("File: Recall of a release")
+    filed(hand)
+
+
+def guidance(hand, w):
+    """One guidance to all cases of a campaign; a case is put under it before."""
+    hand.open(f"{w['url']}/app/cases/{w['campaign']}/file/campaign_add?as=csirt")
+    sign_in(hand, w["csirt"])
+    hand.wait("checkbox", "Umbrix")
+    hand.tick("Umbrix")
+    hand.type("Ground", "A customer of the provider.")
+    hand.button("File: Cases added")
+    filed(hand)
+    b.until(lambda: w["csirt"].need(200, "GET", f"/api/v1/cases/{w['campaign']}/parties")["waiting"] == 0)
+    hand.open(f"{w['url']}/app/cases/{w['campaign']}/file/campaign_guidance?as=csirt")
+    hand.wait("button", "File: Guidance to all")
+    hand.type("Title", "Change these passwords")
+    hand.type("Guidance", "All that the provider knew.")
+    hand.option("Marking", "Your organisation only")
+    hand.button("File: Guidance to all")
+    hand.page.get_by_role("alertdialog").get_by_text("Umbrix Water").wait_for()
+    hand.sure("File: Guidance to all")
+    filed(hand)
+
+
+def what_if(hand, w):
+    """An authority asks what a proposal would change on its register."""
+    hand.open(f"{w['url']}/app/law/what-if")
+    sign_in(hand, w["ca"])
+    hand.wait("button", "Count the register")
+    hand.choose("Proposal", "COM(2026) 13")
+    hand.page.get_by_role("group", name="Electricity producers").wait_for()
+    hand.option("Electricity producers", "only above 1 MW")
+    hand.button("Count the register")
+    hand.page.get_by_role("note").get_by_text("Unofficial reading").wait_for()
+    hand.button("List them")
+    hand.wait("heading", "Which entries?")
+
+
 def register(hand, w):
     """An entity is found in the register."""
     hand.go("Register")
@@ -273,6 +328,14 @@ def world(node, count):
     w["case"] = w["clerk"].must_file("incident", "early_warning", v.early_warning(2, cross_border="yes", affected_states=["FR", "NL"]), entity=w["clerk_entity"])["case"]
     w["second"] = w["other"].must_file("incident", "early_warning", v.early_warning(1), entity=w["other_entity"])["case"]
     return w
+
+
+def campaign_world(w):
+    """A campaign for whose provider a case is suggested."""
+    csirt = w["csirt"].again()
+    w["other"].again().must_file("incident", "notification", v.notification(impact="Remote access of Quorvex was used."), case=w["second"])
+    campaign = {"title": "Breach at a service provider", "cause": "Stolen credentials.", "provider": "Quorvex", "first_seen": v.instant(-3600), "count_as": "one", "count_ground": "One intrusion."}
+    w["campaign"] = csirt.must_file("campaign", "campaign", campaign)["case"]
 
 
 def world_again(w):

@@ -36,7 +36,10 @@ def main():
         play(browser, browser.person(width=320, height=256, forced_colors="active"), w, [s.crisis], "400 % zoom, forced colours, a crisis in an exercise")
         if LONG:
             more = s.world_again(w)
-            play(browser, browser.person(width=320, height=256), more, [s.night, s.abroad, s.queue, s.register], "400 % zoom, an officer")
+            play(browser, browser.person(width=320, height=256), more, [s.night, s.abroad, s.recall, s.queue, s.register], "400 % zoom, an officer")
+            s.campaign_world(more)
+            play(browser, browser.person(width=320, height=256), more, [s.what_if], "400 % zoom, an authority")
+            play(browser, browser.person(width=320, height=256, color_scheme="dark"), more, [s.guidance], "400 % zoom, dark, a campaign")
     return count.done()
 
 
