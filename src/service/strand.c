@@ -243,6 +243,7 @@ static struct err write_links(const struct shown *s) {
         json_out_member_string(s->out, "there", rows_span(&rows, i, 3));
         json_out_member_string(s->out, "state", other.state);
         json_out_member_string(s->out, "entity", other.entity_id);
+        json_out_member_bool(s->out, "is_from_here", span_equals(rows_span(&rows, i, 5), s->file->id)); // the reasons stand in the case in which it was said
         json_out_member_string(s->out, "since", instant_text(s->arena, rows_int(&rows, i, 4)));
         json_out_object_end(s->out);
     }

@@ -91,7 +91,7 @@ def hidden(energy, csirt, company, first, second, other, linked):
     """Of a case that one may not see: that it counts here, with its ground, and nothing else."""
     shown = strand(energy, first)
     count.equal([(n["note"], n["article"], "case" in n, "since" in n) for n in shown["notes"]], [("dpa_fined", "NIS2 35(2)", False, False)], "that the bar is there, by which article")
-    count.equal([row["case"] for row in shown["links"]], [second], "joined cases that she may see, no other")
+    count.equal([(row["case"], row["is_from_here"]) for row in shown["links"]], [(second, False)], "joined cases that she may see, no other")
     barred(energy, first, "a", "and her fine is refused")
     filing = energy.get(f"/api/v1/filings/{linked}")
     count.equal([w["field"] for w in filing.json["withheld"]], ["other_case"], "the filing that joined them does not say with which")

@@ -65,8 +65,8 @@ FROM run r JOIN strand_note n ON n.case_id = r.case_id AND n.point = r.point AND
 ORDER BY r.start, n.note, n.at_ms, n.filing_id, n.point LIMIT 250;
 
 -- name: strand_links_of_case
--- takes case_id, strand; gives point, filing_id, other_id, other_point, at_ms
-SELECT point, filing_id, other_id, other_point, at_ms FROM strand_link WHERE case_id = $1 AND strand = $2 ORDER BY point, at_ms, filing_id LIMIT 250;
+-- takes case_id, strand; gives point, filing_id, other_id, other_point, at_ms, the case in which it was said
+SELECT point, filing_id, other_id, other_point, at_ms, filed_in FROM strand_link WHERE case_id = $1 AND strand = $2 ORDER BY point, at_ms, filing_id LIMIT 250;
 
 -- name: strand_candidates
 -- takes case_id, strand, entity_id (NULL: none), procedure; gives id, whether of the same entity, about the same case, linked with it otherwise

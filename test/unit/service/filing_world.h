@@ -342,8 +342,9 @@ static inline void world_acknowledge(struct filing_world *world, const struct fi
 static const char *const WORLD_DERIVED[] = {
     "entity", "case_file", "duty", "filing", "proposal", "tree_node", "case_figure", "figure_release", "legal_hold",
     "erasure_batch", "erasure_part", "block", "case_party", "desk_case", "desk_link", "disclosure", "entity_part", "entity_trait", "intake",
-    "letter", "marking", "outage", "party_duty", "party_duty_done", "party_task", "peer", "search_word", "standing"};
-enum { WORLD_DERIVED_COUNT = 28 };
+    "letter", "marking", "outage", "party_duty", "party_duty_done", "party_task", "peer", "search_word", "standing", "strand_link", "strand_note",
+    "strand_about"};
+enum { WORLD_DERIVED_COUNT = 31 };
 
 // A hash of all rows of a table, without the numbers of tallies, which are by chance (tallies_wrong looks at these).
 static inline bool table_hash(sqlite3 *db, const char *table, struct hash *ret) {
