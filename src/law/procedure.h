@@ -58,7 +58,7 @@
  *   {"op":"speaks_for","field":"<form field>","state":"LU"}   may be filed only by an office of that state
  *   {"op":"strand_link","strand","here":"a","case":"C...","there":"b","article"}   a point of this case is the same as one of another
  *   {"op":"strand_untie","strand","filing":"F...","article"}    no longer: what that filing joined
- *   {"op":"strand_note","strand","note","points":["a"],"article"}   {"op":"strand_end","filing":"F...","article"}: what that filing joined or noted stands no longer
+ *   {"op":"strand_note","strand","note","points":["a"],"article"}   {"op":"strand_end","filing":"F...","article"}: what that filing noted stands no longer
  *   {"op":"strand_about","strand","case":"C...","article"}      it is about that case: what proposes to join others
  *   {"op":"admit","field":"<form field>","article"}   that person may read the case; {"op":"dismiss","filing":"F...","article"}: whom it admitted no longer
  *   {"op":"erase","filing":"F...","fields":["<form field>",...],"article"}    no fields: all of them

@@ -213,11 +213,15 @@ static void abouts_add(struct decision *d, struct json *effects, const struct st
 
 void strands_make(struct decision *d, struct json *effects) {
     if (d->procedure->strand_count == 0) return;
-    end_add(d, effects, d->input->is_correction_of);
+    bool is_link = false;
+    for (size_t i = 0; i < d->procedure->strand_count; i++) is_link = is_link || span_equals(d->procedure->strands[i].link, d->document->id);
+    if (!is_link) end_add(d, effects, d->input->is_correction_of); // what joins cases is untied below
     if (d->document->withdraws.len > 0) end_add(d, effects, text_of(d, d->document->withdraws));
     for (size_t i = 0; i < d->procedure->strand_count; i++) {
         const struct strand_row *strand = &d->procedure->strands[i];
         if (span_equals(strand->link, d->document->id)) {
+            if (d->input->is_correction_of.len > 0)
+                effect_text_add(d, op_add(d, effects, "strand_untie", strand, strand->article), "filing", d->input->is_correction_of);
             struct json *row = op_add(d, effects, "strand_link", strand, strand->article);
             effect_text_add(d, row, "here", text_of(d, strand->here));
             effect_text_add(d, row, "case", text_of(d, strand->other));

@@ -65,7 +65,7 @@ static struct err may_join(const struct services *services, struct store_conn *c
     if (!has_it) return why_set(why, ERR_INPUT, "/fields", "strand.other", arena_text(arena, json_get_string(op, "article")), "a case of that kind can't be joined");
     struct value params[] = {value_text(plan->case_id), value_text(strand), value_text(here), value_text(other), value_text(there)};
     TRY(store_read(conn, STMT_STRAND_LINK_SAME, params, 5, arena, &same, why));
-    if (same.count > 0) return why_set(why, ERR_CONFLICT, "/fields", "strand.same", arena_text(arena, json_get_string(op, "article")), "that was said already");
+    if (same.count > 0 && !span_equals(rows_span(&same, 0, 0), plan->request->corrects)) return why_set(why, ERR_CONFLICT, "/fields", "strand.same", arena_text(arena, json_get_string(op, "article")), "that was said already");
     TRY(joined_cases(conn, plan->case_id, arena, &ours, why));
     TRY(joined_cases(conn, other, arena, &theirs, why));
     if (ours.count + theirs.count + 2 <= LIMIT_STRAND_CASES) return err_none();
@@ -85,10 +85,20 @@ static struct err may_untie(const struct services *services, struct store_conn *
     return why_set(why, ERR_INPUT, "/fields", "strand.link", arena_text(arena, json_get_string(op, "article")), "that filing joins nothing with this case that you may see, or no longer");
 }
 
+// A document that takes back other filings takes back none that joins cases: who sees one end alone could.
+static struct err may_end(struct store_conn *conn, const struct json *op, struct arena *arena, struct why *why) {
+    struct value id = value_text(json_get_string(op, "filing"));
+    struct rows rows;
+    TRY(store_read(conn, STMT_STRAND_LINK_MADE, &id, 1, arena, &rows, why));
+    if (rows.count == 0) return err_none();
+    return why_set(why, ERR_INPUT, "/fields", "strand.link", arena_text(arena, json_get_string(op, "article")), "that filing joins cases; another document takes it back");
+}
+
 struct err strand_allowed(const struct services *services, struct store_conn *conn, const struct filing_plan *plan, struct arena *arena, struct why *why) {
     const struct json *ops = plan->decision.effects;
     for (size_t i = 0; i < ops->count; i++) {
         if (is_op(&ops->items[i], "strand_link")) TRY(may_join(services, conn, plan, &ops->items[i], arena, why));
+        if (is_op(&ops->items[i], "strand_end")) TRY(may_end(conn, &ops->items[i], arena, why));
         if (is_op(&ops->items[i], "strand_untie")) TRY(may_untie(services, conn, plan, &ops->items[i], arena, why));
     }
     return err_none();
@@ -125,10 +135,9 @@ static struct err note(struct store_conn *conn, const struct effects_of *of, con
     return err_none();
 }
 
-static struct err drop(struct store_conn *conn, struct span filing_id, bool is_all, struct why *why) {
+static struct err drop(struct store_conn *conn, struct span filing_id, bool is_link, struct why *why) {
     struct value id = value_text(filing_id);
-    TRY(store_write(conn, STMT_STRAND_LINK_DROP, &id, 1, NULL, why));
-    if (!is_all) return err_none();
+    if (is_link) return store_write(conn, STMT_STRAND_LINK_DROP, &id, 1, NULL, why);
     TRY(store_write(conn, STMT_STRAND_NOTE_DROP, &id, 1, NULL, why));
     return store_write(conn, STMT_STRAND_ABOUT_DROP, &id, 1, NULL, why);
 }
@@ -144,7 +153,7 @@ struct err strand_op(struct store_conn *conn, const struct effects_of *of, const
     if (is_link) TRY(link(conn, of, op, case_id, why));
     if (is_note) TRY(note(conn, of, op, case_id, why));
     TRY(joined_cases(conn, case_id, arena, &cases, why)); // before it is taken back: those, too, are others from now on
-    if (is_end || is_untie) TRY(drop(conn, json_get_string(op, "filing"), is_end, why));
+    if (is_end || is_untie) TRY(drop(conn, json_get_string(op, "filing"), is_untie, why));
     return touch(conn, &cases, why);
 }
 

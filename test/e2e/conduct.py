@@ -76,6 +76,8 @@ def story(ca, energy, csirt, heat, water):
     back = {"joined_by": linked, "reasons": "They are policies of another plant."}
     count.problem(energy.file(SUPERVISION, "same_conduct_ended", back, case=first), 422, "strand.link", "who sees one end alone takes nothing back")
     count.problem(ca.file(SUPERVISION, "same_conduct_ended", dict(back, joined_by=decided), case=first), 422, "strand.link", "nor does one take back what joined nothing")
+    count.problem(energy.file(SUPERVISION, "dpa_decision_withdrawn", {"decision": linked, "on": v.instant()[:10], "reason": "Annulled."}, case=first), 422, "strand.link", "nor by another document")
+    count.problem(energy.file(SUPERVISION, "same_conduct", {"here": "b", "other_case": second, "there": "a", "reasons": SAME}, case=first, corrects=linked), 422, "strand.link", "nor by a correction")
     ca.must_file(SUPERVISION, "same_conduct_ended", back, case=other)
     count.equal((notes(ca, first), notes(ca, second)), ([], [("a", "fined", True, second)]), "it counts no longer where only that joined it")
     count.equal(fine(ca, first, "a").status, 201, "and the fine is taken")

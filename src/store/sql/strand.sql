@@ -17,6 +17,10 @@ INSERT INTO strand_about (filing_id, strand, case_id, about_id) VALUES ($1, $2, 
 -- takes case_id, strand, filing_id; gives a row where that filing joined the case
 SELECT other_id FROM strand_link WHERE case_id = $1 AND strand = $2 AND filing_id = $3;
 
+-- name: strand_link_made
+-- takes filing_id; gives a row where that filing joins cases
+SELECT case_id FROM strand_link WHERE filing_id = $1 LIMIT 1;
+
 -- name: strand_link_same
 -- takes case_id, strand, point, other_id, other_point; gives filing_id of a link that says so already
 SELECT filing_id FROM strand_link WHERE case_id = $1 AND strand = $2 AND point = $3 AND other_id = $4 AND other_point = $5 LIMIT 1;
