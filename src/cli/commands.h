@@ -26,6 +26,7 @@ extern const struct command obligations_command;
 extern const struct command rescoping_command;
 extern const struct command counts_command;
 extern const struct command registry_command;
+extern const struct command entries_command;
 extern const struct command rota_command;
 extern const struct command calls_command;
 extern const struct command deliveries_command;

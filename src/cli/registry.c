@@ -3,8 +3,9 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "os/file.h"
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, INTO_MEMORY = 64 * 1024 * 1024 };
 
 static void print_part(struct span text, int width) {
     (void)printf("%-*.*s ", width, text.len > 200 ? 200 : (int)text.len, text.len > 0 ? (const char *)text.at : "");
@@ -106,19 +107,58 @@ const struct command counts_command = {
 
 // --- extracts ---
 
-static void print_package(const struct json *answer) { print_readable(answer); }
+// The package as the node signed it, byte by byte, and its envelope beside it.
+static struct err files_write(const struct json *answer, const char *file, struct arena *arena, struct why *why) {
+    struct span bytes, envelope = json_get_string(answer, "envelope");
+    const char *beside = arena_text(arena, arena_printf(arena, "%s.envelope", file));
+    TRY(base64_decode(arena, json_get_string(answer, "content"), &bytes));
+    if (beside == NULL) return err_make(ERR_MEMORY);
+    TRY(file_create(file, bytes, 0600, why));
+    return file_create(beside, envelope, 0600, why);
+}
+
+static int into_run(const struct call *call, const char *path, const char *file) {
+    struct arena arena;
+    struct client *client = NULL;
+    struct client_answer answer;
+    struct why why = {0};
+    int code = EXIT_DONE;
+    arena_init(&arena, INTO_MEMORY);
+    struct err e = client_open(call, &arena, &client, &why);
+    if (!is_err(e)) {
+        e = client_ask(client, &(struct client_request){.method = "GET", .path = path}, &answer, &why);
+        client_close(client);
+    }
+    if (!is_err(e) && answer.status >= 400) {
+        code = client_refused(call, &answer);
+        arena_fini(&arena);
+        return code;
+    }
+    if (!is_err(e) && !answer.is_json) e = why_set(&why, ERR_INPUT, "", "client.answer", "", "the node gave no package");
+    if (!is_err(e)) e = files_write(&answer.json, file, &arena, &why);
+    if (is_err(e)) code = call_fail(call, e, &why);
+    else (void)printf("Wrote %s and %s.envelope, version %.*s\n", file, file, SPAN_FMT(json_get_string(&answer.json, "version")));
+    arena_fini(&arena);
+    return code;
+}
 
 static int registry_run(const struct call *call) {
-    static const char *const NAMES[][2] = {{NULL, NULL}};
-    char path[PATH_BYTES / 4];
+    const char *into = call_option(call, "--into");
     struct arena arena;
-    arena_init(&arena, PATH_BYTES);
-    int length = snprintf(path, sizeof path, "/api/v1/registry/%s", client_encode(&arena, call_argument(call, 0)));
+    arena_init(&arena, 4 * (size_t)PATH_BYTES);
+    struct span path = arena_printf(&arena, "/api/v1/registry/%s?whole=%s&format=%s", client_encode(&arena, call_argument(call, 0)), call_has(call, "--whole") ? "true" : "false",
+                                    into != NULL ? "bundle" : "json");
+    const char *text = path.at == NULL ? NULL : arena_text(&arena, path);
+    int code = text == NULL   ? call_misuse(call, "the name is too long")
+               : into != NULL ? into_run(call, text, into)
+                              : client_run(call, &(struct client_request){.method = "GET", .path = text}, NULL);
     arena_fini(&arena);
-    return length < 0 || (size_t)length >= sizeof path ? call_misuse(call, "the name is too long") : ask(call, path, NAMES, print_package);
+    return code;
 }
 
 static const struct option REGISTRY_OPTIONS[] = {
+    {"--whole", NULL, "all that is in it, not the differences alone"},
+    {"--into", "FILE", "write it as it is signed to FILE, and the envelope to FILE.envelope"},
     CLIENT_OPTIONS,
     {NULL, NULL, NULL},
 };
@@ -126,8 +166,8 @@ const struct command registry_command = {
     .name = "registry",
     .arguments = "EXTRACT",
     .summary = "Show what another is to get of the register, and what differs from the last",
-    .help = "EXTRACT is a name of the law packs, such as enisa. When it was sent, file registry_forwarding.forwarding\n"
-            "with its version.",
+    .help = "EXTRACT is a name of the law packs, such as enisa. With --into it is written as it is to be handed in. When it was\n"
+            "sent, file registry_forwarding.forwarding with its version.",
     .options = REGISTRY_OPTIONS,
     .run = registry_run,
 };

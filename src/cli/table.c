@@ -23,6 +23,7 @@ const struct command *const command_table[] = {
     &rescoping_command,
     &counts_command,
     &registry_command,
+    &entries_command,
     &rota_command,
     &calls_command,
     &deliveries_command,

@@ -5,8 +5,10 @@ file as it came, ENISA searches what two states say of one entity, and the autho
 and reads no more once it was revoked. With everything that is refused on the way, and the same after a rebuild."""
 import base64
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 
 import varde_client as v
@@ -214,6 +216,29 @@ def held_back(enisa, authority, case_be):
     count.equal(enisa.need(200, "GET", ENTRIES + "?type=DP_MARKET")["entries"], [], "and for ENISA's list")
 
 
+def by_command_line(be, eu, home, spoc_lu, enisa):
+    """The same for people at a terminal: write the extract as it is signed, hand it in, search."""
+    def run(client, node, *words):
+        env = dict(os.environ, VARDE_URL=node.url, VARDE_TOKEN=client.make_token("terminal", ["read", "file"]))
+        done = subprocess.run([v.VARDE, *words, "--cacert", node.certificate], capture_output=True, text=True, check=False, env=env)
+        return done.returncode, done.stdout + done.stderr
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = folder + "/be.json"
+        code, said = run(home, be, "registry", "enisa", "--whole", "--into", file)
+        count.check(code == 0 and json.load(open(file, encoding="utf-8"))["is_whole"] and open(file + ".envelope", encoding="utf-8").read().startswith("varde-envelope/1"), f"written: {said}")
+        code, said = run(spoc_lu, eu, "file", "registry_extract", "extract", "--attach", file, "--attach", file + ".envelope", "--set", "state=LU", "--set", "extract=enisa")
+        count.check(code == 1 and "another Member State" in said, f"of another state it is refused here too: {code} {said}")
+    code, said = run(enisa, eu, "entries", "enisa", "--state", "BE", "--name", "north")
+    count.check(code == 0 and said.startswith("BE:E") and "North Cloud (invented)" in said and "(same: LU:" in said, f"found: {said}")
+    code, said = run(enisa, eu, "entries", "enisa", "--csv")
+    count.check(code == 0 and said.startswith("id,state,name,"), f"as CSV: {said[:80]}")
+    for name, wanted in (("pairs", "same"), ("senders", "verified"), ("grants", "in force")):
+        code, said = run(enisa, eu, "entries", "enisa", "--list", name)
+        count.check(code == 0 and wanted in said, f"{name}: {code} {said}")
+    count.equal(run(enisa, eu, "entries", "enisa", "--list", "wishes")[0], 2, "no such list")
+
+
 def again(eu, people, enisa, authority):
     """The same out of the log."""
     def seen():
@@ -244,6 +269,7 @@ def main():
         cloud, _ = of_two_states(spoc, enisa, bundle(state[1], "&whole=true")[0])
         searched(spoc, enisa)
         authority, case = access(eu, admin, enisa, spoc, cloud)
+        by_command_line(be, eu, state[1], spoc["LU"], enisa)
         again(eu, [enisa, authority, spoc["BE"], admin], enisa, authority)
         held_back(enisa, authority, case_be)
         enisa.must_file("registry_access", "access_revocation", {"reasons": "The purpose is fulfilled."}, case=case)
