@@ -7,10 +7,7 @@ export interface Office {
   kind: string;
   label: string;
   name: string | null;
-  sectors: string[];
+  sectors: string[]; // none: all of them
 }
 
-export async function officeChoices(): Promise<{ value: string; label: string }[]> {
-  const { offices } = await get<{ offices: Office[] }>("/api/v1/offices");
-  return offices.map((one) => ({ value: one.office, label: `${one.name ?? one.label} (${[one.office, ...one.sectors].join(", ")})` }));
-}
+export const officeList = async (): Promise<Office[]> => (await get<{ offices: Office[] }>("/api/v1/offices")).offices;

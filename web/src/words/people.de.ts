@@ -174,7 +174,7 @@ export const people: { [K in keyof typeof english]: string } = {
   p_role_give: "Rolle geben",
   p_role_sure: "Rolle von {name} bei {office} beenden? Sie endet sofort.",
   p_sectors: "Sektoren",
-  p_sectors_help: "Kennungen wie energy; leer: alle der Stelle.",
+  p_sectors_help: "Nichts angekreuzt: alle der Stelle.",
   p_person_add: "Person anlegen",
   p_packs: "Rechtspakete",
   p_version: "Version",

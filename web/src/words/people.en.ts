@@ -173,7 +173,7 @@ export const people = {
   p_role_give: "Give the role",
   p_role_sure: "End the role of {name} at {office}? It ends at once.",
   p_sectors: "Sectors",
-  p_sectors_help: "Identifiers such as energy; empty: all of the office.",
+  p_sectors_help: "None ticked: all of the office's.",
   p_person_add: "Enter a person",
   p_packs: "Law packs",
   p_version: "Version",

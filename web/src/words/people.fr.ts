@@ -174,7 +174,7 @@ export const people: { [K in keyof typeof english]: string } = {
   p_role_give: "Attribuer le rôle",
   p_role_sure: "Mettre fin au rôle de {name} à {office} ? Il prend fin immédiatement.",
   p_sectors: "Secteurs",
-  p_sectors_help: "Identifiants tels que energy ; vide : tous ceux de l'autorité.",
+  p_sectors_help: "Rien de coché : tous ceux de l'autorité.",
   p_person_add: "Ajouter une personne",
   p_packs: "Paquets juridiques",
   p_version: "Version",
