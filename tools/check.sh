@@ -44,7 +44,7 @@ step "manual is current" tools/check_manual.sh
 step "build clang asan+ubsan" build V=asan all
 step "headers clang" build V=asan headers
 step "unit asan+ubsan" build V=asan unit
-step "mutations of the law" test/law/mutate.py --build build/release --count $([ -n "$VARDE_LONG" ] && echo 600 || echo 60) --least 75
+step "mutations of the law" test/law/mutate.py --build build/release --count $([ -n "$VARDE_LONG" ] && echo 600 || echo 60) --least 80
 step "crashes" make -s fault
 step "e2e release" make -s V=release e2e
 step "e2e asan+ubsan" make -s V=asan e2e
