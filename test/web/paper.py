@@ -14,7 +14,7 @@ import _browser as b
 v = b.v
 count = v.Count()
 # What has no place on paper and is seen all the same.
-IDLE = """() => [...document.querySelectorAll('header nav, nav, .skip, button, .button, input:not([type=hidden]), select, textarea, summary, footer')]
+IDLE = """() => [...document.querySelectorAll('header nav, nav, .skip, button, .button, input:not([type=hidden]), select, textarea, footer')]
   .filter((e) => e.checkVisibility() && e.getBoundingClientRect().width > 2).map((e) => e.outerHTML.slice(0, 100))"""
 INK = "(() => { const c = getComputedStyle(document.body), h = getComputedStyle(document.documentElement); return [c.backgroundColor, h.backgroundColor, c.color]; })()"
 
