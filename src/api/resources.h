@@ -12,6 +12,7 @@ extern const struct route routes_what_if[];
 extern const struct route routes_web[];
 extern const struct route routes_home_page[];
 extern const struct route routes_scope_page[];
+extern const struct route routes_peer[];
 extern const struct route routes_directory_page[];
 extern const struct route routes_receipt_page[];
 extern const struct route routes_filing[];

@@ -7,5 +7,5 @@ const struct route *const route_tables[] = {
     routes_letter, routes_access, routes_me, routes_office,  routes_person, routes_mandate, routes_claim, routes_provider, routes_passkey, routes_leaver, routes_invitation,
     routes_emergency, routes_emergency_page, routes_downtime, routes_openapi, routes_channel, routes_delivery, routes_page, routes_rota,
     routes_release, routes_preview, routes_statistic, routes_privacy, routes_desk, routes_public, routes_public_page, routes_obligation, routes_registry, routes_collection, routes_web, routes_home_page,
-    routes_scope_page, routes_directory_page, routes_receipt_page, routes_admin, routes_outbox, NULL,
+    routes_scope_page, routes_directory_page, routes_receipt_page, routes_admin, routes_outbox, routes_peer, NULL,
 };

@@ -110,7 +110,9 @@ static struct err peer_op(struct store_conn *conn, const struct effects_of *of, 
         struct value params[] = {value_text(to[i]), value_text(json_get_string(op, "way")), value_text(of->filing_id), value_int(of->recorded_ms),
                                  value_text(json_get_string(json_get(op, "address"), "field")),
                                  value_text(json_get_string(json_get(op, "key"), "field"))};
+        struct value entry[] = {params[0], params[2], params[5], params[3]};
         TRY(store_write(conn, STMT_PEER_PUT, params, 6, NULL, why));
+        TRY(store_write(conn, STMT_PEER_ENTRY_ADD, entry, 4, NULL, why));
     }
     return err_none();
 }

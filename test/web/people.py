@@ -3,7 +3,10 @@
 """A company's people, an account, and the node's administration, each in a browser: a code invites, a mandate ends,
 what is registered stands in words, a token is shown once, a person is entered and gets a role; an
 administrator sees backups, tokens, what is due for erasure and peers; significance is said beside the report."""
+import base64
+import hashlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -88,8 +91,30 @@ def administration(browser, admin):
     page.locator("#role-role").select_option("officer")
     page.get_by_role("button", name="Give the role").click()
     page.locator("section.card li", has_text="csirt").wait_for()
+    bounded(browser, page, admin)
     watched(browser, page, admin)
     return page
+
+
+def bounded(browser, page, admin):
+    """The sectors of a role are chosen from the packs' list: all of it, or what the office has; by keyboard; in the language of who gives it."""
+    page.locator("#role-office").select_option("ca")
+    boxes = page.get_by_role("group", name="Sectors").get_by_role("checkbox")
+    count.check(boxes.count() >= 18, f"an authority without bounds: {boxes.count()} sectors")
+    page.locator("#role-office").select_option("ca-utilities")
+    count.equal(boxes.count(), 2, "an authority of two sectors")
+    page.locator("#role-role").select_option("reader")
+    page.get_by_role("checkbox", name="Energy").press("Space")
+    browser.screen(page, "administration-role")
+    page.get_by_role("button", name="Give the role").click()
+    page.locator("section.card li", has_text="reads, Energy").wait_for()
+    person = [one for one in admin.need(200, "GET", "/api/v1/persons")["items"] if one["login"] == "new@csirt.example"][0]["id"]
+    roles = admin.need(200, "GET", f"/api/v1/persons/{person}")["roles"]
+    count.equal([one["sectors"] for one in roles if one["office"] == "ca-utilities"], ["energy"], "the node knows it by its identifier")
+    page.locator(".language select").select_option("fr")
+    page.locator("section.card li", has_text="Énergie").wait_for()
+    page.locator(".language select").select_option("en")
+    page.locator("section.card li", has_text="reads, Energy").wait_for()
 
 
 def watched(browser, page, admin):
@@ -115,6 +140,47 @@ def watched(browser, page, admin):
     page.locator(".language select").select_option("en")
 
 
+def peer_keys(browser, page, node, spoc, case):
+    """Keys of other nodes: entered, replaced, taken back; each with its fingerprint, to be compared by telephone with the own one."""
+    page.get_by_text("No key is entered").wait_for()
+    entry = {"state": "FR", "way": "node", "office": "Contact point"}
+    first, second = other_key("fr.example"), other_key("fr2.example")
+    for key in (first, "nonsense", second, None):
+        spoc.must_file("peer", "peer", dict(entry, **({"log_key": key} if key else {})), case=case)
+    keys = spoc.need(200, "GET", "/api/v1/peers/keys")
+    count.equal([(one["key"], one["state"]) for one in keys["peers"][0]["keys"]], [(first, "replaced"), ("nonsense", "no_key"), (second, "revoked")], "each key that ever stood")
+    count.equal([one["fingerprint"] for one in keys["peers"][0]["keys"]], [digest(first), None, digest(second)], "fingerprints that anyone can make")
+    count.equal((keys["own"]["key"], keys["own"]["fingerprint"]), (node.key, digest(node.key)), "and this node's own")
+    spoc.must_file("peer", "peer", dict(entry, log_key=first), case=case)
+    spoc.must_file("peer", "peer", dict(entry, log_key=first, office="Night desk"), case=case)
+    stands = spoc.need(200, "GET", "/api/v1/peers/keys")["peers"][0]["keys"][3:]
+    count.equal([(one["key"], one["state"], one["until"]) for one in stands], [(first, "stands", None)], "a new version with the same key is the same key")
+    page.reload()
+    table = page.get_by_role("table", name="Keys of their nodes")
+    table.get_by_role("row", name="France").first.wait_for()
+    text = table.inner_text()
+    count.check(digest(first) in text and all(words in text for words in ("✓ stands", "⚠ taken back", "replaced by another", "is no key")), f"what stands and what stood: {text}")
+    count.check(digest(node.key) in page.locator("main").inner_text() and "over another channel" in page.locator("main").inner_text(), "how to compare")
+    browser.screen(page, "administration-peers")
+    officer = browser.person()
+    browser.open(officer, "/app/outside")
+    browser.sign_in(officer, spoc)
+    officer.get_by_role("link", name=re.compile("Change the key.*France")).click()
+    key = officer.locator("#field-log_key")
+    count.check(b.until(lambda: key.count() == 1 and key.input_value() == first), "whoever changes it begins with what stands")
+
+
+def other_key(name):
+    """A verifier key as another node would give it, by doc/spec/record.md 4."""
+    raw = b"\x01" + os.urandom(32)
+    return f"{name}+{hashlib.sha256(name.encode() + bytes([10]) + raw).digest()[:4].hex()}+{base64.b64encode(raw).decode()}"
+
+
+def digest(key):
+    text = hashlib.sha256(key.encode()).hexdigest()
+    return " ".join(text[at:at + 4] for at in range(0, 64, 4))
+
+
 def backed_up(browser, page, node):
     """A backup of the running node appears, and that it was tried."""
     with tempfile.TemporaryDirectory(prefix="varde-web-") as folder:
@@ -136,7 +202,8 @@ def backed_up(browser, page, node):
 
 
 def main():
-    with b.stage(count) as (node, browser):
+    utilities = "  - {id: ca-utilities, kind: ca, name: Authority of utilities, sectors: [energy, drinking_water]}\n"
+    with b.stage(count, edit=lambda text: text.replace("offices:\n", "offices:\n" + utilities, 1)) as (node, browser):
         admin = node.administrator()
         ca = node.officer(admin, "desk@ca.example", "Desk officer", "ca", b.PASSWORD)
         clerk = node.person("clerk@company.example", "Clerk", b.PASSWORD)
@@ -149,10 +216,11 @@ def main():
         people(browser, page, clerk, other, entity)
         significance(browser, page, entity)
         spoc = node.officer(admin, "desk@spoc.example", "SPOC officer", "spoc", b.PASSWORD)
-        spoc.must_file("peer", "peer", {"state": "FR", "way": "documents", "office": "Contact point"})
+        case = spoc.must_file("peer", "peer", {"state": "FR", "way": "documents", "office": "Contact point"})["case"]
         machine = node.client(token)
         machine.need(200, "GET", "/api/v1/me")
         page = administration(browser, admin)
+        peer_keys(browser, page, node, spoc, case)
         backed_up(browser, page, node)
         back = clerk.call("GET", "/sign-in/bank?state=a&code=b%20c&session_state=x")
         count.check(back.status == 200 and b"/app/assets/" in back.data, "where providers send people back to is the page")

@@ -95,6 +95,14 @@ INSERT INTO peer (name, way, filing_id, changed_ms, address_field, key_field) VA
 ON CONFLICT (name) DO UPDATE SET way = excluded.way, filing_id = excluded.filing_id, changed_ms = excluded.changed_ms,
   address_field = excluded.address_field, key_field = excluded.key_field;
 
+-- name: peer_entry_add
+-- takes name, filing_id, key_field, changed_ms
+INSERT INTO peer_entry (name, filing_id, key_field, changed_ms) VALUES ($1, $2, $3, $4) ON CONFLICT (name, filing_id) DO NOTHING;
+
+-- name: peer_entries
+-- gives name, filing_id, key_field, changed_ms of all entries that ever stood for a peer, by name, oldest first
+SELECT name, filing_id, key_field, changed_ms FROM peer_entry ORDER BY name, changed_ms, filing_id;
+
 -- name: peer_get
 -- takes name; gives way, filing_id, address_field, key_field
 SELECT way, filing_id, address_field, key_field FROM peer WHERE name = $1;
@@ -116,5 +124,7 @@ DELETE FROM marking;
 DELETE FROM disclosure;
 -- name: derived_clear_standing
 DELETE FROM standing;
+-- name: derived_clear_peer_entry
+DELETE FROM peer_entry;
 -- name: derived_clear_peer
 DELETE FROM peer;
