@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 /*
  * Keys of peers' nodes, as their entries named them one after the other: which stands, since when, which was replaced or taken back;
- * with fingerprints that two people compare over another channel, and this node's own to be read to them.
+ * with fingerprints that two people compare over another channel, and this node's own to be read to them. Keys are read through the
+ * gate, by whoever reads the entry's case for an office: an administrator without office sees that there is one, and from when to when.
  */
 #include "api/access_json.h"
 #include "api/resources.h"
 #include "record/note.h"
+#include "service/case.h"
+#include "service/gate_view.h"
 #include "service/record_store.h"
 
-enum { E_NAME, E_FILING, E_KEY, E_CHANGED }; // columns of peer_entries
+enum { E_NAME, E_FILING, E_KEY, E_CHANGED, E_CASE }; // columns of peer_entries
 
 // SHA-256 of the key as one line of text, in groups of four digits: what "sha256sum" gives for it.
 static struct span fingerprint(struct arena *arena, struct span key) {
@@ -24,57 +27,91 @@ static struct span fingerprint(struct arena *arena, struct span key) {
     return buf_span(&groups);
 }
 
-// The key that an entry names; empty where it names none, or where it was erased.
-static struct err key_read(struct api_request *request, const struct rows *rows, size_t i, struct span *ret, bool *ret_is_erased, struct why *why) {
-    struct record_open entry;
-    struct json values;
-    struct span field = rows_span(rows, i, E_KEY);
-    *ret = SPAN("");
-    *ret_is_erased = false;
-    if (field.at == NULL) return err_none();
-    TRY(record_read(request->conn, rows_span(rows, i, E_FILING), request->arena, &entry, why));
-    TRY(record_values(&entry, request->arena, &values, why));
-    struct span key = json_get_string(&values, arena_text(request->arena, field));
-    *ret_is_erased = key.at == NULL;
-    if (key.at != NULL) *ret = span_trim(key);
+struct entry_case { // whose entries are being read; entries of one peer stand together
+    struct span id;
+    bool may_read;
+    struct gate_view view;
+};
+
+static struct err case_open(struct api_request *request, struct span id, struct entry_case *of, struct why *why) {
+    struct case_file file;
+    struct access_case access;
+    if (of->id.at != NULL && span_equals(of->id, id)) return err_none();
+    *of = (struct entry_case){.id = id};
+    TRY(case_get(request->conn, id, request->arena, &file, why));
+    case_access(request->services, &file, request->arena, &access);
+    if (is_err(access_may_read_case(&request->principal, &access, request->received_ms, NULL)) || access_role_for_case(&request->principal, &access) == NULL) return err_none();
+    struct gate_place place = gate_place_of(&file);
+    TRY(gate_view_open(request->services, request->conn, &place, &request->principal, GATE_FILING, request->received_ms, request->arena, &of->view, why));
+    of->may_read = !is_err(gate_view_known(&of->view, NULL));
     return err_none();
 }
 
+enum key_sight { KEY_NONE, KEY_SEEN, KEY_ERASED, KEY_WITHHELD };
 struct key_run { // one key, over the entries that named it without a break
     struct span key, filing;
-    bool is_erased;
+    enum key_sight sight;
     int64_t from_ms;
 };
 
-static void run_write(struct json_out *out, struct arena *arena, const struct key_run *run, const int64_t *until_ms, bool is_replaced) {
+// The key that an entry names, as far as the person may know it.
+static struct err key_read(struct api_request *request, const struct entry_case *of, const struct rows *rows, size_t i, struct key_run *ret, struct why *why) {
+    struct record_open entry;
+    struct gate_withheld withheld;
+    struct json values;
+    struct span field = rows_span(rows, i, E_KEY);
+    *ret = (struct key_run){.key = SPAN(""), .filing = rows_span(rows, i, E_FILING), .from_ms = rows_int(rows, i, E_CHANGED)};
+    if (field.at == NULL) return err_none();
+    ret->sight = KEY_WITHHELD;
+    if (!of->may_read) return err_none();
+    TRY(gate_read_record(&of->view, request->conn, ret->filing, request->arena, &entry, &withheld, why));
+    TRY(record_values(&entry, request->arena, &values, why));
+    struct span key = json_get_string(&values, arena_text(request->arena, field));
+    for (size_t k = 0; k < withheld.count; k++)
+        if (span_equals(withheld.items[k].name, field)) return err_none();
+    ret->sight = key.at == NULL ? KEY_ERASED : KEY_SEEN;
+    if (key.at != NULL) ret->key = span_trim(key);
+    return err_none();
+}
+
+static const char *state_name(const struct key_run *run, bool is_key, bool is_over, bool is_replaced) {
+    if (run->sight == KEY_WITHHELD) return "withheld";
+    if (run->sight == KEY_ERASED) return "erased";
+    if (!is_key) return "no_key";
+    return !is_over ? "stands" : is_replaced ? "replaced" : "revoked";
+}
+
+// NEXT: the run after it; NULL where it stands still.
+static void run_write(struct json_out *out, struct arena *arena, const struct key_run *run, const struct key_run *next) {
     struct verifier_key parsed;
-    if (run->key.len == 0 && !run->is_erased) return;
-    bool is_key = !run->is_erased && !is_err(verifier_key_parse(run->key, &parsed, NULL));
+    if (run->sight == KEY_NONE) return;
+    bool is_key = run->sight == KEY_SEEN && !is_err(verifier_key_parse(run->key, &parsed, NULL));
     json_out_object(out);
-    json_out_member_string(out, "key", run->is_erased ? span_make(NULL, 0) : run->key);
+    json_out_member_string(out, "key", run->sight == KEY_SEEN ? run->key : span_make(NULL, 0));
     json_out_member_string(out, "fingerprint", is_key ? fingerprint(arena, run->key) : span_make(NULL, 0));
-    json_out_member_text(out, "state", run->is_erased ? "erased" : !is_key ? "no_key" : until_ms == NULL ? "stands" : is_replaced ? "replaced" : "revoked");
+    json_out_member_text(out, "state", state_name(run, is_key, next != NULL, next != NULL && next->sight != KEY_NONE));
     json_out_member_string(out, "from", instant_text(arena, run->from_ms));
-    json_out_member_string(out, "until", until_ms == NULL ? span_make(NULL, 0) : instant_text(arena, *until_ms));
+    json_out_member_string(out, "until", next == NULL ? span_make(NULL, 0) : instant_text(arena, next->from_ms));
     json_out_member_string(out, "filing", run->filing);
     json_out_object_end(out);
 }
 
 // The keys of one peer: rows FROM to TO, oldest first.
 static struct err peer_write(struct api_request *request, struct json_out *out, const struct rows *rows, size_t from, size_t to, struct why *why) {
-    struct key_run run = {0};
+    struct entry_case of = {0};
+    struct key_run run = {0}, next;
     json_out_object(out);
     json_out_member_string(out, "name", rows_span(rows, from, E_NAME));
     json_out_name(out, "keys");
     json_out_array(out);
     for (size_t i = from; i < to; i++) {
-        struct key_run next = {.filing = rows_span(rows, i, E_FILING), .from_ms = rows_int(rows, i, E_CHANGED)};
-        TRY(key_read(request, rows, i, &next.key, &next.is_erased, why));
-        if (i > from && span_equals(next.key, run.key) && next.is_erased == run.is_erased) continue;
-        if (i > from) run_write(out, request->arena, &run, &next.from_ms, next.key.len > 0 || next.is_erased);
+        TRY(case_open(request, rows_span(rows, i, E_CASE), &of, why));
+        TRY(key_read(request, &of, rows, i, &next, why));
+        if (i > from && next.sight == run.sight && span_equals(next.key, run.key)) continue;
+        if (i > from) run_write(out, request->arena, &run, &next);
         run = next;
     }
-    run_write(out, request->arena, &run, NULL, false);
+    run_write(out, request->arena, &run, NULL);
     json_out_array_end(out);
     json_out_object_end(out);
     return err_none();

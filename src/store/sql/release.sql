@@ -100,8 +100,8 @@ ON CONFLICT (name) DO UPDATE SET way = excluded.way, filing_id = excluded.filing
 INSERT INTO peer_entry (name, filing_id, key_field, changed_ms) VALUES ($1, $2, $3, $4) ON CONFLICT (name, filing_id) DO NOTHING;
 
 -- name: peer_entries
--- gives name, filing_id, key_field, changed_ms of all entries that ever stood for a peer, by name, oldest first
-SELECT name, filing_id, key_field, changed_ms FROM peer_entry ORDER BY name, changed_ms, filing_id;
+-- gives name, filing_id, key_field, changed_ms, case_id of all entries that ever stood for a peer, by name, oldest first
+SELECT e.name, e.filing_id, e.key_field, e.changed_ms, f.case_id FROM peer_entry e JOIN filing f ON f.id = e.filing_id ORDER BY e.name, e.changed_ms, e.filing_id;
 
 -- name: peer_get
 -- takes name; gives way, filing_id, address_field, key_field

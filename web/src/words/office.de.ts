@@ -111,6 +111,7 @@ export const office: { [K in keyof typeof en]: string } = {
   keys_state_replaced: "durch einen anderen ersetzt",
   keys_state_revoked: "zurückgenommen",
   keys_state_erased: "gelöscht",
+  keys_state_withheld: "für Stellen sichtbar, die den Eintrag lesen",
   keys_state_no_key: "ist kein Schlüssel: neu einzutragen",
   keys_change: "Schlüssel ändern",
   keys_change_help: "Die nächste Fassung des Eintrags nennt einen anderen Schlüssel, oder keinen, wenn er verloren oder gestohlen ist: Von da an gilt nicht mehr, was der alte unterschreibt. Der alte Schlüssel bleibt in der Liste, damit sich von Hand prüfen lässt, was zu seiner Zeit unterschrieben wurde. Alle Fassungen stehen in der Aufzeichnung.",

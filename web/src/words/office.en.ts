@@ -110,6 +110,7 @@ export const office = {
   keys_state_replaced: "replaced by another",
   keys_state_revoked: "taken back",
   keys_state_erased: "erased",
+  keys_state_withheld: "shown to offices that read the entry",
   keys_state_no_key: "is no key: enter it again",
   keys_change: "Change the key",
   keys_change_help: "The entry's next version names another key, or none where the key was lost or stolen: from then on what the old one signs counts for nothing. The old key stays listed, so that what was signed in its time can be checked by hand. All versions are on record.",

@@ -111,6 +111,7 @@ export const office: { [K in keyof typeof en]: string } = {
   keys_state_replaced: "remplacée par une autre",
   keys_state_revoked: "retirée",
   keys_state_erased: "effacée",
+  keys_state_withheld: "visible des autorités qui lisent la fiche",
   keys_state_no_key: "n'est pas une clé : à saisir de nouveau",
   keys_change: "Changer la clé",
   keys_change_help: "La version suivante de la fiche nomme une autre clé, ou aucune si la clé a été perdue ou volée : dès lors, ce que signe l'ancienne ne vaut plus rien. L'ancienne clé reste dans la liste, pour que ce qui fut signé en son temps puisse être vérifié à la main. Toutes les versions sont au registre.",
