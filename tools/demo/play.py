@@ -72,7 +72,7 @@ class Demo:
         print(f"[{time.monotonic() - self.began:5.1f} s] {text}", flush=True)
 
     def run(self, *words, **more):
-        return subprocess.run([self.binary, *words], stdout=subprocess.PIPE, text=True, check=False, timeout=900, **more)
+        return subprocess.run([self.binary, *words], stdout=subprocess.PIPE, text=True, check=False, timeout=3600, **more)
 
     # --- the node ---
 
