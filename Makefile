@@ -157,7 +157,7 @@ E2E ?= $(filter-out test/e2e/_% test/e2e/varde_client.py $(if $(VARDE_LONG),,$(i
 e2e: $(B)/varde $(B)/test/e2e/_echo $(B)/test/e2e/_suppress $(B)/test/e2e/_questions
 	@$(RUN_TESTS) --jobs 3 --timeout $(or $(TEST_S),$(if $(VARDE_LONG),7200,900)) $(E2E)
 # Every test/web/NAME.py drives a browser against the real binary; the short run leaves out what looks at the same screens once more.
-WEB_LONG := $(addprefix test/web/,authority.py counts.py load.py looks.py oversight.py outbox.py rota.py)
+WEB_LONG := $(addprefix test/web/,authority.py campaign.py counts.py load.py looks.py oversight.py outbox.py paper.py provider.py rota.py)
 WEB ?= $(filter-out test/web/_% $(if $(VARDE_LONG),,$(WEB_LONG)),$(sort $(wildcard test/web/*.py)))
 .PHONY: browser web-types
 web-types: web/node_modules/.package-lock.json

@@ -70,7 +70,8 @@ class Night:
                     self.repeats += again
                 return
             if answer is not None and answer.status not in (429, 500, 502, 503):
-                raise SystemExit(f"warning {number}: {answer}")
+                count.check(False, f"warning {number} is answered: {answer}")
+                return
             again = True
             time.sleep(0.1)
             if client.url != self.node.url:
