@@ -57,11 +57,10 @@ class Night:
     # --- sixty warnings, each asked again until it is answered ---
 
     def warn(self, client, entity, number):
-        again = False
+        again, fields = False, v.early_warning(summary=f"Warning {number} {CANARY if number == 7 else ''}")  # once: it tells the time
         while True:
             try:
-                answer = client.file("incident", "early_warning", v.early_warning(summary=f"Warning {number} {CANARY if number == 7 else ''}"), entity=entity,
-                                     key=f"night-{number}")
+                answer = client.file("incident", "early_warning", fields, entity=entity, key=f"night-{number}")
             except v.Gone:
                 answer = None
             if answer is not None and answer.status in (200, 201):
