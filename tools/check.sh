@@ -53,7 +53,7 @@ step "fuzz" make -s V=fuzz fuzz-short FUZZ_SECONDS=$([ -n "$VARDE_LONG" ] && ech
 if [ -n "$VARDE_LONG" ]; then
     step "build gcc tsan" build V=tsan all
     # Races don't depend on how many worlds are drawn: every test, with the counts of the short run and time enough.
-    step "unit tsan" env VARDE_LONG= make -s -j"$jobs" V=tsan unit TEST_S=7200
+    step "unit tsan" env VARDE_LONG= make -s -j"$jobs" V=tsan unit TEST_S=7200 UNIT_LONG=
     step "e2e tsan" env VARDE_LONG= make -s V=tsan e2e TEST_S=7200 E2E_LONG=
     step "build clang release" build V=release CC=clang B=build/clang-release all
 fi

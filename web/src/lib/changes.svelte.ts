@@ -19,13 +19,12 @@ export class Changes {
 
   constructor(private readonly id: string) {
     const leave = stream.on((happened) => {
-      if (happened.data.case === id || happened.event === "again") {
-        this.happenings += 1;
-        this.soon();
-      }
+      if (happened.data.case === id || happened.event === "again") this.happened();
     });
+    const leaveBegin = stream.onBegin(() => this.happened());
     onDestroy(() => {
       leave();
+      leaveBegin();
       clearTimeout(this.timer);
     });
   }
@@ -43,6 +42,10 @@ export class Changes {
       if (this.happenings !== before) this.soon();
     }
   }
+  private happened(): void {
+    this.happenings += 1;
+    this.soon();
+  }
   private soon(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -51,6 +54,7 @@ export class Changes {
   }
   // Where the node does not say, it may have changed: better one look too many.
   private async compare(): Promise<void> {
+    if (this.shown < 0) return; // nothing is shown that could be old
     const now = await get<Versioned>(`/api/v1/cases/${this.id}`).then((got) => got.version, () => Infinity);
     if (now > this.shown) this.isNews = true;
   }

@@ -15,6 +15,7 @@ class Stream {
   isReached = $state(true); // the node answers
   isOnline = $state(navigator.onLine);
   private listeners = new Set<Listener>();
+  private beginners = new Set<() => void>();
   private channel = new BroadcastChannel("varde.stream");
   private source: EventSource | null = null;
   private last = ""; // id of the last event seen, to go on from
@@ -81,6 +82,8 @@ class Stream {
         const again = { id: this.last, event: "again", data: {} };
         this.channel.postMessage(again);
         this.tell(again);
+      } else {
+        for (const beginner of this.beginners) beginner();
       }
     });
     source.addEventListener("error", () => {
@@ -95,6 +98,11 @@ class Stream {
   on(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+  // When it begins to listen: what happened between a page's first reading and that moment is told to nobody.
+  onBegin(beginner: () => void): () => void {
+    this.beginners.add(beginner);
+    return () => this.beginners.delete(beginner);
   }
 }
 export const stream = new Stream();
